@@ -1,0 +1,30 @@
+package ctrenc.overlay.meta;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Ordered key-value tables with atomic batches. Keys are ordered as unsigned bytes. Thread-safe.
+ *
+ * <p>A committed batch is visible at once and survives the death of the process; it survives power loss after the next
+ * {@link #sync}. After power loss the store holds a prefix of the committed batches, never part of one, and at least all that was
+ * synced.
+ */
+public interface MetaStore extends AutoCloseable {
+
+  Optional<byte[]> get(Table table, byte[] key) throws IOException;
+
+  /** Scans keys from {@code from} (inclusive) to {@code to} (exclusive) as of now; later commits are not seen. */
+  MetaCursor scan(Table table, byte[] from, byte[] to) throws IOException;
+
+  MetaBatch batch();
+
+  /** Applies the batch atomically and closes it. */
+  void commit(MetaBatch batch) throws IOException;
+
+  /** Group commit: callers that wait together share one flush of the log. */
+  void sync() throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,19 @@
+package ctrenc.overlay.scrub;
+
+import java.util.Map;
+
+/**
+ * Something found wrong with what is stored. {@code facts} name the layer, the record or extent, and the file where the name is
+ * known; never plaintext names of a root.
+ */
+public record Finding(Kind kind, String subject, Map<String, String> facts) {
+
+  /** What is wrong. */
+  public enum Kind {
+    DAMAGED,
+    MISSING,
+    FOREIGN,
+    STALE,
+    HOST_CHANGED
+  }
+}
