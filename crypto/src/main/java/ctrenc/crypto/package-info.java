@@ -1,0 +1,5 @@
+/** Keys and sealing: no files, no threads, no logging. */
+@NullMarked
+package ctrenc.crypto;
+
+import org.jspecify.annotations.NullMarked;
