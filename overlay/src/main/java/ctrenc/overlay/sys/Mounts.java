@@ -1,0 +1,40 @@
+package ctrenc.overlay.sys;
+
+/** mount(2) and umount2(2). Thread-safe. */
+public final class Mounts {
+
+  /** Flags of mount(2) (linux/mount.h). */
+  public static final long READ_ONLY = 1;
+
+  public static final long NO_SUID = 2;
+  public static final long NO_DEVICES = 4;
+  public static final long REMOUNT = 32;
+  public static final long BIND = 4096;
+  public static final long RECURSIVE = 16384;
+  public static final long PRIVATE = 1 << 18;
+
+  /** Flags of umount2(2): out of the tree now, gone when the last user is. */
+  public static final int DETACH = 2;
+
+  /** Flags of umount2(2): a symbolic link is not followed. */
+  public static final int NO_FOLLOW = 8;
+
+  private Mounts() {}
+
+  /** Mounts; {@code data} is the filesystem's own option string, without NUL, at most a page. */
+  public static void mount(byte[] source, byte[] target, byte[] type, long flags, byte[] data)
+      throws SystemCallException {
+    Scratch scratch = Scratch.ofThread();
+    long sourceAddress = scratch.path("mount", source);
+    long targetAddress = scratch.secondPath("mount", target);
+    try (CString typeString = new CString(type);
+        CString dataString = new CString(data)) {
+      SystemCall.MOUNT.invoke(
+          sourceAddress, targetAddress, typeString.address(), flags, dataString.address());
+    }
+  }
+
+  public static void unmount(byte[] target, int flags) throws SystemCallException {
+    SystemCall.UMOUNT2.invoke(Scratch.ofThread().path("umount2", target), flags);
+  }
+}
