@@ -1,7 +1,4 @@
-/**
- * What a person or machine holds to obtain a KEK: passphrase, key file, machine key, public-key recipient, external key provider;
- * in any-of groups of all-of.
- */
+/** What a person or machine holds to obtain a KEK, and any-of groups of all-of members. */
 @NullMarked
 package ctrenc.crypto.protector;
 

@@ -1,0 +1,24 @@
+package ctrenc.crypto.protector;
+
+/**
+ * Kinds of protectors. Append-only codes, on disk; zero is never valid, and a retired code stays
+ * listed.
+ */
+public enum ProtectorType {
+  /** A random key that belongs to the machine. */
+  MACHINE_KEY(1),
+  /** A file that its holder keeps elsewhere. */
+  KEY_FILE(2),
+  /** What a person knows. */
+  PASSPHRASE(3);
+
+  private final byte code;
+
+  ProtectorType(int code) {
+    this.code = (byte) code;
+  }
+
+  byte code() {
+    return code;
+  }
+}
