@@ -1,8 +1,9 @@
 package ctrenc.overlay.extent;
 
 /**
- * Where a run of a file's bytes lies: {@code length} bytes of an extent of the same layer from {@code from}. {@code seal} is the
- * first 16 bytes of the extent's commitment as two big-endian longs, so that another extent with the same id is refused.
+ * Where a run of a file's bytes lies: {@code length} bytes of an extent of the same layer from
+ * {@code from}. {@code seal} is the first 16 bytes of the extent's commitment as two big-endian
+ * longs, so that another extent with the same id is refused.
  */
 public record ExtentReference(long extent, int from, int length, long sealHigh, long sealLow) {
 

@@ -8,12 +8,14 @@ import java.lang.foreign.MemorySegment;
 /**
  * The bytes of one encrypted layer. Thread-safe.
  *
- * <p>The order that keeps data before reference: {@link #append} seals and writes; then one batch holds {@link #place}, the file's
- * references and its inode record; it is committed. Extents whose batch never came are found and dropped at the next open.
- * {@link #sync} must precede the metadata store's sync when power loss has to be survived.
+ * <p>The order that keeps data before reference: {@link #append} seals and writes; then one batch
+ * holds {@link #place}, the file's references and its inode record; it is committed. Extents whose
+ * batch never came are found and dropped at the next open. {@link #sync} must precede the metadata
+ * store's sync when power loss has to be survived.
  *
- * <p>An extent is written once and starts with one reference. {@link #share} and {@link #release} count further ones, in the batch
- * that adds or removes them. After that batch is committed, {@link #reclaim} frees an extent whose last reference went.
+ * <p>An extent is written once and starts with one reference. {@link #share} and {@link #release}
+ * count further ones, in the batch that adds or removes them. After that batch is committed, {@link
+ * #reclaim} frees an extent whose last reference went.
  */
 public interface ExtentStore extends AutoCloseable {
 
@@ -21,8 +23,8 @@ public interface ExtentStore extends AutoCloseable {
   int MAX_LENGTH = 1 << 20;
 
   /**
-   * Seals {@code plain[offset, offset + length)} under a fresh extent key and writes it to a segment file of the layer. Returns a
-   * reference to the whole of it.
+   * Seals {@code plain[offset, offset + length)} under a fresh extent key and writes it to a
+   * segment file of the layer. Returns a reference to the whole of it.
    *
    * @throws ctrenc.overlay.storage.KeyAbsentException if the layer is locked
    * @throws ctrenc.overlay.storage.DiskFullException if there is no room
@@ -38,13 +40,17 @@ public interface ExtentStore extends AutoCloseable {
   /** Counts one reference less. */
   void release(MetaBatch batch, long extent);
 
-  /** Frees the extent if no reference is left, and gives its blocks back to the disk. To be called after the commit of a release. */
+  /**
+   * Frees the extent if no reference is left, and gives its blocks back to the disk. To be called
+   * after the commit of a release.
+   */
   void reclaim(long extent) throws IOException;
 
   /**
    * Opens {@code target.byteSize()} bytes of a reference, from {@code skip} bytes into it.
    *
-   * @throws DamagedException if what lies there is not what was written; {@code target} then holds nothing of it
+   * @throws DamagedException if what lies there is not what was written; {@code target} then holds
+   *     nothing of it
    */
   void read(ExtentReference reference, int skip, MemorySegment target) throws IOException;
 

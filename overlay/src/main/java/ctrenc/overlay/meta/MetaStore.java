@@ -6,15 +6,18 @@ import java.util.Optional;
 /**
  * Ordered key-value tables with atomic batches. Keys are ordered as unsigned bytes. Thread-safe.
  *
- * <p>A committed batch is visible at once and survives the death of the process; it survives power loss after the next
- * {@link #sync}. After power loss the store holds a prefix of the committed batches, never part of one, and at least all that was
- * synced.
+ * <p>A committed batch is visible at once and survives the death of the process; it survives power
+ * loss after the next {@link #sync}. After power loss the store holds a prefix of the committed
+ * batches, never part of one, and at least all that was synced.
  */
 public interface MetaStore extends AutoCloseable {
 
   Optional<byte[]> get(Table table, byte[] key) throws IOException;
 
-  /** Scans keys from {@code from} (inclusive) to {@code to} (exclusive) as of now; later commits are not seen. */
+  /**
+   * Scans keys from {@code from} (inclusive) to {@code to} (exclusive) as of now; later commits are
+   * not seen.
+   */
   MetaCursor scan(Table table, byte[] from, byte[] to) throws IOException;
 
   MetaBatch batch();
@@ -24,6 +27,23 @@ public interface MetaStore extends AutoCloseable {
 
   /** Group commit: callers that wait together share one flush of the log. */
   void sync() throws IOException;
+
+  /**
+   * A number that every commit which has returned is not above, and that grows with each commit.
+   */
+  long lastCommit();
+
+  /** Commits whose {@link #lastCommit} was not above this number survive power loss. */
+  long lastDurable();
+
+  /**
+   * Runs {@code hook} whenever committed records are about to become durable by the store's own
+   * doing (a flush of its memory to table files), so that what the records point at is made durable
+   * first. A hook that fails makes every later {@link #commit} and {@link #sync} fail.
+   */
+  void addFlushHook(FlushHook hook);
+
+  void removeFlushHook(FlushHook hook);
 
   @Override
   void close() throws IOException;

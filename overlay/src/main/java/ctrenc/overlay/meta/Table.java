@@ -1,6 +1,9 @@
 package ctrenc.overlay.meta;
 
-/** The tables of the metadata store. The order is the code's alone; the name is on disk (RocksDB column family). */
+/**
+ * The tables of the metadata store. The order is the code's alone; the name is on disk (RocksDB
+ * column family).
+ */
 public enum Table {
   /** Images, subvolumes, snapshots: small records that are read at start. */
   CATALOG("catalog"),
@@ -11,7 +14,10 @@ public enum Table {
   REFERENCE("reference"),
   /** The public location map: extent to segment file, offset and length. */
   PLACE("place"),
-  /** References beyond the first to an extent, as a signed 64-bit little-endian sum; absent means zero. */
+  /**
+   * References beyond the first to an extent, as a signed 64-bit little-endian sum; absent means
+   * zero.
+   */
   SHARE("share"),
   /** Inodes without a name that were still open. */
   ORPHAN("orphan");

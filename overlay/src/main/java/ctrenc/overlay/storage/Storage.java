@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The one narrow way to files of a state directory. Names are relative, with "/" between parts, and chosen by us, never by a user.
- * Thread-safe. Nothing is durable before the sync that covers it: a file's bytes before {@link StorageFile#sync}, a name before
- * {@link #syncDirectory} of its directory.
+ * The one narrow way to files of a state directory. Names are relative, with "/" between parts, and
+ * chosen by us, never by a user. Thread-safe. Nothing is durable before the sync that covers it: a
+ * file's bytes before {@link StorageFile#sync}, a name before {@link #syncDirectory} of its
+ * directory.
  */
 public interface Storage {
 

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An open file of a state directory. Thread-safe; reads and writes at disjoint places run at the same time. Buffers are off-heap.
- * A full disk is a {@link DiskFullException}.
+ * An open file of a state directory. Thread-safe; reads and writes at disjoint places run at the
+ * same time. Buffers are off-heap. A full disk is a {@link DiskFullException}.
  */
 public interface StorageFile extends AutoCloseable {
 
-  /** Fills {@code target} from {@code position}; returns the bytes read, short only at the end of the file. */
+  /**
+   * Fills {@code target} from {@code position}; returns the bytes read, short only at the end of
+   * the file.
+   */
   int read(MemorySegment target, long position) throws IOException;
 
   /** Writes all of {@code source} at {@code position}, growing the file where needed. */
@@ -22,10 +25,16 @@ public interface StorageFile extends AutoCloseable {
   /** Returns when every byte written so far survives power loss. */
   void sync() throws IOException;
 
-  /** Gives whole blocks inside the range back to the disk; they read as zeros afterwards. The size stays. */
+  /**
+   * Gives whole blocks inside the range back to the disk; they read as zeros afterwards. The size
+   * stays.
+   */
   void punch(long position, long length) throws IOException;
 
-  /** Tells the kernel that it need not keep the range in its cache: it holds ciphertext whose plaintext is cached above. */
+  /**
+   * Tells the kernel that it need not keep the range in its cache: it holds ciphertext whose
+   * plaintext is cached above.
+   */
   void dropCache(long position, long length) throws IOException;
 
   @Override
