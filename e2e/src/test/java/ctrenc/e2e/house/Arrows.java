@@ -21,15 +21,18 @@ final class Arrows {
           entry("crypto", Set.of()),
           entry("overlay.sys", Set.of()),
           entry("overlay.vfs", Set.of()),
+          entry("overlay.audit", Set.of()),
           entry("overlay.storage", Set.of("overlay.sys")),
           entry("overlay.segment", Set.of("overlay.storage")),
           entry("overlay.meta", Set.of("overlay.storage", CRYPTO)),
           entry(
               "overlay.extent",
-              Set.of("overlay.segment", "overlay.meta", "overlay.storage", CRYPTO)),
+              Set.of(
+                  "overlay.segment", "overlay.meta", "overlay.storage", "overlay.audit", CRYPTO)),
           entry(
               "overlay.layer",
               Set.of(
+                  "overlay.audit",
                   "overlay.extent",
                   "overlay.meta",
                   "overlay.storage",
@@ -38,10 +41,16 @@ final class Arrows {
                   CRYPTO)),
           entry(
               "overlay.union",
-              Set.of("overlay.layer", "overlay.extent", "overlay.storage", "overlay.vfs")),
+              Set.of(
+                  "overlay.layer",
+                  "overlay.extent",
+                  "overlay.storage",
+                  "overlay.audit",
+                  "overlay.vfs")),
           entry(
               "overlay.subvolume",
               Set.of(
+                  "overlay.audit",
                   "overlay.union",
                   "overlay.layer",
                   "overlay.extent",
@@ -59,6 +68,7 @@ final class Arrows {
           entry(
               "overlay.scrub",
               Set.of(
+                  "overlay.audit",
                   "overlay.layer",
                   "overlay.extent",
                   "overlay.segment",

@@ -1,4 +1,4 @@
-package ctrenc.overlay.scrub;
+package ctrenc.overlay.audit;
 
 /** Takes findings as they are met while serving. Thread-safe, never blocks for long, never throws. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package ctrenc.overlay.scrub;
+package ctrenc.overlay.audit;
 
 import java.util.Map;
 
