@@ -101,6 +101,17 @@ public interface FileSystem extends AutoCloseable {
       throws ErrnoException;
 
   /**
+   * {@link #write} of bytes that the kernel gathered in its cache. It keeps the file's times itself
+   * and sends them by {@link #setattr}, maybe before these bytes: so this call must leave them
+   * alone.
+   */
+  default int writeBack(
+      long inode, long handle, long offset, MemorySegment source, boolean killPrivileges)
+      throws ErrnoException {
+    return write(inode, handle, offset, source, killPrivileges);
+  }
+
+  /**
    * One close(2) of a handle: what was written is in the store, though not yet safe from power
    * loss.
    */
