@@ -33,6 +33,7 @@ public final class ErrorNumber {
   public static final int ECONNABORTED = 103;
   public static final int ENOTCONN = 107;
   public static final int ESTALE = 116;
+  public static final int EDQUOT = 122;
 
   private ErrorNumber() {}
 }
