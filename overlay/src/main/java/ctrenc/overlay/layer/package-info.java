@@ -1,7 +1,4 @@
-/**
- * Layers, plain and encrypted: records over the metadata store, bytes in extents, and the index of
- * image trees.
- */
+/** Layers, plain and encrypted: records over the metadata store, bytes in extents, and the index of image trees. */
 @NullMarked
 package ctrenc.overlay.layer;
 

@@ -1,7 +1,4 @@
-/**
- * Merges a stack of layers into one filesystem: lookup, copy-up, rename, whiteouts, link counts,
- * orphans.
- */
+/** Merges a stack of layers into one filesystem: lookup, copy-up, rename, whiteouts, link counts, orphans. */
 @NullMarked
 package ctrenc.overlay.union;
 

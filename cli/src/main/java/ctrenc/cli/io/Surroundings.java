@@ -1,0 +1,44 @@
+package ctrenc.cli.io;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * What the command line has around it, so that a whole call can be made inside of another process.
+ * Programs that are executed inherit the streams of the process, whatever stands here.
+ *
+ * @param directory the working directory, absolute
+ */
+public record Surroundings(
+    Map<String, String> environment,
+    InputStream in,
+    Output out,
+    PrintStream err,
+    InstantSource clock,
+    Terminals terminals,
+    Path directory) {
+
+  public static Surroundings ofThisProcess() {
+    return new Surroundings(
+        System.getenv(),
+        new FileInputStream(FileDescriptor.in),
+        new Output(new FileOutputStream(FileDescriptor.out)),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        InstantSource.system(),
+        Terminals.ofThisProcess(),
+        Path.of("").toAbsolutePath());
+  }
+
+  /** Says something beside the output. */
+  public void note(String sentence) {
+    err.print("ctr-enc: " + sentence + "\n");
+    err.flush();
+  }
+}

@@ -1,0 +1,78 @@
+package ctrenc.cli.process;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
+import ctrenc.proto.v1.Command;
+import java.io.File;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Executes what the daemon answered, with the streams of this process: exactly that argument list
+ * and environment, no shell.
+ */
+public final class ForegroundProgram {
+  private final SignalRelay signals;
+
+  public ForegroundProgram(SignalRelay signals) {
+    this.signals = signals;
+  }
+
+  /**
+   * Returns when the program has ended.
+   *
+   * @param withInput whether it reads standard input, which is empty for it otherwise
+   * @param terminal modes to put back afterwards
+   * @return its exit code: 128 plus the number of the signal that ended it; 125 to 127 where the
+   *     runtime says that the command did not start
+   */
+  public int run(Command command, boolean withInput, Optional<TerminalState> terminal)
+      throws IOException, InterruptedException {
+    Process process = start(command, withInput);
+    signals.relayTo(process);
+    try {
+      int code = process.waitFor();
+      return code == 0
+          ? 0
+          : RuntimeLog.failure(command.getLog()).map(ExitCode::number).orElse(code);
+    } finally {
+      signals.stopRelaying();
+      if (terminal.isPresent()) {
+        terminal.get().restore();
+      }
+    }
+  }
+
+  private static Process start(Command command, boolean withInput) {
+    if (command.getArgvCount() == 0) {
+      throw new Failure(
+          ExitCode.OTHER_VERSION,
+          "the daemon named no program to execute: stop it and start the one of this version");
+    }
+    ProcessBuilder builder = new ProcessBuilder(command.getArgvList()).inheritIO();
+    if (!withInput) {
+      builder.redirectInput(new File("/dev/null"));
+    }
+    fill(builder.environment(), command);
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.OWN_FAILURE,
+          "%s cannot be executed: install it (Debian: apt-get install runc)"
+              .formatted(command.getArgv(0)),
+          e);
+    }
+  }
+
+  private static void fill(Map<String, String> environment, Command command) {
+    environment.clear();
+    for (String variable : command.getEnvList()) {
+      int equals = variable.indexOf('=');
+      if (equals > 0) {
+        environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package ctrenc.cli.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+
+/**
+ * Hands the signals that end programs on to a program in the foreground. What a terminal sends to
+ * its whole foreground group is not handed on a second time; of WINCH and QUIT nothing need be done
+ * for the same reason. Before the program runs, and from the third INT or TERM on (the first
+ * process of a container ignores what it has no handler for), the work is abandoned instead.
+ * Thread-safe.
+ */
+public final class SignalRelay {
+  private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
+  private static final int PATIENCE = 3;
+
+  /** How long an abandoned program has until it is killed; the daemon kills its container first. */
+  private static final long GRACE_SECONDS = 10;
+
+  private final Runnable abandon;
+  private @Nullable Process target;
+  private int received;
+  private int abandonedBy;
+
+  /**
+   * @param abandon what to do when the program must not go on
+   */
+  public SignalRelay(Runnable abandon) {
+    this.abandon = abandon;
+  }
+
+  /** From now on until the process ends. */
+  public void install() {
+    NAMES.forEach(name -> Signal.handle(new Signal(name), this::receive));
+  }
+
+  synchronized void relayTo(Process program) {
+    target = program;
+  }
+
+  synchronized void stopRelaying() {
+    target = null;
+  }
+
+  /** The signal that made the work be abandoned. */
+  public synchronized OptionalInt abandonedBy() {
+    return abandonedBy == 0 ? OptionalInt.empty() : OptionalInt.of(abandonedBy);
+  }
+
+  private synchronized void receive(Signal signal) {
+    if (!signal.getName().equals("HUP")) {
+      received++;
+    }
+    Process program = target;
+    if (program == null || received >= PATIENCE) {
+      abandonedBy = signal.getNumber();
+      abandon(program);
+    } else if (!signal.getName().equals("INT") || !isForeground()) {
+      send(signal.getName(), program);
+    }
+  }
+
+  private void abandon(@Nullable Process program) {
+    abandon.run();
+    if (program != null) {
+      CompletableFuture.delayedExecutor(GRACE_SECONDS, TimeUnit.SECONDS)
+          .execute(program::destroyForcibly);
+    }
+  }
+
+  /** By the shell's own kill, because procps is not on every system. */
+  private void send(String name, Process program) {
+    try {
+      new ProcessBuilder(
+              "/bin/sh", "-c", "kill -s \"$1\" \"$2\"", "sh", name, Long.toString(program.pid()))
+          .inheritIO()
+          .start();
+    } catch (IOException e) {
+      abandon(program); // A program that cannot be signalled must not be left behind.
+    }
+  }
+
+  /** Whether the terminal's signals reach this process together with the program. */
+  private static boolean isForeground() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      boolean hasTerminal = !fields[4].equals("0");
+      return hasTerminal && fields[2].equals(fields[5]);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package ctrenc.cli.start;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
+import ctrenc.cli.rpc.Places;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the daemon is executed: by the Java and from the home that the launcher names, in a session
+ * of its own, with an environment that holds nothing of the caller's but what concerns it.
+ */
+final class DaemonCommand {
+  private static final List<String> HANDED_ON = List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR");
+  private static final List<String> HANDED_ON_PREFIXES = List.of("CTR_ENC_", "QUARKUS_");
+
+  private final Map<String, String> environment;
+  private final Places places;
+
+  DaemonCommand(Map<String, String> environment, Places places) {
+    this.environment = environment;
+    this.places = places;
+  }
+
+  ProcessBuilder builder(Path log) {
+    Path home = Path.of(required("CTR_ENC_HOME"));
+    String java = required("CTR_ENC_JAVA");
+    Path arguments = home.resolve("daemon.args");
+    Path jar = home.resolve("daemon/quarkus-run.jar");
+    for (Path needed : List.of(Path.of(java), arguments, jar)) {
+      if (!Files.isReadable(needed)) {
+        throw new Failure(
+            ExitCode.UNREACHABLE,
+            "the daemon cannot be started because %s is missing: build ctr-enc again"
+                .formatted(needed));
+      }
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder("setsid", java, "@" + arguments, "-jar", jar.toString())
+            .directory(new File("/"))
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    fill(builder.environment());
+    return builder;
+  }
+
+  private void fill(Map<String, String> target) {
+    target.clear();
+    environment.forEach(
+        (name, value) -> {
+          if (HANDED_ON.contains(name) || HANDED_ON_PREFIXES.stream().anyMatch(name::startsWith)) {
+            target.put(name, value);
+          }
+        });
+    target.put("CTR_ENC_STATE", places.state().toString());
+    target.put("CTR_ENC_RUN", places.run().toString());
+  }
+
+  private String required(String variable) {
+    return Optional.ofNullable(environment.get(variable))
+        .orElseThrow(
+            () ->
+                new Failure(
+                    ExitCode.UNREACHABLE,
+                    "the daemon cannot be started without %s: call the launcher cli/ctr-enc"
+                        .formatted(variable)));
+  }
+}

@@ -1,0 +1,114 @@
+package ctrenc.cli.start;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
+import ctrenc.cli.io.Surroundings;
+import ctrenc.cli.rpc.Endpoint;
+import ctrenc.cli.rpc.Places;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts the daemon if none listens. Callers that start at the same time wait for the first one, by
+ * a lock in the run directory.
+ */
+public final class DaemonStarter {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long FIRST_PAUSE_MILLIS = 5;
+  private static final long LAST_PAUSE_MILLIS = 50;
+
+  private final Surroundings surroundings;
+  private final Places places;
+  private final Endpoint endpoint;
+
+  public DaemonStarter(Surroundings surroundings, Places places) {
+    this.surroundings = surroundings;
+    this.places = places;
+    this.endpoint = new Endpoint(places.socket());
+  }
+
+  /**
+   * Returns when a daemon listens.
+   *
+   * @return whether one had to be started
+   * @throws Failure with what the daemon said last, if it ends
+   */
+  public boolean start() throws IOException, InterruptedException {
+    if (!isStartable(endpoint.state())) {
+      return false;
+    }
+    requireRoot();
+    makeRunDirectory();
+    try (FileChannel channel =
+            FileChannel.open(
+                places.run().resolve("start.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (!lock.isValid() || !isStartable(endpoint.state())) {
+        return false;
+      }
+      launch();
+      return true;
+    }
+  }
+
+  /** False if one listens already. */
+  private boolean isStartable(Endpoint.State state) {
+    return switch (state) {
+      case LISTENING -> false;
+      case ABSENT, DEAD -> true;
+      case FORBIDDEN, NOT_A_SOCKET, TOO_LONG -> throw endpoint.failure(state);
+    };
+  }
+
+  private void launch() throws IOException, InterruptedException {
+    DaemonLog log = DaemonLog.prepare(places.log());
+    ProcessBuilder builder =
+        new DaemonCommand(surroundings.environment(), places).builder(log.file());
+    surroundings.note("starting the daemon (log: %s)".formatted(log.file()));
+    Process daemon = builder.start();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long pause = FIRST_PAUSE_MILLIS;
+    while (endpoint.state() != Endpoint.State.LISTENING) {
+      if (daemon.waitFor(pause, TimeUnit.MILLISECONDS)) {
+        throw failure("the daemon could not start: %s (log: %s)", log.lastWords(), log.file());
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw failure(
+            "the daemon (pid %s) does not listen after %s seconds: look at %s",
+            daemon.pid(), PATIENCE.toSeconds(), log.file());
+      }
+      pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+    }
+  }
+
+  private static Failure failure(String sentence, Object... facts) {
+    return new Failure(ExitCode.UNREACHABLE, sentence.formatted(facts));
+  }
+
+  private static void requireRoot() throws IOException {
+    Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    if (!user.equals(0)) {
+      throw new Failure(
+          ExitCode.NOT_ALLOWED,
+          "no daemon is running, and only root can start one: call 'sudo ctr-enc daemon start'");
+    }
+  }
+
+  private void makeRunDirectory() throws IOException {
+    if (!Files.isDirectory(places.run())) {
+      // Members of the socket's group pass through; the mount points inside guard themselves.
+      Files.createDirectories(
+          places.run(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+    }
+  }
+}

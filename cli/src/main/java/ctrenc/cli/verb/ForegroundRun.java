@@ -1,0 +1,103 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
+import ctrenc.cli.process.ForegroundProgram;
+import ctrenc.cli.process.SignalRelay;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.proto.v1.RunRequest;
+import ctrenc.proto.v1.RunResponse;
+import ctrenc.proto.v1.RunStarted;
+import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's side of a run: the daemon makes the root and says what to execute; it is executed
+ * here; the daemon hears how it ended and cleans up. While this process lives the call is open; if
+ * it dies, the daemon kills the container.
+ */
+final class ForegroundRun {
+  private static final int SIGNALLED = 128;
+
+  private final Session session;
+  private final ProcessOptions options;
+
+  ForegroundRun(Session session, ProcessOptions options) {
+    this.session = session;
+    this.options = options;
+  }
+
+  /**
+   * @return the command's exit code
+   */
+  int run(RunRequest start, boolean remove) throws IOException, InterruptedException {
+    Connection daemon = session.startedDaemon();
+    BlockingClientCall<RunRequest, RunResponse> call = daemon.containers().run();
+    SignalRelay signals = new SignalRelay(() -> call.cancel("interrupted", null));
+    signals.install();
+    try {
+      RunStarted started = started(daemon, call, start);
+      int code =
+          new ForegroundProgram(signals)
+              .run(started.getCommand(), options.withInput(), options.terminal());
+      if (signals.abandonedBy().isEmpty()) {
+        finish(daemon, call, code, remove);
+      }
+      return code;
+    } catch (Failure e) {
+      OptionalInt signal = signals.abandonedBy();
+      if (signal.isPresent()) {
+        return SIGNALLED + signal.getAsInt();
+      }
+      throw e;
+    }
+  }
+
+  private static RunStarted started(
+      Connection daemon, BlockingClientCall<RunRequest, RunResponse> call, RunRequest start)
+      throws InterruptedException {
+    RunResponse response =
+        daemon.ask(
+            () -> {
+              call.write(start);
+              return call.read();
+            });
+    return require(response, RunResponse.PartCase.STARTED).getStarted();
+  }
+
+  /** The command's work is done, whatever happens now; but a key that may be left must be told. */
+  private void finish(
+      Connection daemon, BlockingClientCall<RunRequest, RunResponse> call, int code, boolean remove)
+      throws InterruptedException {
+    try {
+      RunResponse response =
+          daemon.ask(
+              () -> {
+                call.write(RunRequest.newBuilder().setExitCode(code).build());
+                call.halfClose();
+                return call.read();
+              });
+      RunResponse finished = require(response, RunResponse.PartCase.FINISHED);
+      if (remove && !finished.getFinished().getRemoved()) {
+        session.surroundings().note("the container was not removed: see 'ctr-enc ps'");
+      }
+    } catch (Failure e) {
+      throw new Failure(
+          ExitCode.OWN_FAILURE,
+          "the command ended with %d, but the daemon did not clean up (%s)"
+              .formatted(code, e.sentence()),
+          e);
+    }
+  }
+
+  private static RunResponse require(@Nullable RunResponse response, RunResponse.PartCase part) {
+    if (response == null || response.getPartCase() != part) {
+      throw new Failure(
+          ExitCode.OTHER_VERSION,
+          "the daemon answered out of order: stop it and start the one of this version");
+    }
+    return response;
+  }
+}

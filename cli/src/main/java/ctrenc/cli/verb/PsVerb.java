@@ -1,0 +1,47 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.cli.text.Json;
+import ctrenc.proto.v1.Container;
+import ctrenc.proto.v1.ListContainersRequest;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Lists containers and roots. */
+public final class PsVerb implements Verb {
+  private static final String QUIET = "--quiet";
+
+  @Override
+  public String name() {
+    return "ps";
+  }
+
+  @Override
+  public String summary() {
+    return "List all containers, running or not, and roots without a process.";
+  }
+
+  @Override
+  public void describe(CommandSpec spec) {
+    spec.addOption(Options.flag("Print ids only.", "-q", QUIET));
+    spec.addOption(Options.json());
+  }
+
+  @Override
+  public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
+    Connection daemon = session.daemon();
+    ListContainersRequest request = ListContainersRequest.getDefaultInstance();
+    List<Container> containers =
+        daemon.ask(() -> daemon.containers(Connection.SOON).list(request)).getContainersList();
+    if (arguments.json()) {
+      session.out().line(Json.array(containers, ContainerText::fields));
+    } else if (arguments.has(QUIET)) {
+      containers.forEach(container -> session.out().line(container.getId()));
+    } else {
+      session.out().text(ContainerText.table(containers, session.surroundings().clock().instant()));
+    }
+    return ExitCode.OK.number();
+  }
+}

@@ -1,0 +1,61 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.io.Output;
+import ctrenc.cli.io.Surroundings;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.cli.rpc.Endpoint;
+import ctrenc.cli.rpc.Places;
+import ctrenc.cli.start.DaemonStarter;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the command line: its surroundings, its places, and a connection that is made when a
+ * verb first needs it. Not thread-safe.
+ */
+public final class Session implements AutoCloseable {
+  private final Surroundings surroundings;
+  private final Places places;
+  private @Nullable Connection connection;
+
+  public Session(Surroundings surroundings, Places places) {
+    this.surroundings = surroundings;
+    this.places = places;
+  }
+
+  public Surroundings surroundings() {
+    return surroundings;
+  }
+
+  public Places places() {
+    return places;
+  }
+
+  public Output out() {
+    return surroundings.out();
+  }
+
+  /** The daemon, which must be running. */
+  public Connection daemon() {
+    Connection open = connection;
+    if (open == null) {
+      new Endpoint(places.socket()).requireListening();
+      open = new Connection(places.socket());
+      connection = open;
+    }
+    return open;
+  }
+
+  /** The daemon, which is started if it is not running. */
+  public Connection startedDaemon() throws IOException, InterruptedException {
+    new DaemonStarter(surroundings, places).start();
+    return daemon();
+  }
+
+  @Override
+  public void close() {
+    if (connection != null) {
+      connection.close();
+    }
+  }
+}
