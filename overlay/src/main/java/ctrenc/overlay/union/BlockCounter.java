@@ -1,0 +1,69 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.InodeRecord;
+import java.io.IOException;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * Counts the 512-byte blocks of a file, so that du(1) and tar(1) see which files are sparse. Files
+ * of image trees and small files count as dense. Of a file in pieces only the first {@link
+ * #MOST_SPANS} are walked, and the rest counts as dense.
+ */
+final class BlockCounter {
+
+  private static final int MOST_SPANS = 256;
+  private static final long BLOCK = 512;
+  private static final long DIRECTORY_BLOCKS = 8;
+
+  private final SpanFinder spans;
+
+  BlockCounter(SpanFinder spans) {
+    this.spans = spans;
+  }
+
+  /** Blocks of a node whose size, with what is gathered, is {@code size}. */
+  long of(Node node, long size) throws IOException {
+    Node.Stored stored = node.stored();
+    InodeRecord inodeRecord = stored.inodeRecord();
+    if (inodeRecord.isDirectory()) {
+      return DIRECTORY_BLOCKS;
+    }
+    if (!inodeRecord.isRegular()) {
+      return 0;
+    }
+    boolean dense = !stored.inUpper() || !(inodeRecord.body() instanceof InodeRecord.Body.Runs);
+    if (dense || inodeRecord.size() == 0) {
+      return blocks(size);
+    }
+    FileContent content = node.content();
+    long counted = content.blocks();
+    if (counted < 0) {
+      counted = count(node, content);
+    }
+    return counted + blocks(size - inodeRecord.size());
+  }
+
+  private long count(Node node, FileContent content) throws IOException {
+    StampedLock data = content.data();
+    long stamp = data.readLock();
+    try {
+      long size = node.inodeRecord().size();
+      long bytes = 0;
+      long at = 0;
+      for (int walked = 0; at < size && walked < MOST_SPANS; walked++) {
+        Span span = spans.at(node, at, size);
+        bytes += span instanceof Span.Zeros ? 0 : span.end() - at;
+        at = span.end();
+      }
+      long counted = blocks(bytes + size - at);
+      content.countedBlocks(counted);
+      return counted;
+    } finally {
+      data.unlockRead(stamp);
+    }
+  }
+
+  private static long blocks(long bytes) {
+    return (Math.max(0, bytes) + BLOCK - 1) / BLOCK;
+  }
+}

@@ -1,0 +1,215 @@
+package ctrenc.overlay.union;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files with gathered bytes, oldest first. One thread seals each a while after its first write;
+ * writers seal the oldest ones themselves when too much is gathered. Every queued file is kept
+ * alive by one reference. Thread-safe.
+ */
+final class DirtyFiles implements AutoCloseable {
+
+  private final Sealer sealer;
+  private final NodeTable nodes;
+  private final WriteGather gather;
+  private final ErrnoTranslator errors;
+  private final long delayNanos;
+  private final long most;
+  private final ReentrantLock guard = new ReentrantLock();
+  private final Condition arrived = guard.newCondition();
+  private final ArrayDeque<Queued> queue = new ArrayDeque<>();
+  private final Thread timer;
+  private boolean closed;
+
+  /** {@code most} is the number of gathered bytes of all files from which on writers seal. */
+  DirtyFiles(
+      Sealer sealer,
+      NodeTable nodes,
+      WriteGather gather,
+      ErrnoTranslator errors,
+      Duration delay,
+      long most) {
+    this.sealer = sealer;
+    this.nodes = nodes;
+    this.gather = gather;
+    this.errors = errors;
+    this.delayNanos = delay.toNanos();
+    this.most = most;
+    this.timer = Thread.ofVirtual().name("seal").unstarted(this::serve);
+  }
+
+  void start() {
+    timer.start();
+  }
+
+  /**
+   * Queues a file that has just been written to, if it is not queued yet. The caller holds a
+   * reference of its own.
+   */
+  void add(FileContent content) {
+    if (content.claimQueue()) {
+      boolean held = content.node().hold();
+      assert held;
+      enqueue(content);
+    }
+  }
+
+  private void enqueue(FileContent content) {
+    guard.lock();
+    try {
+      queue.addLast(new Queued(content, System.nanoTime() + delayNanos));
+      arrived.signal();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /**
+   * Seals the oldest files until there is room again.
+   *
+   * @throws IOException if a file could not be sealed; it is queued again, and nothing of it is
+   *     lost
+   */
+  void makeRoom() throws IOException {
+    while (gather.bytes() >= most) {
+      FileContent oldest = takeOldest();
+      if (oldest == null) {
+        return;
+      }
+      seal(oldest);
+    }
+  }
+
+  /** Seals every file; the first failure is thrown after all have been tried. */
+  void sealAll() throws IOException {
+    IOException failure = null;
+    int count = size();
+    for (int i = 0; i < count; i++) {
+      FileContent content = takeOldest();
+      if (content == null) {
+        break;
+      }
+      try {
+        seal(content);
+      } catch (IOException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  int size() {
+    guard.lock();
+    try {
+      return queue.size();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private @Nullable FileContent takeOldest() {
+    guard.lock();
+    try {
+      Queued first = queue.pollFirst();
+      return first == null ? null : first.content;
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /**
+   * Seals a file that was taken from the queue; where that fails, every handle will be told, and
+   * the file is queued again.
+   */
+  private void seal(FileContent content) throws IOException {
+    Node node = content.node();
+    content.leaveQueue();
+    try {
+      if (node.inodeRecord().links() == 0 && !node.isReachable()) {
+        sealer.discard(node);
+      } else {
+        sealer.seal(node);
+      }
+    } catch (IOException e) {
+      content.fail(errors.errnoOf(e));
+      add(content);
+      throw e;
+    } finally {
+      nodes.release(node, 1);
+    }
+  }
+
+  private void serve() {
+    try {
+      while (true) {
+        FileContent due = awaitDue();
+        if (due == null) {
+          return;
+        }
+        try {
+          seal(due);
+        } catch (IOException e) {
+          errors.log("gathered bytes not sealed yet", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a file whose time has come; null at the end. */
+  private @Nullable FileContent awaitDue() throws InterruptedException {
+    guard.lock();
+    try {
+      while (!closed) {
+        Queued first = queue.peekFirst();
+        if (first == null) {
+          arrived.await();
+          continue;
+        }
+        long left = first.due - System.nanoTime();
+        if (left <= 0) {
+          queue.removeFirst();
+          return first.content;
+        }
+        arrived.await(left, TimeUnit.NANOSECONDS);
+      }
+      return null;
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /** Ends the thread. What is still queued is the caller's to seal before. */
+  @Override
+  public void close() {
+    guard.lock();
+    try {
+      closed = true;
+      arrived.signalAll();
+    } finally {
+      guard.unlock();
+    }
+    boolean interrupted = false;
+    while (timer.isAlive()) {
+      try {
+        timer.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private record Queued(FileContent content, long due) {}
+}

@@ -1,0 +1,56 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.DirectoryEntry;
+import ctrenc.overlay.layer.DirectoryEntry.Child;
+import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds what a name leads to: asks the layers from the top down until one has the name, hides it,
+ * or is opaque. Thread-safe.
+ */
+final class EntryResolver {
+
+  private final LayerStack stack;
+
+  EntryResolver(LayerStack stack) {
+    this.stack = stack;
+  }
+
+  Optional<Child> child(Node directory, Name name) throws IOException {
+    if (directory.inUpper()) {
+      Optional<DirectoryEntry> entry = stack.upper().entry(directory.inode(), name);
+      if (entry.isPresent()) {
+        return asChild(entry.get());
+      }
+    }
+    return lowerChild(directory, name);
+  }
+
+  /** A lower's entry of this name would be seen if the upper had none. */
+  boolean showsThrough(Node directory, Name name) throws IOException {
+    return lowerChild(directory, name).isPresent();
+  }
+
+  /** The lowers that a directory shows, top first; empty if the upper hides them all. */
+  List<LowerPart> parts(Node directory) throws IOException {
+    boolean hidden = directory.inUpper() && directory.inodeRecord().opaque();
+    return hidden ? List.of() : directory.parts(stack);
+  }
+
+  private Optional<Child> lowerChild(Node directory, Name name) throws IOException {
+    for (LowerPart part : parts(directory)) {
+      Optional<DirectoryEntry> entry = part.layer().entry(directory.inode(), name);
+      if (entry.isPresent()) {
+        return asChild(entry.get());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Child> asChild(DirectoryEntry entry) {
+    return entry instanceof Child child ? Optional.of(child) : Optional.empty();
+  }
+}

@@ -1,0 +1,113 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.HostFileChangedException;
+import ctrenc.overlay.storage.DiskFullException;
+import ctrenc.overlay.storage.KeyAbsentException;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The border between the store's failures and the errors of a filesystem. Damage was audited where
+ * it was found. A bug of ours is answered EIO and turns the filesystem read-only, because what it
+ * left behind is unknown; others go on. Thread-safe.
+ */
+final class ErrnoTranslator {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ErrnoTranslator.class);
+
+  private volatile boolean closed;
+  private volatile boolean broken;
+
+  /** Carries out a call that changes nothing. */
+  <T> T read(Call<T> call) throws ErrnoException {
+    if (closed) {
+      throw new ErrnoException(Errno.ENODEV);
+    }
+    try {
+      return call.run();
+    } catch (IOException e) {
+      throw translate(e);
+    } catch (RuntimeException | AssertionError e) {
+      broken = true;
+      LOG.atError()
+          .setCause(e)
+          .log("bug while serving a filesystem, which is read-only from now on");
+      throw new ErrnoException(Errno.EIO);
+    }
+  }
+
+  /** Carries out a call that may change something. */
+  <T> T change(Call<T> call) throws ErrnoException {
+    if (broken) {
+      throw new ErrnoException(Errno.EROFS);
+    }
+    return read(call);
+  }
+
+  /** As {@link #change(Call)}, for a call without an answer. */
+  void run(Action action) throws ErrnoException {
+    change(
+        () -> {
+          action.run();
+          return this;
+        });
+  }
+
+  /** Carries out what nobody waits for; a failure is only logged. */
+  void quietly(Action action) {
+    try {
+      read(
+          () -> {
+            action.run();
+            return this;
+          });
+    } catch (ErrnoException e) {
+      LOG.atWarn().addKeyValue("errno", e.errno()).log("a call that has no answer failed");
+    }
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  Errno errnoOf(IOException failure) {
+    return switch (failure) {
+      case DiskFullException full -> Errno.ENOSPC;
+      case KeyAbsentException locked -> Errno.ENOKEY;
+      case HostFileChangedException changed -> Errno.EIO;
+      default -> Errno.EIO;
+    };
+  }
+
+  private ErrnoException translate(IOException failure) {
+    Errno errno = errnoOf(failure);
+    if (errno == Errno.EIO) {
+      log("input or output failed", failure);
+    }
+    return new ErrnoException(errno);
+  }
+
+  /** Tells the log of a failure that no caller is waiting for. */
+  void log(String message, IOException failure) {
+    LOG.atWarn().setCause(failure).log(message);
+  }
+
+  /** What a call does and answers. */
+  @FunctionalInterface
+  interface Call<T> {
+    T run() throws IOException, ErrnoException;
+  }
+
+  /** What a call does. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException, ErrnoException;
+  }
+}

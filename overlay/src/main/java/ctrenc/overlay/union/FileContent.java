@@ -1,0 +1,206 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.FileRun;
+import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.Timestamp;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a live regular file that are not sealed yet, and what keeps readers and sealers
+ * apart. Thread-safe.
+ *
+ * <p>Locks, in the order they are taken: {@link #sealing} belongs to whoever changes the file's
+ * runs, from before the bytes are sealed until they are committed; then the node's guard; then
+ * {@link #data}, shared by readers, so that no extent goes while it is read, and exclusive for the
+ * moment of a commit; last this object's monitor, for the gathered bytes.
+ */
+final class FileContent {
+
+  private final Node node;
+  private final ReentrantLock sealing = new ReentrantLock();
+  private final StampedLock data = new StampedLock();
+  private DirtyBytes dirty;
+  private DirtyBytes taken;
+  private boolean queued;
+  private volatile @Nullable Unsealed unsealed;
+  private volatile @Nullable FileRun lastRun;
+  private volatile long blocks = -1;
+  private volatile Failure failure = new Failure(0, Errno.EIO);
+
+  FileContent(Node node, DirtyBytes dirty, DirtyBytes taken) {
+    this.node = node;
+    this.dirty = dirty;
+    this.taken = taken;
+  }
+
+  Node node() {
+    return node;
+  }
+
+  ReentrantLock sealing() {
+    return sealing;
+  }
+
+  StampedLock data() {
+    return data;
+  }
+
+  /** Absent when every byte is sealed. */
+  @Nullable Unsealed unsealed() {
+    return unsealed;
+  }
+
+  long size() {
+    Unsealed waiting = unsealed;
+    long stored = node.inodeRecord().size();
+    return waiting == null ? stored : Math.max(waiting.size(), stored);
+  }
+
+  /** Takes written bytes; returns true if a whole extent's worth lies together now. */
+  synchronized boolean put(long offset, MemorySegment source, Optional<Timestamp> now) {
+    long end = Math.max(size(), offset + source.byteSize());
+    boolean full = dirty.put(offset, source);
+    Unsealed waiting = unsealed;
+    unsealed = new Unsealed(end, waiting == null || now.isPresent() ? now : waiting.modified());
+    return full;
+  }
+
+  /** True if the caller is to queue this file for sealing; nobody else will. */
+  synchronized boolean claimQueue() {
+    boolean claimed = !queued;
+    queued = true;
+    return claimed;
+  }
+
+  /** The queue has let go of this file; it is queued again at the next write. */
+  synchronized void leaveQueue() {
+    queued = false;
+  }
+
+  synchronized long gathered() {
+    return dirty.bytes();
+  }
+
+  /**
+   * Lays the gathered bytes over what was read from the layers. To be called with {@link #data}
+   * held.
+   */
+  synchronized void overlay(long offset, MemorySegment target) {
+    taken.copyTo(offset, target);
+    dirty.copyTo(offset, target);
+  }
+
+  /** Fills {@code target} if all of it is gathered. */
+  synchronized boolean fill(long offset, MemorySegment target) {
+    boolean covered = dirty.covers(offset, target.byteSize());
+    if (covered) {
+      dirty.copyTo(offset, target);
+    }
+    return covered;
+  }
+
+  /**
+   * Committed runs took the place of a range. To be called by the sealer, with {@link #data} held
+   * exclusively.
+   */
+  synchronized void replaced(long from, long to) {
+    dirty.discard(from, to);
+    runsChanged();
+    Unsealed waiting = unsealed;
+    InodeRecord stored = node.inodeRecord();
+    if (waiting == null) {
+      return;
+    }
+    boolean done = dirty.isEmpty() && waiting.size() <= stored.size();
+    Optional<Timestamp> modified =
+        waiting.modified().map(time -> AttributeReader.later(time, stored.modified()));
+    unsealed = done ? null : new Unsealed(waiting.size(), modified);
+  }
+
+  /** Forgets everything gathered, and that it was ever written. The caller is the sealer. */
+  synchronized void discardAll() {
+    dirty.clear();
+    unsealed = null;
+  }
+
+  /**
+   * Hands the gathered bytes to the sealer: all of them, or only those that fill whole extents.
+   * Readers still see them.
+   */
+  synchronized Taken take(boolean all) {
+    Unsealed waiting = unsealed;
+    if (all) {
+      DirtyBytes emptied = taken;
+      taken = dirty;
+      dirty = emptied;
+    } else {
+      dirty.moveFull(taken);
+    }
+    long end = Math.max(node.inodeRecord().size(), taken.end());
+    return new Taken(taken, all && waiting != null ? Math.max(end, waiting.size()) : end, waiting);
+  }
+
+  /** What was taken is sealed and committed. To be called with {@link #data} held exclusively. */
+  synchronized void sealed() {
+    taken.clear();
+    runsChanged();
+    if (dirty.isEmpty()) {
+      unsealed = null;
+    }
+  }
+
+  /** What was taken could not be sealed: it is dirty again, under what was written since. */
+  synchronized void putBack() throws IOException {
+    dirty.forEach(
+        (offset, bytes, from, length) ->
+            taken.put(offset, MemorySegment.ofArray(bytes).asSlice(from, length)));
+    dirty.clear();
+    DirtyBytes emptied = dirty;
+    dirty = taken;
+    taken = emptied;
+  }
+
+  /** A run of the upper that was read last; true until runs change. */
+  @Nullable FileRun lastRun() {
+    return lastRun;
+  }
+
+  void remember(FileRun run) {
+    lastRun = run;
+  }
+
+  private void runsChanged() {
+    lastRun = null;
+    blocks = -1;
+  }
+
+  /** 512-byte blocks as last counted, or -1. */
+  long blocks() {
+    return blocks;
+  }
+
+  void countedBlocks(long count) {
+    blocks = count;
+  }
+
+  /** Sealing failed after the write was acknowledged: every open handle is to hear of it once. */
+  synchronized void fail(Errno errno) {
+    failure = new Failure(failure.count + 1, errno);
+  }
+
+  Failure failure() {
+    return failure;
+  }
+
+  /** The latest failure to seal, and how many there were. */
+  record Failure(int count, Errno errno) {}
+
+  /** Bytes on their way into extents, and the attributes the file has with them. */
+  record Taken(DirtyBytes bytes, long size, @Nullable Unsealed unsealed) {}
+}

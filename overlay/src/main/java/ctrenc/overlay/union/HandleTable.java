@@ -1,0 +1,27 @@
+package ctrenc.overlay.union;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Open handles by number. Numbers are not used twice. Thread-safe. */
+final class HandleTable<H> {
+
+  private final AtomicLong last = new AtomicLong();
+  private final ConcurrentMap<Long, H> handles = new ConcurrentHashMap<>();
+
+  long add(H handle) {
+    long number = last.incrementAndGet();
+    handles.put(number, handle);
+    return number;
+  }
+
+  @Nullable H get(long number) {
+    return handles.get(number);
+  }
+
+  @Nullable H remove(long number) {
+    return handles.remove(number);
+  }
+}

@@ -1,0 +1,215 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.vfs.Timestamp;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A live inode: one that the kernel, a handle or a running operation refers to. Thread-safe.
+ *
+ * <p>Invariants: {@link #inodeRecord} is what the stack has stored, not what is still gathered in
+ * memory; it changes only under {@link #guard}, by a committed {@link Change}. Guards of several
+ * nodes are taken in the order of inode numbers ({@link NodeLocks}).
+ */
+final class Node {
+
+  private static final long DEAD = -1;
+
+  private final long inode;
+  private final ReentrantLock guard = new ReentrantLock();
+
+  /** Lookups, opens, and operations at work; {@link #DEAD} once they were gone. */
+  private final AtomicLong references = new AtomicLong();
+
+  private final AtomicLong lookups = new AtomicLong();
+  private final AtomicLong opens = new AtomicLong();
+  private final WriteGather gather;
+  private volatile @Nullable Stored stored;
+  private volatile boolean linkable;
+  private volatile boolean hostChanged;
+  private volatile @Nullable Timestamp accessed;
+  private volatile long entryVersion;
+  private volatile @Nullable List<LowerPart> parts;
+  private volatile @Nullable FileContent content;
+
+  Node(long inode, WriteGather gather) {
+    this.inode = inode;
+    this.gather = gather;
+  }
+
+  long inode() {
+    return inode;
+  }
+
+  ReentrantLock guard() {
+    return guard;
+  }
+
+  boolean isLoaded() {
+    return stored != null;
+  }
+
+  /** Record and whereabouts together, so that a reader sees both from one commit. */
+  Stored stored() {
+    return Objects.requireNonNull(stored, "a node is used only once it is loaded");
+  }
+
+  InodeRecord inodeRecord() {
+    return stored().inodeRecord;
+  }
+
+  /** The upper has a record of this inode, and only then may have entries or runs of it. */
+  boolean inUpper() {
+    return stored().inUpper;
+  }
+
+  /** The upper has this nameless inode in its list of orphans. */
+  boolean isOrphan() {
+    Stored known = stored;
+    return known != null && known.orphan;
+  }
+
+  /** Made without a name, so it may still get its first one. */
+  boolean isLinkable() {
+    return linkable;
+  }
+
+  void makeLinkable() {
+    linkable = true;
+  }
+
+  boolean isHostChanged() {
+    return hostChanged;
+  }
+
+  void markHostChanged() {
+    hostChanged = true;
+  }
+
+  /** An access time that is not stored yet. */
+  @Nullable Timestamp accessed() {
+    return accessed;
+  }
+
+  void touch(Timestamp now) {
+    accessed = now;
+  }
+
+  void load(InodeRecord inodeRecord, boolean inUpper) {
+    stored = new Stored(inodeRecord, inUpper, false);
+  }
+
+  /** Takes over what a batch has committed. */
+  void publish(InodeRecord inodeRecord, boolean orphan) {
+    accessed = null;
+    stored = new Stored(inodeRecord, true, orphan);
+  }
+
+  /** Moves on with every committed change of a directory's entries. */
+  long entryVersion() {
+    return entryVersion;
+  }
+
+  /** To be called with the guard held. */
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  void entriesChanged() {
+    entryVersion++;
+  }
+
+  List<LowerPart> parts(LayerStack stack) throws IOException {
+    List<LowerPart> known = parts;
+    if (known == null) {
+      known = stack.parts(inode);
+      parts = known;
+    }
+    return known;
+  }
+
+  /** What is open or gathered of a regular file. */
+  FileContent content() {
+    FileContent known = content;
+    if (known != null) {
+      return known;
+    }
+    synchronized (references) {
+      known = content;
+      if (known == null) {
+        known = new FileContent(this, gather.fresh(), gather.fresh());
+        content = known;
+      }
+      return known;
+    }
+  }
+
+  /** The content if anyone has asked for it before. */
+  @Nullable FileContent knownContent() {
+    return content;
+  }
+
+  /** Takes a reference; false if the node is dead and another must be made. */
+  boolean hold() {
+    while (true) {
+      long now = references.get();
+      if (now == DEAD) {
+        return false;
+      }
+      if (references.compareAndSet(now, now + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Gives back references; true if they were the last and the node is now dead. */
+  boolean drop(long count) {
+    return references.addAndGet(-count) == 0 && references.compareAndSet(0, DEAD);
+  }
+
+  void addLookup() {
+    references.incrementAndGet();
+    lookups.incrementAndGet();
+  }
+
+  /**
+   * Takes up to {@code count} lookups away; the caller drops as many references as this returns.
+   */
+  long takeLookups(long count) {
+    while (true) {
+      long now = lookups.get();
+      long taken = Math.min(now, count);
+      if (lookups.compareAndSet(now, now - taken)) {
+        return taken;
+      }
+    }
+  }
+
+  void addOpen() {
+    references.incrementAndGet();
+    opens.incrementAndGet();
+  }
+
+  /** Ends an open; the caller drops its reference. */
+  void endOpen() {
+    opens.decrementAndGet();
+  }
+
+  boolean isOpen() {
+    return opens.get() > 0;
+  }
+
+  boolean isReachable() {
+    return isOpen() || lookups.get() > 0;
+  }
+
+  /**
+   * What the stack has of an inode.
+   *
+   * @param inUpper the upper has a record of it, and only then may have entries or runs of it
+   * @param orphan the upper has it in its list of orphans
+   */
+  record Stored(InodeRecord inodeRecord, boolean inUpper, boolean orphan) {}
+}

@@ -1,0 +1,117 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** The live inodes by number. Thread-safe; no lock is shared between inodes. */
+final class NodeTable {
+
+  private final LayerStack stack;
+  private final Orphans orphans;
+  private final WriteGather gather;
+  private final ConcurrentMap<Long, Node> nodes = new ConcurrentHashMap<>();
+
+  NodeTable(LayerStack stack, Orphans orphans, WriteGather gather) {
+    this.stack = stack;
+    this.orphans = orphans;
+    this.gather = gather;
+  }
+
+  /**
+   * Takes a reference on an inode for the time of an operation.
+   *
+   * @throws ErrnoException ESTALE if there is no such inode, or it is gone
+   */
+  Pin pin(long inode) throws IOException, ErrnoException {
+    return find(inode).orElseThrow(() -> new ErrnoException(Errno.ESTALE));
+  }
+
+  /** As {@link #pin}, but empty where the inode is gone. */
+  Optional<Pin> find(long inode) throws IOException {
+    Node node = hold(inode);
+    boolean found = false;
+    try {
+      found = node.isLoaded() || load(node);
+    } finally {
+      if (!found) {
+        release(node, 1);
+      }
+    }
+    return found ? Optional.of(new Pin(this, node)) : Optional.empty();
+  }
+
+  /** A node for an inode that is being made; it is loaded when its first record is committed. */
+  Pin fresh(long inode) {
+    return new Pin(this, hold(inode));
+  }
+
+  private Node hold(long inode) {
+    while (true) {
+      Node node = nodes.computeIfAbsent(inode, number -> new Node(number, gather));
+      if (node.hold()) {
+        return node;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean load(Node node) throws IOException {
+    node.guard().lock();
+    try {
+      if (node.isLoaded()) {
+        return true;
+      }
+      Optional<LayerStack.Found> found = stack.find(node.inode());
+      if (found.isEmpty()) {
+        return false;
+      }
+      InodeRecord inodeRecord = found.get().inodeRecord();
+      if (inodeRecord.links() == 0) {
+        return false;
+      }
+      node.load(inodeRecord, found.get().inUpper());
+      return true;
+    } finally {
+      node.guard().unlock();
+    }
+  }
+
+  /** Gives back {@code count} lookups of an inode, or as many as it has. */
+  void forget(long inode, long count) {
+    Node node = nodes.get(inode);
+    if (node == null || !node.hold()) {
+      return;
+    }
+    release(node, node.takeLookups(count) + 1);
+  }
+
+  /** Gives back references; whoever gives the last lets go of a nameless inode. */
+  void release(Node node, long count) {
+    if (node.drop(count)) {
+      try {
+        if (node.isOrphan()) {
+          orphans.reclaim(node);
+        }
+      } finally {
+        nodes.remove(node.inode(), node);
+      }
+    }
+  }
+
+  int size() {
+    return nodes.size();
+  }
+
+  /** A reference for the time of an operation. */
+  record Pin(NodeTable table, Node node) implements AutoCloseable {
+    @Override
+    public void close() {
+      table.release(node, 1);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.layer.UpperLayer;
+import ctrenc.overlay.vfs.Caller;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileMode;
+import ctrenc.overlay.vfs.OpenFile;
+import java.io.IOException;
+
+/** Opens files, and brings what was written through them into the store. */
+final class OpenFiles {
+
+  /** O_TRUNC of open(2). */
+  static final int TRUNCATE = 01000;
+
+  private static final int ACCESS_MODE = 3;
+
+  /** The daemon is the only writer, so what the kernel holds of a file stays true. */
+  private static final boolean KEEP_CACHE = true;
+
+  private final NodeTable nodes;
+  private final AttributeChanger changer;
+  private final Sealer sealer;
+  private final AccessTimes accessTimes;
+  private final UpperLayer upper;
+  private final ErrnoTranslator errors;
+  private final HandleTable<FileHandle> handles = new HandleTable<>();
+
+  OpenFiles(
+      NodeTable nodes,
+      AttributeChanger changer,
+      Sealer sealer,
+      AccessTimes accessTimes,
+      UpperLayer upper,
+      ErrnoTranslator errors) {
+    this.nodes = nodes;
+    this.changer = changer;
+    this.sealer = sealer;
+    this.accessTimes = accessTimes;
+    this.upper = upper;
+    this.errors = errors;
+  }
+
+  OpenFile open(Caller caller, long inode, int flags) throws IOException, ErrnoException {
+    try (NodeTable.Pin pin = nodes.pin(inode)) {
+      Node node = pin.node();
+      InodeRecord inodeRecord = node.inodeRecord();
+      if (inodeRecord.isDirectory()) {
+        throw new ErrnoException(Errno.EISDIR);
+      }
+      if (FileMode.isSymlink(inodeRecord.mode())) {
+        throw new ErrnoException(Errno.ELOOP);
+      }
+      if ((flags & TRUNCATE) != 0 && (flags & ACCESS_MODE) != 0) {
+        changer.empty(node, caller);
+      }
+      node.addOpen();
+      return add(node);
+    }
+  }
+
+  /** Makes a handle of an open that was counted on the node before. */
+  OpenFile add(Node node) {
+    return new OpenFile(handles.add(new FileHandle(node)), KEEP_CACHE);
+  }
+
+  /**
+   * Pins the node of a handle. A handle of an earlier opening of the filesystem is served by its
+   * inode number.
+   */
+  NodeTable.Pin pin(long inode, long number) throws IOException, ErrnoException {
+    FileHandle handle = handles.get(number);
+    if (handle != null && handle.node().inode() == inode && handle.node().hold()) {
+      return new NodeTable.Pin(nodes, handle.node());
+    }
+    return nodes.pin(inode);
+  }
+
+  void flush(long inode, long number) throws IOException, ErrnoException {
+    try (NodeTable.Pin pin = pin(inode, number)) {
+      if (pin.node().inodeRecord().links() > 0) {
+        seal(pin.node());
+      }
+      report(pin.node(), number);
+    }
+  }
+
+  void sync(long inode, long number) throws IOException, ErrnoException {
+    try (NodeTable.Pin pin = pin(inode, number)) {
+      seal(pin.node());
+      report(pin.node(), number);
+    }
+    upper.sync();
+  }
+
+  void release(long number) throws IOException {
+    FileHandle handle = handles.remove(number);
+    if (handle == null) {
+      return;
+    }
+    Node node = handle.node();
+    try {
+      if (node.inodeRecord().links() > 0) {
+        seal(node);
+        accessTimes.store(node);
+      }
+    } finally {
+      node.endOpen();
+      nodes.release(node, 1);
+    }
+  }
+
+  /** What fails here stays gathered, and every handle of the file is told once. */
+  private void seal(Node node) {
+    try {
+      sealer.seal(node);
+    } catch (IOException e) {
+      node.content().fail(errors.errnoOf(e));
+      errors.log("gathered bytes not sealed yet", e);
+    }
+  }
+
+  private void report(Node node, long number) throws ErrnoException {
+    FileHandle handle = handles.get(number);
+    if (handle != null) {
+      handle.report();
+    } else if (node.knownContent() != null && node.content().unsealed() != null) {
+      throw new ErrnoException(node.content().failure().errno());
+    }
+  }
+}

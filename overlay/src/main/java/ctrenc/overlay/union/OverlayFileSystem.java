@@ -1,0 +1,335 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.layer.Layer;
+import ctrenc.overlay.layer.LayerBatch;
+import ctrenc.overlay.layer.UpperLayer;
+import ctrenc.overlay.vfs.AttributeChange;
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Caller;
+import ctrenc.overlay.vfs.CreatedFile;
+import ctrenc.overlay.vfs.DirectorySink;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileMode;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.FileSystemUsage;
+import ctrenc.overlay.vfs.Name;
+import ctrenc.overlay.vfs.OpenFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A stack of layers as one filesystem. Everything that changes goes to the upper; the lowers are
+ * only read. This class only delegates: one class of this package carries out each kind of call,
+ * and {@link ErrnoTranslator} turns failures into errors.
+ */
+public final class OverlayFileSystem implements FileSystem {
+
+  private static final int ROOT_MODE = FileMode.DIRECTORY | 0755;
+
+  private final LayerStack stack;
+  private final UnionOptions options;
+  private final WallClock clock;
+  private final ErrnoTranslator errors = new ErrnoTranslator();
+  private final NodeTable nodes;
+  private final Lookup lookup;
+  private final AttributeReader attributes;
+  private final AttributeChanger changer;
+  private final Creator creator;
+  private final Linker linker;
+  private final Remover remover;
+  private final Renamer renamer;
+  private final OpenFiles files;
+  private final OpenDirectories directories;
+  private final FileReader reader;
+  private final FileWriter writer;
+  private final DirtyFiles dirtyFiles;
+  private final Xattrs xattrs;
+  private final SpaceChanger space;
+  private final SeekFinder seeker;
+  private final RangeCopier copier;
+
+  /**
+   * Opens the filesystem of a stack and lets go of the orphans of its last opening. A stack without
+   * a root directory gets an empty one. The caller keeps the layers and closes them after the
+   * filesystem.
+   *
+   * @param lowers top first
+   * @param audit is told of records that contradict each other; the layers report their own damage
+   */
+  public OverlayFileSystem(
+      UpperLayer upper, List<Layer> lowers, Audit audit, InstantSource time, UnionOptions options)
+      throws IOException {
+    this.options = options;
+    stack = new LayerStack(upper, lowers);
+    clock = new WallClock(time);
+    WriteGather gather = new MemoryGather();
+    Orphans orphans = new Orphans(stack);
+    nodes = new NodeTable(stack, orphans, gather);
+    EntryResolver resolver = new EntryResolver(stack);
+    Changes changes = new Changes(stack, resolver);
+    SpanFinder spans = new SpanFinder(stack);
+    attributes = new AttributeReader(new BlockCounter(spans));
+    lookup = new Lookup(nodes, resolver, attributes, audit);
+    Sealer sealer = new Sealer(changes, upper, new ExtentBuffers());
+    AccessTimes accessTimes = new AccessTimes(changes, clock, options.accessTimes());
+    changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
+    files = new OpenFiles(nodes, changer, sealer, accessTimes, upper, errors);
+    creator = new Creator(nodes, changes, attributes, files, clock);
+    linker = new Linker(nodes, changes, attributes, clock);
+    DirectoryLister lister = new DirectoryLister(stack, resolver);
+    remover = new Remover(nodes, lookup, changes, lister, clock);
+    renamer = new Renamer(nodes, lookup, changes, remover, clock);
+    directories = new OpenDirectories(nodes, resolver, lister, attributes, accessTimes);
+    DataReader data = new DataReader(spans);
+    reader = new FileReader(files, nodes, data, accessTimes);
+    dirtyFiles =
+        new DirtyFiles(sealer, nodes, gather, errors, options.sealAfter(), options.gatheredInAll());
+    writer =
+        new FileWriter(
+            files, changer, sealer, dirtyFiles, errors, clock, options.gatheredPerFile());
+    xattrs = new Xattrs(nodes, changes, clock);
+    space = new SpaceChanger(files, sealer, writer, clock);
+    seeker = new SeekFinder(files, sealer, spans);
+    copier = new RangeCopier(files, sealer, spans, stack, data, writer, clock);
+    orphans.reclaimAll();
+    makeRoot();
+    dirtyFiles.start();
+  }
+
+  private void makeRoot() throws IOException {
+    if (stack.find(ROOT).isPresent()) {
+      return;
+    }
+    try (LayerBatch batch = stack.upper().batch()) {
+      batch.putInode(
+          ROOT, InodeEdit.fresh(ROOT_MODE, 0, 0, clock.now()).links(2).parent(ROOT).build());
+      batch.commit();
+    }
+  }
+
+  @Override
+  public Attributes lookup(Caller caller, long parent, Name name) throws ErrnoException {
+    return errors.read(() -> lookup.lookup(parent, name));
+  }
+
+  @Override
+  public void forget(long inode, long count) {
+    nodes.forget(inode, count);
+  }
+
+  @Override
+  public Attributes getattr(long inode) throws ErrnoException {
+    return errors.read(
+        () -> {
+          try (NodeTable.Pin pin = nodes.pin(inode)) {
+            return attributes.of(pin.node());
+          }
+        });
+  }
+
+  @Override
+  public Attributes setattr(Caller caller, long inode, AttributeChange change)
+      throws ErrnoException {
+    return errors.change(() -> changer.change(inode, change));
+  }
+
+  @Override
+  public byte[] readlink(long inode) throws ErrnoException {
+    return errors.read(() -> reader.target(inode));
+  }
+
+  @Override
+  public Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev)
+      throws ErrnoException {
+    return errors.change(
+        () -> creator.make(caller, parent, name, NewInode.node(mode, umask, rdev)));
+  }
+
+  @Override
+  public Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask)
+      throws ErrnoException {
+    return errors.change(() -> creator.make(caller, parent, name, NewInode.directory(mode, umask)));
+  }
+
+  @Override
+  public Attributes symlink(Caller caller, long parent, Name name, byte[] target)
+      throws ErrnoException {
+    return errors.change(() -> creator.symlink(caller, parent, name, target));
+  }
+
+  @Override
+  public Attributes link(Caller caller, long inode, long newParent, Name newName)
+      throws ErrnoException {
+    return errors.change(() -> linker.link(inode, newParent, newName));
+  }
+
+  @Override
+  public void unlink(Caller caller, long parent, Name name) throws ErrnoException {
+    errors.run(() -> remover.unlink(parent, name));
+  }
+
+  @Override
+  public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
+    errors.run(() -> remover.rmdir(parent, name));
+  }
+
+  @Override
+  public void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
+      throws ErrnoException {
+    errors.run(() -> renamer.rename(caller, parent, name, newParent, newName, flags));
+  }
+
+  @Override
+  public OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
+    boolean empties = (flags & OpenFiles.TRUNCATE) != 0;
+    return empties
+        ? errors.change(() -> files.open(caller, inode, flags))
+        : errors.read(() -> files.open(caller, inode, flags));
+  }
+
+  @Override
+  public CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
+      throws ErrnoException {
+    return errors.change(() -> creator.create(caller, parent, name, NewInode.file(mode, umask)));
+  }
+
+  @Override
+  public CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
+      throws ErrnoException {
+    return errors.change(() -> creator.unnamed(caller, parent, NewInode.file(mode, umask)));
+  }
+
+  @Override
+  public int read(long inode, long handle, long offset, MemorySegment target)
+      throws ErrnoException {
+    return errors.read(() -> reader.read(inode, handle, offset, target));
+  }
+
+  @Override
+  public int write(
+      long inode, long handle, long offset, MemorySegment source, boolean killPrivileges)
+      throws ErrnoException {
+    return errors.change(
+        () ->
+            writer.write(inode, handle, offset, source, killPrivileges, Optional.of(clock.now())));
+  }
+
+  @Override
+  public int writeBack(
+      long inode, long handle, long offset, MemorySegment source, boolean killPrivileges)
+      throws ErrnoException {
+    return errors.change(
+        () -> writer.write(inode, handle, offset, source, killPrivileges, Optional.empty()));
+  }
+
+  @Override
+  public void flush(long inode, long handle) throws ErrnoException {
+    errors.run(() -> files.flush(inode, handle));
+  }
+
+  @Override
+  public void release(long inode, long handle) {
+    errors.quietly(() -> files.release(handle));
+  }
+
+  @Override
+  public void fsync(long inode, long handle, boolean dataOnly) throws ErrnoException {
+    errors.run(() -> files.sync(inode, handle));
+  }
+
+  @Override
+  public OpenFile opendir(Caller caller, long inode) throws ErrnoException {
+    return errors.read(() -> directories.open(inode));
+  }
+
+  @Override
+  public void readdir(long inode, long handle, long cookie, boolean plus, DirectorySink sink)
+      throws ErrnoException {
+    errors.read(
+        () -> {
+          directories.read(inode, handle, cookie, plus, sink);
+          return sink;
+        });
+  }
+
+  @Override
+  public void releasedir(long inode, long handle) {
+    errors.quietly(() -> directories.release(handle));
+  }
+
+  @Override
+  public void fsyncdir(long inode, long handle, boolean dataOnly) throws ErrnoException {
+    errors.run(() -> stack.upper().sync());
+  }
+
+  @Override
+  public byte[] getxattr(long inode, Name name) throws ErrnoException {
+    return errors.read(() -> xattrs.get(inode, name));
+  }
+
+  @Override
+  public byte[] listxattr(long inode) throws ErrnoException {
+    return errors.read(() -> xattrs.list(inode));
+  }
+
+  @Override
+  public void setxattr(
+      Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
+      throws ErrnoException {
+    errors.run(() -> xattrs.set(inode, name, value, flags, killSetgid));
+  }
+
+  @Override
+  public void removexattr(Caller caller, long inode, Name name) throws ErrnoException {
+    errors.run(() -> xattrs.remove(inode, name));
+  }
+
+  @Override
+  public void fallocate(long inode, long handle, long offset, long length, int mode)
+      throws ErrnoException {
+    errors.run(() -> space.allocate(inode, handle, offset, length, mode));
+  }
+
+  @Override
+  public long lseek(long inode, long handle, long offset, int whence) throws ErrnoException {
+    return errors.read(() -> seeker.seek(inode, handle, offset, whence));
+  }
+
+  @Override
+  public long copyFileRange(
+      long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length)
+      throws ErrnoException {
+    return errors.change(
+        () -> copier.copy(inode, handle, offset, toInode, toHandle, toOffset, length));
+  }
+
+  @Override
+  public FileSystemUsage statfs() throws ErrnoException {
+    return errors.read(options.disk()::usage);
+  }
+
+  @Override
+  public void sync() throws ErrnoException {
+    errors.run(this::sealAndSync);
+  }
+
+  private void sealAndSync() throws IOException {
+    dirtyFiles.sealAll();
+    stack.upper().sync();
+  }
+
+  @Override
+  public void close() {
+    if (errors.isClosed()) {
+      return;
+    }
+    dirtyFiles.close();
+    errors.quietly(this::sealAndSync);
+    errors.close();
+    options.closed().run();
+  }
+}

@@ -1,0 +1,79 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.FileRun;
+import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.layer.Layer;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Finds the layer that has the stored bytes of a file at an offset: the topmost one with a run
+ * there, as far down as the layers on the way let lower bytes show. The caller holds the content's
+ * data lock, or its sealing lock.
+ */
+final class SpanFinder {
+
+  private final LayerStack stack;
+
+  SpanFinder(LayerStack stack) {
+    this.stack = stack;
+  }
+
+  /** The span that covers {@code offset}, ending at {@code end} at the latest. */
+  Span at(Node node, long offset, long end) throws IOException {
+    Node.Stored stored = node.stored();
+    if (!stored.inUpper()) {
+      return below(node, offset, end);
+    }
+    InodeRecord inodeRecord = stored.inodeRecord();
+    if (inodeRecord.body() instanceof InodeRecord.Body.Small small) {
+      int length = small.data().length;
+      return offset < length
+          ? new Span.Small(small.data(), Math.min(end, length))
+          : new Span.Zeros(end);
+    }
+    Optional<FileRun> run = upperRun(node, offset);
+    if (run.isPresent() && run.get().offset() <= offset) {
+      return covering(stack.upper(), run.get(), end);
+    }
+    long gap = run.isPresent() ? Math.min(end, run.get().offset()) : end;
+    if (offset >= inodeRecord.lowerSize()) {
+      return new Span.Zeros(gap);
+    }
+    return below(node, offset, Math.min(gap, inodeRecord.lowerSize()));
+  }
+
+  private Optional<FileRun> upperRun(Node node, long offset) throws IOException {
+    FileContent content = node.content();
+    FileRun last = content.lastRun();
+    if (last != null && last.offset() <= offset && offset < last.end()) {
+      return Optional.of(last);
+    }
+    Optional<FileRun> run = stack.upper().run(node.inode(), offset);
+    run.ifPresent(content::remember);
+    return run;
+  }
+
+  private Span below(Node node, long offset, long end) throws IOException {
+    long gap = end;
+    for (LowerPart part : node.parts(stack)) {
+      if (offset >= part.limit()) {
+        break;
+      }
+      gap = Math.min(gap, part.limit());
+      Optional<FileRun> run = part.layer().run(node.inode(), offset);
+      if (run.isPresent() && run.get().offset() <= offset) {
+        return covering(part.layer(), run.get(), gap);
+      }
+      if (run.isPresent()) {
+        gap = Math.min(gap, run.get().offset());
+      }
+    }
+    return new Span.Zeros(gap);
+  }
+
+  private static Span covering(Layer layer, FileRun run, long end) {
+    long last = Math.min(end, run.end());
+    return run instanceof FileRun.Hole ? new Span.Zeros(last) : new Span.Bytes(layer, run, last);
+  }
+}

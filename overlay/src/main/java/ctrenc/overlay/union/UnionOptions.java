@@ -1,0 +1,34 @@
+package ctrenc.overlay.union;
+
+import java.time.Duration;
+
+/**
+ * How one filesystem works.
+ *
+ * @param disk answers statfs
+ * @param gatheredPerFile gathered bytes of one file from which on its writer seals them
+ * @param gatheredInAll gathered bytes of all files from which on writers seal the oldest
+ * @param sealAfter how long written bytes wait at most before they are sealed
+ * @param accessTimes reads move access times as relatime has it; else they never do
+ * @param closed runs when the filesystem has let go of its layers, which it does not close itself
+ */
+public record UnionOptions(
+    DiskUsage disk,
+    long gatheredPerFile,
+    long gatheredInAll,
+    Duration sealAfter,
+    boolean accessTimes,
+    Runnable closed) {
+
+  private static final long PER_FILE = 8L << 20;
+  private static final long IN_ALL = 64L << 20;
+  private static final Duration SEAL_AFTER = Duration.ofSeconds(1);
+
+  public static UnionOptions of(DiskUsage disk) {
+    return new UnionOptions(disk, PER_FILE, IN_ALL, SEAL_AFTER, true, () -> {});
+  }
+
+  public UnionOptions whenClosed(Runnable action) {
+    return new UnionOptions(disk, gatheredPerFile, gatheredInAll, sealAfter, accessTimes, action);
+  }
+}
