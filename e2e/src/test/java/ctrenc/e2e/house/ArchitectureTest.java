@@ -65,6 +65,13 @@ final class ArchitectureTest {
         only("ctrenc.crypto..", "javax.crypto.*").because("cryptography is chosen in one module"),
         only("ctrenc.daemon..", "(io.quarkus|jakarta)\\..*")
             .because("the store must run without the daemon's frame"),
+        only("ctrenc.crypto..", "ctrenc.crypto.secret.RawKeyAccess")
+            .because("whoever reads key bytes has to wipe them, and is looked for in one module"),
+        noClasses()
+            .that(resideInAPackage("ctrenc.crypto.."))
+            .should()
+            .callMethod(Thread.class, "start")
+            .because("keys and sealing start no threads"),
         noClasses()
             .that(not(resideInAnyPackage("ctrenc.daemon..", "ctrenc.cli..", "ctrenc.proto..")))
             .and(not(resideInAPackage("ctrenc.e2e..")))
@@ -78,7 +85,7 @@ final class ArchitectureTest {
             .dependOnClassesThat()
             .haveNameMatching(
                 "java.nio.file.*|java.io.(File|RandomAccessFile).*|java.nio.channels.*"
-                    + "|java.lang.Thread|java.util.concurrent.(Executor|Future|CompletableFuture).*"
+                    + "|java.lang.Thread.Builder|java.util.concurrent.(Executor|Future|CompletableFuture|Fork).*"
                     + "|org.slf4j.*|java.lang.System.Logger")
             .because("keys and sealing know no files, no threads and no logs"));
   }

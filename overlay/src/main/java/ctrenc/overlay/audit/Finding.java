@@ -3,8 +3,8 @@ package ctrenc.overlay.audit;
 import java.util.Map;
 
 /**
- * Something found wrong with what is stored. {@code facts} name the layer, the record or extent, and the file where the name is
- * known; never plaintext names of a root.
+ * Something found wrong with what is stored. {@code facts} name the layer, the record or extent,
+ * and the file where the name is known; never plaintext names of a root.
  */
 public record Finding(Kind kind, String subject, Map<String, String> facts) {
 

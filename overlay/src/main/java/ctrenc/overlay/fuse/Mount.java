@@ -15,15 +15,19 @@ public interface Mount extends AutoCloseable {
 
   boolean isServing();
 
-  /** Tells the kernel to forget what it cached of an inode from {@code offset}, for {@code length} bytes (0 = to the end). */
+  /**
+   * Tells the kernel to forget what it cached of an inode from {@code offset}, for {@code length}
+   * bytes (0 = to the end).
+   */
   void invalidateInode(long inode, long offset, long length) throws IOException;
 
   /** Tells the kernel to look a name up again. */
   void invalidateEntry(long parent, Name name) throws IOException;
 
   /**
-   * Writes back what the kernel holds, detaches the mount and waits until every request is answered. A mount that does not end in
-   * {@code patience} is aborted, so its holders get errors instead of hanging.
+   * Writes back what the kernel holds, detaches the mount and waits until every request is
+   * answered. A mount that does not end in {@code patience} is aborted, so its holders get errors
+   * instead of hanging.
    */
   void unmount(Duration patience) throws IOException;
 

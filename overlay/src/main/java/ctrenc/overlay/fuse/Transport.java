@@ -8,10 +8,12 @@ import java.nio.file.Path;
 public interface Transport {
 
   /**
-   * Mounts {@code fileSystem} at {@code directory} and serves it until the mount ends. Returns only after the mount was probed: it is
-   * this mount, and it answers. The caller keeps {@code fileSystem} and closes it after the mount has ended.
+   * Mounts {@code fileSystem} at {@code directory} and serves it until the mount ends. Returns only
+   * after the mount was probed: it is this mount, and it answers. The caller keeps {@code
+   * fileSystem} and closes it after the mount has ended.
    *
-   * @throws IOException with one plain sentence, when the mount could not be made; nothing is left behind
+   * @throws IOException with one plain sentence, when the mount could not be made; nothing is left
+   *     behind
    */
   Mount mount(FileSystem fileSystem, Path directory, MountOptions options) throws IOException;
 }

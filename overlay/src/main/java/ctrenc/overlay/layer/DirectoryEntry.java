@@ -2,7 +2,10 @@ package ctrenc.overlay.layer;
 
 import ctrenc.overlay.vfs.Name;
 
-/** A name in a directory of one layer: it leads to an inode, or it is a whiteout that hides the name in the layers below. */
+/**
+ * A name in a directory of one layer: it leads to an inode, or it is a whiteout that hides the name
+ * in the layers below.
+ */
 public sealed interface DirectoryEntry {
 
   Name name();

@@ -3,7 +3,8 @@ package ctrenc.overlay.layer;
 import ctrenc.overlay.extent.ExtentReference;
 
 /**
- * A run of a file's bytes in one layer: {@code length} bytes from {@code offset} of the file. The kind is stored, never inferred.
+ * A run of a file's bytes in one layer: {@code length} bytes from {@code offset} of the file. The
+ * kind is stored, never inferred.
  */
 public sealed interface FileRun {
 

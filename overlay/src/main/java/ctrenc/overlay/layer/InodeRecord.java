@@ -6,12 +6,15 @@ import ctrenc.overlay.vfs.Timestamp;
 import java.util.SortedMap;
 
 /**
- * What one layer says of an inode. A record in a higher layer overrides the whole record of a lower one, extended attributes
- * included; only the bytes of a regular file go on shining through, up to {@code lowerSize}.
+ * What one layer says of an inode. A record in a higher layer overrides the whole record of a lower
+ * one, extended attributes included; only the bytes of a regular file go on shining through, up to
+ * {@code lowerSize}.
  *
- * @param links names that lead here; 0 means that the inode is gone, or lives as an orphan while it is open
+ * @param links names that lead here; 0 means that the inode is gone, or lives as an orphan while it
+ *     is open
  * @param size bytes of a regular file, length of a link target
- * @param lowerSize how far the bytes of lower layers still show through this layer's gaps; never above {@code size}
+ * @param lowerSize how far the bytes of lower layers still show through this layer's gaps; never
+ *     above {@code size}
  * @param parent the directory that holds this directory; for other kinds 0
  * @param opaque the directory hides all entries that lower layers have for it
  * @param xattrs extended attributes by full name; immutable
@@ -53,7 +56,10 @@ public record InodeRecord(
     /** The target of a symbolic link. */
     record Target(byte[] path) implements Body {}
 
-    /** A file of an image tree on the host; {@code identity} tells whether it is still the file that was indexed. */
+    /**
+     * A file of an image tree on the host; {@code identity} tells whether it is still the file that
+     * was indexed.
+     */
     record Host(HostFileIdentity identity) implements Body {}
   }
 

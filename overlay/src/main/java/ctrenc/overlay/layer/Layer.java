@@ -7,28 +7,34 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A set of records and the bytes they point at. A layer under the top of a stack never changes (a lazily indexed one only learns what
- * was always there). Thread-safe. Reading a record or bytes that fail their seal is a
- * {@link ctrenc.overlay.storage.DamagedException}; reading from a locked layer is a
- * {@link ctrenc.overlay.storage.KeyAbsentException}.
+ * A set of records and the bytes they point at. A layer under the top of a stack never changes (a
+ * lazily indexed one only learns what was always there). Thread-safe. Reading a record or bytes
+ * that fail their seal is a {@link ctrenc.overlay.storage.DamagedException}; reading from a locked
+ * layer is a {@link ctrenc.overlay.storage.KeyAbsentException}.
  */
 public interface Layer extends AutoCloseable {
 
   UUID id();
 
-  /** The first inode number that this layer will never use; a layer on top numbers its new inodes from here. */
+  /**
+   * The first inode number that this layer will never use; a layer on top numbers its new inodes
+   * from here.
+   */
   long inodeCeiling();
 
   Optional<InodeRecord> inode(long inode) throws IOException;
 
   Optional<DirectoryEntry> entry(long parent, Name name) throws IOException;
 
-  /** Offers every entry of a directory, whiteouts included, in an order that stays the same while the directory does. */
+  /**
+   * Offers every entry of a directory, whiteouts included, in an order that stays the same while
+   * the directory does.
+   */
   void entries(long parent, EntryVisitor visitor) throws IOException;
 
   /**
-   * The run of this layer's data of a file that covers {@code offset} or begins first after it; empty where none does. Gaps
-   * between runs are data of lower layers, or zeros.
+   * The run of this layer's data of a file that covers {@code offset} or begins first after it;
+   * empty where none does. Gaps between runs are data of lower layers, or zeros.
    */
   Optional<FileRun> run(long inode, long offset) throws IOException;
 

@@ -4,9 +4,10 @@ import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 
 /**
- * One operation's changes to an upper layer: all of them happen, or none. Not thread-safe. References of a file never overlap after
- * a commit: whoever writes over some removes or trims them in the same batch, which {@link #replace} does. Every call sees what
- * earlier calls on the same batch did: a batch may replace several ranges of one older run, and truncate as well.
+ * One operation's changes to an upper layer: all of them happen, or none. Not thread-safe.
+ * References of a file never overlap after a commit: whoever writes over some removes or trims them
+ * in the same batch, which {@link #replace} does. Every call sees what earlier calls on the same
+ * batch did: a batch may replace several ranges of one older run, and truncate as well.
  */
 public interface LayerBatch extends AutoCloseable {
 
@@ -24,10 +25,11 @@ public interface LayerBatch extends AutoCloseable {
   void removeEntries(long parent) throws IOException;
 
   /**
-   * Puts {@code run} in the place of whatever this layer had in its range: covered references are released, half-covered ones
-   * trimmed. The extent of a data run was appended before and is placed by this batch, or is one this layer already has (a reflink),
-   * in which case it is shared. Several runs of one batch may lie in the same extent, fresh or not: a fresh one is placed with the
-   * first of them and shared with each further one.
+   * Puts {@code run} in the place of whatever this layer had in its range: covered references are
+   * released, half-covered ones trimmed. The extent of a data run was appended before and is placed
+   * by this batch, or is one this layer already has (a reflink), in which case it is shared.
+   * Several runs of one batch may lie in the same extent, fresh or not: a fresh one is placed with
+   * the first of them and shared with each further one.
    */
   void replace(long inode, FileRun run) throws IOException;
 
@@ -38,7 +40,10 @@ public interface LayerBatch extends AutoCloseable {
 
   void removeOrphan(long inode) throws IOException;
 
-  /** Applies everything atomically; it survives the death of the process. Extents that lost their last reference are freed. */
+  /**
+   * Applies everything atomically; it survives the death of the process. Extents that lost their
+   * last reference are freed.
+   */
   void commit() throws IOException;
 
   @Override

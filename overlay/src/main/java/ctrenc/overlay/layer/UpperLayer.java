@@ -3,7 +3,10 @@ package ctrenc.overlay.layer;
 import ctrenc.overlay.extent.ExtentReference;
 import java.io.IOException;
 
-/** The one layer of a stack that grows. Thread-safe; what a {@link LayerBatch} changes is serialised per inode by the caller. */
+/**
+ * The one layer of a stack that grows. Thread-safe; what a {@link LayerBatch} changes is serialised
+ * per inode by the caller.
+ */
 public interface UpperLayer extends Layer {
 
   /** A number that no inode of the stack has or had. */
@@ -14,10 +17,15 @@ public interface UpperLayer extends Layer {
 
   LayerBatch batch();
 
-  /** Everything committed so far survives power loss when this returns: extents first, then records. */
+  /**
+   * Everything committed so far survives power loss when this returns: extents first, then records.
+   */
   void sync() throws IOException;
 
-  /** Offers the inodes that were recorded as orphans, once at open, so that the union can let go of them. */
+  /**
+   * Offers the inodes that were recorded as orphans, once at open, so that the union can let go of
+   * them.
+   */
   void orphans(OrphanVisitor visitor) throws IOException;
 
   /** Bytes that this layer's segment files use on disk. */

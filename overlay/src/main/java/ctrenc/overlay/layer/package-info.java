@@ -1,4 +1,7 @@
-/** Layers, plain and encrypted: records over the metadata store, bytes in extents, and the index of image trees. */
+/**
+ * Layers, plain and encrypted: records over the metadata store, bytes in extents, and the index of
+ * image trees.
+ */
 @NullMarked
 package ctrenc.overlay.layer;
 

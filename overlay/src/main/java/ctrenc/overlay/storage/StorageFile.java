@@ -20,6 +20,9 @@ public interface StorageFile extends AutoCloseable {
 
   long size() throws IOException;
 
+  /** Bytes the file takes on the disk: what was punched counts no more. */
+  long storedBytes() throws IOException;
+
   void truncate(long size) throws IOException;
 
   /** Returns when every byte written so far survives power loss. */

@@ -11,6 +11,9 @@ public sealed interface Base {
 
   record Image(UUID image) implements Base {}
 
-  /** A directory of the host, indexed at first touch. Other filesystems mounted below it show as empty directories. */
+  /**
+   * A directory of the host, indexed at first touch. Other filesystems mounted below it show as
+   * empty directories.
+   */
   record HostTree(Path directory) implements Base {}
 }

@@ -5,18 +5,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The images of a store: read-only trees that lie readable on the host, indexed once. Thread-safe. */
+/**
+ * The images of a store: read-only trees that lie readable on the host, indexed once. Thread-safe.
+ */
 public interface Images {
 
-  /** A fresh, empty directory on the store's disk into which the caller unpacks one layer of an image. */
+  /**
+   * A fresh, empty directory on the store's disk into which the caller unpacks one layer of an
+   * image.
+   */
   Path newTree() throws IOException;
 
   /** Throws a directory of {@link #newTree} away that will not become an image. */
   void dropTree(Path tree) throws IOException;
 
   /**
-   * Indexes trees, the lowest first, into one image. OCI whiteouts ({@code .wh.} names) and overlayfs whiteouts (0:0 devices, opaque
-   * attributes) in upper trees are resolved. The store takes the trees over.
+   * Indexes trees, the lowest first, into one image. OCI whiteouts ({@code .wh.} names) and
+   * overlayfs whiteouts (0:0 devices, opaque attributes) in upper trees are resolved. The store
+   * takes the trees over.
    *
    * @throws AlreadyExistsException if the name is taken
    */

@@ -11,8 +11,8 @@ import java.util.UUID;
 public interface Subvolumes {
 
   /**
-   * Pushes a fresh upper with a fresh layer key on {@code base}. Without protectors the subvolume is throwaway: its KEK is never on
-   * a disk. It is unlocked when this returns.
+   * Pushes a fresh upper with a fresh layer key on {@code base}. Without protectors the subvolume
+   * is throwaway: its KEK is never on a disk. It is unlocked when this returns.
    *
    * @throws AlreadyExistsException if the name is taken
    */
@@ -31,7 +31,8 @@ public interface Subvolumes {
   void unlock(UUID id, List<Protector> protectors) throws IOException;
 
   /**
-   * The filesystem of an unlocked subvolume: one per subvolume, until it is closed. The caller closes it after its mounts have ended.
+   * The filesystem of an unlocked subvolume: one per subvolume, until it is closed. The caller
+   * closes it after its mounts have ended.
    *
    * @throws ctrenc.overlay.storage.KeyAbsentException if it is locked
    */

@@ -30,8 +30,10 @@ public final class ErrorNumber {
   public static final int ELOOP = 40;
   public static final int ENODATA = 61;
   public static final int EOPNOTSUPP = 95;
+  public static final int ECONNABORTED = 103;
   public static final int ENOTCONN = 107;
   public static final int ESTALE = 116;
+  public static final int EDQUOT = 122;
 
   private ErrorNumber() {}
 }

@@ -29,6 +29,8 @@ public record FileStatus(
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_NO_AUTOMOUNT = 0x800;
   private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int AT_STATX_FORCE_SYNC = 0x2000;
+  private static final int AT_STATX_DONT_SYNC = 0x4000;
   private static final int BASIC_STATS = 0x7ff;
   private static final int BIRTH_TIME = 0x800;
   private static final int MOUNT_ID = 0x1000;
@@ -46,6 +48,16 @@ public record FileStatus(
 
   public static FileStatus of(Descriptor file) throws SystemCallException {
     return read(file, EMPTY, AT_EMPTY_PATH);
+  }
+
+  /** Like {@link #at}, but a network or FUSE filesystem must ask its server. */
+  public static FileStatus fresh(Descriptor directory, byte[] path) throws SystemCallException {
+    return read(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_FORCE_SYNC);
+  }
+
+  /** Like {@link #at}, but what the kernel holds is enough: no server is asked. */
+  public static FileStatus known(Descriptor directory, byte[] path) throws SystemCallException {
+    return read(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC);
   }
 
   private static FileStatus read(Descriptor directory, byte[] path, int flags)

@@ -19,6 +19,9 @@ public record FileSystemStatus(
   /** The type of a FUSE filesystem (linux/magic.h). */
   public static final long FUSE = 0x65735546;
 
+  /** The type of the filesystem that controls FUSE connections. */
+  public static final long FUSE_CONTROL = 0x65735543;
+
   public static FileSystemStatus of(Descriptor file) throws SystemCallException {
     MemorySegment statfs = Scratch.ofThread().struct();
     SystemCall.FSTATFS.invoke(file.number(), statfs.address());

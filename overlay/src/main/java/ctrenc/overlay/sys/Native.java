@@ -7,6 +7,8 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two doors to native code: syscall(2), through which every other class of this package goes,
@@ -75,8 +77,12 @@ final class Native {
     }
   }
 
-  /** Memory of the kernel's making, as a segment of the arena's lifetime. */
-  static MemorySegment at(long address, long size, Arena arena) {
-    return MemorySegment.ofAddress(address).reinterpret(size, arena, null);
+  /**
+   * Memory of the kernel's making, as a segment of the arena's lifetime; {@code cleanup} runs when
+   * that ends.
+   */
+  static MemorySegment at(
+      long address, long size, Arena arena, @Nullable Consumer<MemorySegment> cleanup) {
+    return MemorySegment.ofAddress(address).reinterpret(size, arena, cleanup);
   }
 }

@@ -1,4 +1,7 @@
-/** Merges a stack of layers into one filesystem: lookup, copy-up, rename, whiteouts, link counts, orphans. */
+/**
+ * Merges a stack of layers into one filesystem: lookup, copy-up, rename, whiteouts, link counts,
+ * orphans.
+ */
 @NullMarked
 package ctrenc.overlay.union;
 

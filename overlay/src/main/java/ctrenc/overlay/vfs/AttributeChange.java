@@ -1,8 +1,9 @@
 package ctrenc.overlay.vfs;
 
 /**
- * The fields of an inode that one setattr changes: {@code set} is a mask of the constants here, and only fields whose bit is set have
- * a meaning. A mask of 0 is legal and only asks for the attributes. ACCESSED_NOW and MODIFIED_NOW ask for the server's clock.
+ * The fields of an inode that one setattr changes: {@code set} is a mask of the constants here, and
+ * only fields whose bit is set have a meaning. A mask of 0 is legal and only asks for the
+ * attributes. ACCESSED_NOW and MODIFIED_NOW ask for the server's clock.
  */
 public record AttributeChange(
     int set,
@@ -24,7 +25,10 @@ public record AttributeChange(
   public static final int ACCESSED_NOW = 1 << 7;
   public static final int MODIFIED_NOW = 1 << 8;
 
-  /** Clear set-user-ID, and set-group-ID where the group may execute, and drop file capabilities (FATTR_KILL_SUIDGID). */
+  /**
+   * Clear set-user-ID, and set-group-ID where the group may execute, and drop file capabilities
+   * (FATTR_KILL_SUIDGID).
+   */
   public static final int KILL_PRIVILEGES = 1 << 9;
 
   public boolean has(int bit) {

@@ -1,8 +1,8 @@
 package ctrenc.overlay.vfs;
 
 /**
- * What stat(2) says of an inode. {@code mode} carries type and permission bits, {@code blocks} counts 512 bytes, {@code rdev} is in
- * the kernel's 32-bit encoding ({@code new_encode_dev}).
+ * What stat(2) says of an inode. {@code mode} carries type and permission bits, {@code blocks}
+ * counts 512 bytes, {@code rdev} is in the kernel's 32-bit encoding ({@code new_encode_dev}).
  */
 public record Attributes(
     long inode,

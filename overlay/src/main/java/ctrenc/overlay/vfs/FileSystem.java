@@ -3,18 +3,21 @@ package ctrenc.overlay.vfs;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A filesystem addressed by inode, as the Linux VFS sees one. Transports (the raw kernel protocol, jnr-fuse) decode requests and
- * call it; the union answers them.
+ * A filesystem addressed by inode, as the Linux VFS sees one. Transports (the raw kernel protocol,
+ * jnr-fuse) decode requests and call it; the union answers them.
  *
- * <p>Lifecycle of an inode: {@link #lookup}, every creating call and every accepted entry of a listing with attributes hand out one
- * reference; {@link #forget} gives references back. An inode whose last name is gone lives until its last reference and its last
- * handle are gone. The root is inode {@link #ROOT}; its reference is never given back.
+ * <p>Lifecycle of an inode: {@link #lookup}, every creating call and every accepted entry of a
+ * listing with attributes hand out one reference; {@link #forget} gives references back. An inode
+ * whose last name is gone lives until its last reference and its last handle are gone. The root is
+ * inode {@link #ROOT}; its reference is never given back.
  *
- * <p>Permissions are checked by the kernel ({@code default_permissions}); the filesystem enforces only what the kernel leaves to it:
- * set-group-ID inheritance, umask and POSIX default ACLs, clearing of privilege bits, directory emptiness, and limits.
+ * <p>Permissions are checked by the kernel ({@code default_permissions}); the filesystem enforces
+ * only what the kernel leaves to it: set-group-ID inheritance, umask and POSIX default ACLs,
+ * clearing of privilege bits, directory emptiness, and limits.
  *
- * <p>All methods are safe for concurrent use. Names hold 1 to 255 bytes and never "/" or NUL; "." and ".." reach only
- * {@link #lookup}. Offsets and sizes are bytes. Buffers belong to the caller and are used only during the call.
+ * <p>All methods are safe for concurrent use. Names hold 1 to 255 bytes and never "/" or NUL; "."
+ * and ".." reach only {@link #lookup}. Offsets and sizes are bytes. Buffers belong to the caller
+ * and are used only during the call.
  */
 public interface FileSystem extends AutoCloseable {
 
@@ -30,10 +33,15 @@ public interface FileSystem extends AutoCloseable {
   /** Rename leaves a 0:0 character device in the source's place (renameat2(2)). */
   int RENAME_WHITEOUT = 4;
 
-  /** Finds a child and takes a reference on it; {@code .} finds the inode itself, {@code ..} its parent directory. */
+  /**
+   * Finds a child and takes a reference on it; {@code .} finds the inode itself, {@code ..} its
+   * parent directory.
+   */
   Attributes lookup(Caller caller, long parent, Name name) throws ErrnoException;
 
-  /** Gives back {@code count} references; unknown inodes are ignored, as they are after a restart. */
+  /**
+   * Gives back {@code count} references; unknown inodes are ignored, as they are after a restart.
+   */
   void forget(long inode, long count);
 
   Attributes getattr(long inode) throws ErrnoException;
@@ -43,10 +51,15 @@ public interface FileSystem extends AutoCloseable {
   /** The target of a symbolic link, at most 4095 bytes. */
   byte[] readlink(long inode) throws ErrnoException;
 
-  /** Makes a file, device, fifo or socket; {@code mode} carries the type, {@code rdev} is in the kernel's 32-bit encoding. */
-  Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev) throws ErrnoException;
+  /**
+   * Makes a file, device, fifo or socket; {@code mode} carries the type, {@code rdev} is in the
+   * kernel's 32-bit encoding.
+   */
+  Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev)
+      throws ErrnoException;
 
-  Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask) throws ErrnoException;
+  Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask)
+      throws ErrnoException;
 
   Attributes symlink(Caller caller, long parent, Name name, byte[] target) throws ErrnoException;
 
@@ -57,39 +70,70 @@ public interface FileSystem extends AutoCloseable {
   void rmdir(Caller caller, long parent, Name name) throws ErrnoException;
 
   /** Moves an entry atomically; {@code flags} are the RENAME constants above. */
-  void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags) throws ErrnoException;
+  void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
+      throws ErrnoException;
 
   /** Opens a file; {@code flags} are open(2) flags and may carry O_TRUNC. */
   OpenFile open(Caller caller, long inode, int flags) throws ErrnoException;
 
   /** Creates and opens in one step. */
-  CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags) throws ErrnoException;
+  CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
+      throws ErrnoException;
 
-  /** Makes a file without a name in {@code parent}'s filesystem (O_TMPFILE); {@link #link} may give it one. */
-  CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags) throws ErrnoException;
+  /**
+   * Makes a file without a name in {@code parent}'s filesystem (O_TMPFILE); {@link #link} may give
+   * it one.
+   */
+  CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
+      throws ErrnoException;
 
-  /** Fills {@code target} from {@code offset}; returns the bytes read, short only at the end of the file. */
+  /**
+   * Fills {@code target} from {@code offset}; returns the bytes read, short only at the end of the
+   * file.
+   */
   int read(long inode, long handle, long offset, MemorySegment target) throws ErrnoException;
 
-  /** Takes all of {@code source} or fails. {@code killPrivileges} asks to clear set-ID bits and file capabilities first. */
-  int write(long inode, long handle, long offset, MemorySegment source, boolean killPrivileges) throws ErrnoException;
+  /**
+   * Takes all of {@code source} or fails. {@code killPrivileges} asks to clear set-ID bits and file
+   * capabilities first.
+   */
+  int write(long inode, long handle, long offset, MemorySegment source, boolean killPrivileges)
+      throws ErrnoException;
 
-  /** One close(2) of a handle: what was written is in the store, though not yet safe from power loss. */
+  /**
+   * {@link #write} of bytes that the kernel gathered in its cache. It keeps the file's times itself
+   * and sends them by {@link #setattr}, maybe before these bytes: so this call must leave them
+   * alone.
+   */
+  default int writeBack(
+      long inode, long handle, long offset, MemorySegment source, boolean killPrivileges)
+      throws ErrnoException {
+    return write(inode, handle, offset, source, killPrivileges);
+  }
+
+  /**
+   * One close(2) of a handle: what was written is in the store, though not yet safe from power
+   * loss.
+   */
   void flush(long inode, long handle) throws ErrnoException;
 
   /** The handle's last close. */
   void release(long inode, long handle);
 
-  /** Returns when data, and unless {@code dataOnly} all attributes and names, survive power loss. */
+  /**
+   * Returns when data, and unless {@code dataOnly} all attributes and names, survive power loss.
+   */
   void fsync(long inode, long handle, boolean dataOnly) throws ErrnoException;
 
   OpenFile opendir(Caller caller, long inode) throws ErrnoException;
 
   /**
-   * Lists a directory from {@code cookie} (0 at first, then the cookie of the last accepted entry) until the sink is full. With
-   * {@code plus} every accepted entry but "." and ".." carries attributes and one reference.
+   * Lists a directory from {@code cookie} (0 at first, then the cookie of the last accepted entry)
+   * until the sink is full. With {@code plus} every accepted entry but "." and ".." carries
+   * attributes and one reference.
    */
-  void readdir(long inode, long handle, long cookie, boolean plus, DirectorySink sink) throws ErrnoException;
+  void readdir(long inode, long handle, long cookie, boolean plus, DirectorySink sink)
+      throws ErrnoException;
 
   void releasedir(long inode, long handle);
 
@@ -100,8 +144,12 @@ public interface FileSystem extends AutoCloseable {
   /** All attribute names, each ended by NUL, as listxattr(2) gives them. */
   byte[] listxattr(long inode) throws ErrnoException;
 
-  /** {@code flags} are XATTR_CREATE (1) and XATTR_REPLACE (2); {@code killSetgid} is FUSE_SETXATTR_ACL_KILL_SGID. */
-  void setxattr(Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid) throws ErrnoException;
+  /**
+   * {@code flags} are XATTR_CREATE (1) and XATTR_REPLACE (2); {@code killSetgid} is
+   * FUSE_SETXATTR_ACL_KILL_SGID.
+   */
+  void setxattr(Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
+      throws ErrnoException;
 
   void removexattr(Caller caller, long inode, Name name) throws ErrnoException;
 
@@ -113,7 +161,8 @@ public interface FileSystem extends AutoCloseable {
 
   /** Copies within the filesystem, sharing extents where it can; returns the bytes copied. */
   long copyFileRange(
-      long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length) throws ErrnoException;
+      long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length)
+      throws ErrnoException;
 
   FileSystemUsage statfs() throws ErrnoException;
 

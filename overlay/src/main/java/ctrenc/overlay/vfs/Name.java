@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The name of a directory entry or of an extended attribute: bytes, as Linux has them, in no particular encoding. Immutable.
- * Ordered as unsigned bytes.
+ * The name of a directory entry or of an extended attribute: bytes, as Linux has them, in no
+ * particular encoding. Immutable. Ordered as unsigned bytes.
  */
 public final class Name implements Comparable<Name> {
 
@@ -49,7 +49,8 @@ public final class Name implements Comparable<Name> {
   }
 
   public boolean startsWith(Name prefix) {
-    return bytes.length >= prefix.bytes.length && Arrays.equals(bytes, 0, prefix.bytes.length, prefix.bytes, 0, prefix.bytes.length);
+    return bytes.length >= prefix.bytes.length
+        && Arrays.equals(bytes, 0, prefix.bytes.length, prefix.bytes, 0, prefix.bytes.length);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package ctrenc.overlay.vfs;
 
-/** A point in time as Linux keeps it: seconds since 1970, possibly negative, and 0 to 999,999,999 nanoseconds. */
+/**
+ * A point in time as Linux keeps it: seconds since 1970, possibly negative, and 0 to 999,999,999
+ * nanoseconds.
+ */
 public record Timestamp(long seconds, int nanos) implements Comparable<Timestamp> {
 
   public static final Timestamp EPOCH = new Timestamp(0, 0);

@@ -12,21 +12,18 @@ import org.junit.jupiter.api.Test;
 
 class LockedMemoryTest {
 
-  private final LockedMemory memory = new LockedMemory();
-
   @Test
   void pagesAreLockedAndKeptOutOfDumps() throws Exception {
-    MemorySegment secret = memory.allocate(32);
+    MemorySegment secret = LockedMemory.allocate(32);
     assertThat(secret.byteSize()).isEqualTo(32);
     assertThat(secret.get(ValueLayout.JAVA_LONG, 24)).isZero();
     String flags = flagsOf(secret.address());
     assertThat(flags).contains(" lo").contains(" dd").contains(" dc");
-    memory.release(secret);
   }
 
   @Test
   void refusesEmptySecrets() {
-    assertThatThrownBy(() -> memory.allocate(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> LockedMemory.allocate(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
   /** The VmFlags of the mapping that starts at or before an address and ends after it. */

@@ -1,0 +1,116 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.fuse.kernel.WireIn.CopyFileRangeIn;
+import ctrenc.overlay.fuse.kernel.WireIn.FallocateIn;
+import ctrenc.overlay.fuse.kernel.WireIn.LseekIn;
+import ctrenc.overlay.fuse.kernel.WireIn.ReadIn;
+import ctrenc.overlay.fuse.kernel.WireIn.WriteIn;
+import ctrenc.overlay.fuse.kernel.WireOut.CopyFileRangeOut;
+import ctrenc.overlay.fuse.kernel.WireOut.LseekOut;
+import ctrenc.overlay.fuse.kernel.WireOut.WriteOut;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import java.lang.foreign.MemorySegment;
+
+/** Reads, writes, copies and shapes the bytes of files. */
+final class DataHandlers {
+
+  /** FUSE_WRITE_CACHE. */
+  private static final int FROM_CACHE = 1;
+
+  /** FUSE_WRITE_KILL_SUIDGID. */
+  private static final int KILL_PRIVILEGES = 1 << 2;
+
+  /** The 32-bit reply of the older copy cannot say more. */
+  private static final long MAX_OLD_COPY = 1 << 30;
+
+  private final FileSystem fileSystem;
+
+  DataHandlers(FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
+  }
+
+  void addTo(HandlerTable table) {
+    table
+        .add(Operation.READ, this::read)
+        .add(Operation.WRITE, this::write)
+        .add(Operation.FALLOCATE, this::fallocate)
+        .add(Operation.LSEEK, this::lseek)
+        .add(Operation.COPY_FILE_RANGE, this::copyOld)
+        .add(Operation.COPY_FILE_RANGE_64, this::copy);
+  }
+
+  private void read(Request request, Reply reply) throws ErrnoException {
+    int size = request.argumentInt(ReadIn.SIZE);
+    if (size < 0 || size > reply.capacity()) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+    int count =
+        fileSystem.read(
+            request.inode(),
+            request.argumentLong(ReadIn.HANDLE),
+            request.argumentLong(ReadIn.OFFSET),
+            reply.target(size));
+    reply.setLength(count);
+  }
+
+  private void write(Request request, Reply reply) throws ErrnoException {
+    MemorySegment source = request.data(Integer.toUnsignedLong(request.argumentInt(WriteIn.SIZE)));
+    int flags = request.argumentInt(WriteIn.FLAGS);
+    long inode = request.inode();
+    long handle = request.argumentLong(WriteIn.HANDLE);
+    long offset = request.argumentLong(WriteIn.OFFSET);
+    boolean killPrivileges = (flags & KILL_PRIVILEGES) != 0;
+    int count =
+        (flags & FROM_CACHE) != 0
+            ? fileSystem.writeBack(inode, handle, offset, source, killPrivileges)
+            : fileSystem.write(inode, handle, offset, source, killPrivileges);
+    reply.begin(WriteOut.LENGTH);
+    reply.putInt(WriteOut.SIZE, count);
+  }
+
+  private void fallocate(Request request, Reply reply) throws ErrnoException {
+    fileSystem.fallocate(
+        request.inode(),
+        request.argumentLong(FallocateIn.HANDLE),
+        request.argumentLong(FallocateIn.OFFSET),
+        request.argumentLong(FallocateIn.SIZE),
+        request.argumentInt(FallocateIn.MODE));
+  }
+
+  private void lseek(Request request, Reply reply) throws ErrnoException {
+    long found =
+        fileSystem.lseek(
+            request.inode(),
+            request.argumentLong(LseekIn.HANDLE),
+            request.argumentLong(LseekIn.OFFSET),
+            request.argumentInt(LseekIn.WHENCE));
+    reply.begin(LseekOut.LENGTH);
+    reply.putLong(LseekOut.OFFSET, found);
+  }
+
+  private void copyOld(Request request, Reply reply) throws ErrnoException {
+    long copied =
+        copyRange(request, Math.min(MAX_OLD_COPY, request.argumentLong(CopyFileRangeIn.SIZE)));
+    reply.begin(WriteOut.LENGTH);
+    reply.putInt(WriteOut.SIZE, (int) copied);
+  }
+
+  private void copy(Request request, Reply reply) throws ErrnoException {
+    long copied = copyRange(request, request.argumentLong(CopyFileRangeIn.SIZE));
+    reply.begin(CopyFileRangeOut.LENGTH);
+    reply.putLong(CopyFileRangeOut.COPIED, copied);
+  }
+
+  private long copyRange(Request request, long length) throws ErrnoException {
+    return fileSystem.copyFileRange(
+        request.inode(),
+        request.argumentLong(CopyFileRangeIn.HANDLE),
+        request.argumentLong(CopyFileRangeIn.OFFSET),
+        request.argumentLong(CopyFileRangeIn.TO_NODE),
+        request.argumentLong(CopyFileRangeIn.TO_HANDLE),
+        request.argumentLong(CopyFileRangeIn.TO_OFFSET),
+        length);
+  }
+}

@@ -1,0 +1,68 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Finds the handler of a request and turns whatever comes of it into a reply. Knows no channel.
+ * Thread-safe.
+ *
+ * <p>ENOSYS tells the kernel never to send an operation again on this connection, so it is answered
+ * only to operations that this server does not know; when a filesystem says it of one inode, the
+ * caller gets EOPNOTSUPP.
+ */
+final class Dispatcher {
+
+  private final Handler[] handlers;
+  private final ChangeGuard guard;
+  private final LongAdder attributeReplies = new LongAdder();
+
+  Dispatcher(FileSystem fileSystem, ChangeGuard guard) {
+    this.guard = guard;
+    HandlerTable table = new HandlerTable();
+    new ReferenceHandlers(fileSystem).addTo(table);
+    new AttributeHandlers(fileSystem).addTo(table);
+    new EntryHandlers(fileSystem).addTo(table);
+    new HandleHandlers(fileSystem, guard).addTo(table);
+    new DataHandlers(fileSystem).addTo(table);
+    new DirectoryHandlers(fileSystem).addTo(table);
+    new ExtendedAttributeHandlers(fileSystem).addTo(table);
+    new ControlHandlers().addTo(table);
+    handlers = table.complete();
+  }
+
+  /** Carries out {@code request} and makes {@code reply} its answer. Never throws. */
+  void dispatch(Request request, Reply reply) {
+    reply.reset();
+    Operation operation = request.operation();
+    if (operation == null) {
+      reply.fail(Errno.ENOSYS.code());
+      return;
+    }
+    try {
+      guard.check(operation);
+      handlers[operation.ordinal()].handle(request, reply);
+      count(operation, request);
+    } catch (ErrnoException e) {
+      reply.fail((e.errno() == Errno.ENOSYS ? Errno.EOPNOTSUPP : e.errno()).code());
+    } catch (RuntimeException | Error bug) {
+      // An Error too: whatever it is, the caller waits for an answer, and the other mounts go on.
+      guard.fail(request, bug);
+      reply.fail(Errno.EIO.code());
+    }
+  }
+
+  private void count(Operation operation, Request request) {
+    if (request.inode() == FileSystem.ROOT
+        && (operation == Operation.GETATTR || operation == Operation.STATX)) {
+      attributeReplies.increment();
+    }
+  }
+
+  /** How often the root's attributes were told: proof to a prober that its question came here. */
+  long rootAnswers() {
+    return attributeReplies.sum();
+  }
+}

@@ -1,0 +1,104 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.fuse.kernel.WireIn.InHeader;
+import ctrenc.overlay.fuse.kernel.WireIn.InitIn;
+import ctrenc.overlay.fuse.kernel.WireOut.InitOut;
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.Poll;
+import ctrenc.overlay.sys.Stream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+
+/**
+ * Answers FUSE_INIT, the first request of a connection: which features of the protocol are in force
+ * from then on. This is the cache mode in which the kernel gathers writes (writeback cache), which
+ * excludes passthrough.
+ */
+final class Handshake {
+
+  private static final int MAJOR = 7;
+
+  /** The first minor version in which both sides can say more than 32 flags; Linux 5.17. */
+  private static final int MIN_MINOR = 36;
+
+  /**
+   * The newest minor version whose structures are the ones of {@link WireIn} and {@link WireOut}.
+   */
+  private static final int MAX_MINOR = 45;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int INBOX = 16 * 1024;
+  private static final int MAX_BACKGROUND = 64;
+  private static final int CONGESTION_THRESHOLD = 48;
+  private static final int PAGE = 4096;
+
+  private Handshake() {}
+
+  /**
+   * Waits for the first request and answers it.
+   *
+   * @throws IOException when the kernel is too old, or sends nothing
+   */
+  static Negotiated perform(Descriptor device) throws IOException {
+    if (Poll.await(device, Poll.READABLE, PATIENCE) == 0) {
+      throw new IOException("The kernel did not begin to talk on /dev/fuse.");
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment inbox = arena.allocate(DeviceChannel.MAX_TRANSFER + (long) INBOX, Long.BYTES);
+      long length = Stream.check("read", Stream.read(device, inbox));
+      int opcode =
+          length < InHeader.LENGTH + InitIn.FLAGS2
+              ? 0
+              : inbox.get(ValueLayout.JAVA_INT, InHeader.OPCODE);
+      if (opcode != Operation.INIT) {
+        throw new IOException("The kernel's first message on /dev/fuse is not a greeting.");
+      }
+      return answer(device, inbox);
+    }
+  }
+
+  private static Negotiated answer(Descriptor device, MemorySegment inbox) throws IOException {
+    MemorySegment init = inbox.asSlice(InHeader.LENGTH);
+    int major = init.get(ValueLayout.JAVA_INT, InitIn.MAJOR);
+    int minor = init.get(ValueLayout.JAVA_INT, InitIn.MINOR);
+    if (major != MAJOR || minor < MIN_MINOR) {
+      throw new IOException(
+          "The kernel's FUSE protocol is %d.%d, but 7.36 (Linux 5.17) is needed."
+              .formatted(major, minor));
+    }
+    long offered =
+        Integer.toUnsignedLong(init.get(ValueLayout.JAVA_INT, InitIn.FLAGS))
+            | Integer.toUnsignedLong(init.get(ValueLayout.JAVA_INT, InitIn.FLAGS2)) << Integer.SIZE;
+    Negotiated negotiated = new Negotiated(Math.min(minor, MAX_MINOR), offered & InitFlag.WANTED);
+    if ((negotiated.flags() & InitFlag.REQUIRED) != InitFlag.REQUIRED) {
+      throw new IOException(
+          "The kernel's FUSE lacks features that are needed: %x."
+              .formatted(InitFlag.REQUIRED & ~offered));
+    }
+    Reply reply = Reply.small(InitOut.LENGTH);
+    encode(reply, negotiated, init.get(ValueLayout.JAVA_INT, InitIn.MAX_READAHEAD));
+    long unique = inbox.get(ValueLayout.JAVA_LONG, InHeader.UNIQUE);
+    Stream.check("write", Stream.write(device, reply.sealedFor(unique)));
+    return negotiated;
+  }
+
+  private static void encode(Reply reply, Negotiated negotiated, int maxReadahead) {
+    reply.begin(InitOut.LENGTH);
+    reply.putInt(InitOut.MAJOR, MAJOR);
+    reply.putInt(InitOut.MINOR, negotiated.minor());
+    reply.putInt(InitOut.MAX_READAHEAD, maxReadahead);
+    reply.putInt(InitOut.FLAGS, (int) negotiated.flags());
+    reply.putInt(InitOut.FLAGS2, (int) (negotiated.flags() >>> Integer.SIZE));
+    reply.putShort(InitOut.MAX_BACKGROUND, MAX_BACKGROUND);
+    reply.putShort(InitOut.CONGESTION_THRESHOLD, CONGESTION_THRESHOLD);
+    reply.putInt(InitOut.MAX_WRITE, DeviceChannel.MAX_TRANSFER);
+    reply.putInt(InitOut.TIME_GRANULARITY, 1);
+    reply.putShort(InitOut.MAX_PAGES, DeviceChannel.MAX_TRANSFER / PAGE);
+  }
+
+  /** What both sides agreed on. */
+  record Negotiated(int minor, long flags) {}
+}

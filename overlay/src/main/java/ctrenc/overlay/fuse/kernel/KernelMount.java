@@ -1,0 +1,131 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.fuse.Mount;
+import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A mount that threads of this process serve by the kernel's protocol. */
+final class KernelMount implements Mount {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KernelMount.class);
+  private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
+
+  /** How long an aborted connection may take to end: only answers in the making are left. */
+  private static final Duration AFTER_ABORT = Duration.ofSeconds(10);
+
+  private final MountPoint mountPoint;
+  private final long connectionNumber;
+  private final Notifier notifier;
+  private final CountDownLatch workersEnded;
+
+  /** {@code workersEnded} counts down to 0 when the last thread that serves the mount is done. */
+  KernelMount(
+      MountPoint mountPoint,
+      long connectionNumber,
+      Notifier notifier,
+      CountDownLatch workersEnded) {
+    this.mountPoint = mountPoint;
+    this.connectionNumber = connectionNumber;
+    this.notifier = notifier;
+    this.workersEnded = workersEnded;
+  }
+
+  @Override
+  public Path directory() {
+    return mountPoint.directory();
+  }
+
+  @Override
+  public long connection() {
+    return connectionNumber;
+  }
+
+  @Override
+  public boolean isServing() {
+    return workersEnded.getCount() > 0;
+  }
+
+  @Override
+  public void invalidateInode(long inode, long offset, long length) throws IOException {
+    notifier.invalidateInode(inode, offset, length);
+  }
+
+  @Override
+  public void invalidateEntry(long parent, Name name) throws IOException {
+    notifier.invalidateEntry(parent, name);
+  }
+
+  /**
+   * @throws IOException when written data could not be taken over, or the mount would not end even
+   *     by force
+   */
+  @Override
+  public void unmount(Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    if (!isServing()) {
+      return;
+    }
+    IOException lostWrites = flush(until(deadline));
+    try {
+      mountPoint.detach(connectionNumber, until(deadline));
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("mount", directory())
+          .setCause(e)
+          .log("A mount could not be detached");
+    }
+    if (!awaitWorkers(until(deadline))) {
+      LOG.atWarn()
+          .addKeyValue("mount", directory())
+          .addKeyValue("connection", connectionNumber)
+          .log("A mount is still in use and is ended by force");
+      ConnectionControl.abort(connectionNumber);
+      if (!awaitWorkers(AFTER_ABORT)) {
+        throw new IOException("%s did not end, even by force.".formatted(directory()));
+      }
+    }
+    if (lostWrites != null) {
+      throw new IOException(
+          "%s was unmounted, but not all that was written there could be stored."
+              .formatted(directory()),
+          lostWrites);
+    }
+  }
+
+  private @Nullable IOException flush(Duration patience) throws InterruptedIOException {
+    try {
+      mountPoint.flush(connectionNumber, patience);
+      return null;
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    unmount(DEFAULT_PATIENCE);
+  }
+
+  private boolean awaitWorkers(Duration patience) throws InterruptedIOException {
+    try {
+      return workersEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a mount was ending");
+    }
+  }
+
+  private static Duration until(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+  }
+}

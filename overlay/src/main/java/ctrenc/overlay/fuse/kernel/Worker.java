@@ -1,0 +1,42 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.fuse.kernel.WireIn.InterruptIn;
+
+/** Serves the requests of one channel until its connection ends. */
+final class Worker implements Runnable {
+
+  private final Channel channel;
+  private final Dispatcher dispatcher;
+  private final SlowLane slowLane;
+
+  Worker(Channel channel, Dispatcher dispatcher, SlowLane slowLane) {
+    this.channel = channel;
+    this.dispatcher = dispatcher;
+    this.slowLane = slowLane;
+  }
+
+  @Override
+  public void run() {
+    try (channel) {
+      Request request;
+      while ((request = channel.receive()) != null) {
+        serve(request);
+      }
+    }
+  }
+
+  private void serve(Request request) {
+    Operation operation = request.operation();
+    if (operation == Operation.INTERRUPT) {
+      slowLane.interrupt(request.argumentLong(InterruptIn.UNIQUE));
+    } else if (operation != null && operation.isSlow()) {
+      slowLane.take(channel, request);
+    } else {
+      Reply reply = channel.reply();
+      dispatcher.dispatch(request, reply);
+      if (operation == null || operation.isAnswered()) {
+        channel.send(request.unique(), reply);
+      }
+    }
+  }
+}

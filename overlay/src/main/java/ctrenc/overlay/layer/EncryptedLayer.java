@@ -1,0 +1,159 @@
+package ctrenc.overlay.layer;
+
+import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.crypto.secret.Entropy;
+import ctrenc.overlay.extent.ExtentReference;
+import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A layer whose records and extents are sealed under its own key: the upper of a stack, or, frozen,
+ * one of its lowers. Thread-safe. Closing it closes its extent store and wipes what was derived
+ * from the key; the key itself stays the caller's.
+ */
+public final class EncryptedLayer implements UpperLayer {
+
+  private final LayerTable table;
+  private final InodeNumbers numbers;
+  private final LayerExtents extents;
+
+  private EncryptedLayer(LayerTable table, InodeNumbers numbers, LayerExtents extents) {
+    this.table = table;
+    this.numbers = numbers;
+    this.extents = extents;
+  }
+
+  /**
+   * Opens a layer; one without records is new.
+   *
+   * @param number the layer's number in {@code meta}
+   * @param floor the ceiling of the stack under it: its inodes are numbered from here
+   */
+  public static EncryptedLayer open(
+      MetaStore meta,
+      long number,
+      LayerKey key,
+      ExtentStore extents,
+      Entropy entropy,
+      RecordCache cache,
+      long floor)
+      throws IOException {
+    UUID id = key.layer();
+    SealedForm form = new SealedForm(key, new RecordSessions(meta, number, key, entropy));
+    LayerTable table = new LayerTable(meta, number, id, form, cache);
+    try {
+      InodeNumbers numbers = InodeNumbers.open(table, floor);
+      return new EncryptedLayer(table, numbers, new LayerExtents(extents, id));
+    } catch (IOException | RuntimeException e) {
+      table.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public UUID id() {
+    return table.id();
+  }
+
+  @Override
+  public long inodeCeiling() {
+    return numbers.ceiling();
+  }
+
+  @Override
+  public Optional<InodeRecord> inode(long inode) throws IOException {
+    return table.inode(inode);
+  }
+
+  @Override
+  public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
+    return table.entry(parent, name);
+  }
+
+  @Override
+  public void entries(long parent, EntryVisitor visitor) throws IOException {
+    table.entries(parent, visitor);
+  }
+
+  @Override
+  public Optional<FileRun> run(long inode, long offset) throws IOException {
+    Optional<InodeRecord> found = table.inode(inode);
+    if (found.isPresent()
+        && found.get().body() instanceof InodeRecord.Body.Small(byte[] data)
+        && offset < data.length) {
+      return Optional.of(new FileRun.Inline(inode, data.length));
+    }
+    return table.run(inode, offset);
+  }
+
+  @Override
+  public void read(FileRun run, long skip, MemorySegment target) throws IOException {
+    switch (run) {
+      case FileRun.Data(long offset, ExtentReference reference) ->
+          extents.store().read(reference, Math.toIntExact(skip), target);
+      case FileRun.Hole hole -> target.fill((byte) 0);
+      case FileRun.Inline(long inode, long length) -> readSmall(inode, skip, target);
+      case FileRun.HostFile hostFile ->
+          throw new IllegalArgumentException("an encrypted layer has no host files: " + hostFile);
+    }
+  }
+
+  private void readSmall(long inode, long skip, MemorySegment target) throws IOException {
+    Optional<InodeRecord> found = table.inode(inode);
+    if (found.isEmpty()
+        || !(found.get().body() instanceof InodeRecord.Body.Small(byte[] data))
+        || skip + target.byteSize() > data.length) {
+      throw new IllegalStateException("the caller let inode " + inode + " change under a read");
+    }
+    int size = Math.toIntExact(target.byteSize());
+    MemorySegment.copy(data, Math.toIntExact(skip), target, ValueLayout.JAVA_BYTE, 0, size);
+  }
+
+  @Override
+  public long allocateInode() {
+    long inode = numbers.allocate();
+    table.cacheNew(inode);
+    return inode;
+  }
+
+  @Override
+  public ExtentReference append(byte[] plain, int offset, int length) throws IOException {
+    return extents.append(plain, offset, length);
+  }
+
+  @Override
+  public LayerBatch batch() {
+    return new TableBatch(table, numbers, extents);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    extents.store().sync();
+    table.meta().sync();
+  }
+
+  @Override
+  public void orphans(OrphanVisitor visitor) throws IOException {
+    table.orphans(visitor);
+  }
+
+  @Override
+  public long storedBytes() throws IOException {
+    return extents.store().storedBytes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      extents.store().close();
+    } finally {
+      table.close();
+    }
+  }
+}

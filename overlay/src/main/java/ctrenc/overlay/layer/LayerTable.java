@@ -1,0 +1,288 @@
+package ctrenc.overlay.layer;
+
+import ctrenc.overlay.layer.RecordCache.EntryKey;
+import ctrenc.overlay.layer.RecordCache.InodeKey;
+import ctrenc.overlay.meta.MetaBatch;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The records of one layer in the metadata store: reading goes through the cache, and what a {@link
+ * RecordWriter} committed is brought into the cache by {@code cached...}. Thread-safe; no guard is
+ * held over reads of the store.
+ */
+final class LayerTable implements AutoCloseable {
+
+  private static final int SEQUENTIAL_READ = 64;
+
+  private final MetaStore meta;
+  private final long layer;
+  private final UUID id;
+  private final RecordForm form;
+  private final RecordCache cache;
+  private volatile long lastMiss = -1;
+
+  LayerTable(MetaStore meta, long layer, UUID id, RecordForm form, RecordCache cache) {
+    this.meta = meta;
+    this.layer = layer;
+    this.id = id;
+    this.form = form;
+    this.cache = cache;
+  }
+
+  MetaStore meta() {
+    return meta;
+  }
+
+  long layer() {
+    return layer;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  RecordForm form() {
+    return form;
+  }
+
+  /** A writer into {@code batch}. */
+  RecordWriter writer(MetaBatch batch) {
+    return new RecordWriter(layer, form, batch);
+  }
+
+  Optional<InodeRecord> inode(long inode) throws IOException {
+    InodeKey key = new InodeKey(layer, inode);
+    Optional<InodeRecord> cached = cache.inodes().get(key);
+    if (cached != null) {
+      return cached;
+    }
+    boolean sequential = inode == lastMiss + 1;
+    lastMiss = inode;
+    return sequential ? readSequence(key) : readOne(key);
+  }
+
+  private Optional<InodeRecord> readOne(InodeKey key) throws IOException {
+    long ticket = cache.inodes().ticket(key);
+    byte[] recordKey = RecordKeys.inode(layer, key.inode());
+    Optional<byte[]> stored = meta.get(Table.INODE, recordKey);
+    Optional<InodeRecord> found =
+        stored.isEmpty() ? Optional.empty() : Optional.of(decodeInode(recordKey, stored.get()));
+    cache.inodes().offer(key, found, ticket);
+    return found;
+  }
+
+  /**
+   * Children of a directory have neighbouring numbers: a listing with attributes reads them in one
+   * scan.
+   */
+  private Optional<InodeRecord> readSequence(InodeKey first) throws IOException {
+    Optional<InodeRecord> found = Optional.empty();
+    long end = first.inode() + SEQUENTIAL_READ;
+    List<InodeKey> keys = new ArrayList<>(SEQUENTIAL_READ);
+    long[] tickets = new long[SEQUENTIAL_READ];
+    for (int i = 0; i < SEQUENTIAL_READ; i++) {
+      keys.add(new InodeKey(layer, first.inode() + i));
+      tickets[i] = cache.inodes().ticket(keys.get(i));
+    }
+    try (MetaCursor cursor =
+        meta.scan(
+            Table.INODE, RecordKeys.inode(layer, first.inode()), RecordKeys.inode(layer, end))) {
+      while (cursor.next()) {
+        long inode = RecordKeys.inodeOf(cursor.key());
+        Optional<InodeRecord> next = Optional.of(decodeInode(cursor.key(), cursor.value()));
+        int index = (int) (inode - first.inode());
+        cache.inodes().offer(keys.get(index), next, tickets[index]);
+        lastMiss = inode;
+        if (index == 0) {
+          found = next;
+        }
+      }
+    }
+    if (found.isEmpty()) {
+      cache.inodes().offer(first, found, tickets[0]);
+    }
+    return found;
+  }
+
+  Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
+    EntryKey key = new EntryKey(layer, parent, name);
+    Optional<DirectoryEntry> cached = cache.entries().get(key);
+    if (cached != null) {
+      return cached;
+    }
+    long ticket = cache.entries().ticket(key);
+    byte[] recordKey = RecordKeys.entry(layer, parent, form.token(parent, name));
+    Optional<byte[]> stored = meta.get(Table.ENTRY, recordKey);
+    Optional<DirectoryEntry> found = Optional.empty();
+    if (stored.isPresent()) {
+      DirectoryEntry entry = decodeEntry(recordKey, stored.get(), parent);
+      if (!entry.name().equals(name)) {
+        throw new FieldReader(stored.get(), entrySubject(parent))
+            .damaged("holds another name than its token says");
+      }
+      found = Optional.of(entry);
+    }
+    cache.entries().offer(key, found, ticket);
+    return found;
+  }
+
+  /** In the order of the keys: of the tokens in a sealed layer, of the names in a plain one. */
+  void entries(long parent, Layer.EntryVisitor visitor) throws IOException {
+    byte[] from = RecordKeys.directory(layer, parent);
+    byte[] to = RecordKeys.directory(layer, parent + 1);
+    try (MetaCursor cursor = meta.scan(Table.ENTRY, from, to)) {
+      boolean more = true;
+      while (more && cursor.next()) {
+        more = visitor.visit(decodeEntry(cursor.key(), cursor.value(), parent));
+      }
+    }
+  }
+
+  /** The stored run that covers {@code offset} or begins first after it. */
+  Optional<FileRun> run(long inode, long offset) throws IOException {
+    RunList list = runList(inode);
+    if (list.isComplete()) {
+      return list.at(offset);
+    }
+    List<FileRun> next = scanRuns(inode, offset, Long.MAX_VALUE, 1);
+    return next.isEmpty() ? Optional.empty() : Optional.of(next.getFirst());
+  }
+
+  /** The stored runs that overlap a range, by offset. */
+  List<FileRun> runs(long inode, long from, long to) throws IOException {
+    RunList list = runList(inode);
+    return list.isComplete()
+        ? list.overlapping(from, to)
+        : scanRuns(inode, from, to, Integer.MAX_VALUE);
+  }
+
+  private RunList runList(long inode) throws IOException {
+    InodeKey key = new InodeKey(layer, inode);
+    RunList cached = cache.runs().get(key);
+    if (cached != null) {
+      return cached;
+    }
+    long ticket = cache.runs().ticket(key);
+    RunList read = RunList.of(scanRuns(inode, 0, Long.MAX_VALUE, RunList.LIMIT + 1));
+    cache.runs().offer(key, read, ticket);
+    return read;
+  }
+
+  private List<FileRun> scanRuns(long inode, long from, long to, int most) throws IOException {
+    if (from == Long.MAX_VALUE) {
+      return List.of();
+    }
+    List<FileRun> runs = new ArrayList<>();
+    byte[] first = RecordKeys.reference(layer, inode, from + 1);
+    try (MetaCursor cursor =
+        meta.scan(Table.REFERENCE, first, RecordKeys.inode(layer, inode + 1))) {
+      while (runs.size() < most && cursor.next()) {
+        FileRun run = decodeRun(cursor.key(), cursor.value(), inode);
+        if (run.offset() >= to) {
+          break;
+        }
+        runs.add(run);
+      }
+    }
+    return runs;
+  }
+
+  void orphans(UpperLayer.OrphanVisitor visitor) throws IOException {
+    byte[] from = RecordKeys.layer(layer);
+    try (MetaCursor cursor = meta.scan(Table.ORPHAN, from, RecordKeys.layer(layer + 1))) {
+      while (cursor.next()) {
+        long inode = RecordKeys.inodeOf(cursor.key());
+        String subject = "orphan record of inode " + inode + " of layer " + id;
+        new FieldReader(cursor.value(), subject).version(RecordWriter.ORPHAN_VERSION);
+        byte[] secret = form.read(RecordType.ORPHAN, cursor.key(), cursor.value(), 0, subject);
+        new FieldReader(secret, subject).end();
+        visitor.visit(inode);
+      }
+    }
+  }
+
+  /** Reads a record of table LAYER. */
+  Optional<byte[]> state(RecordType type, byte[] key, int version) throws IOException {
+    Optional<byte[]> stored = meta.get(Table.LAYER, key);
+    if (stored.isEmpty()) {
+      return stored;
+    }
+    return Optional.of(openState(type, key, stored.get(), version));
+  }
+
+  byte[] openState(RecordType type, byte[] key, byte[] value, int version) throws IOException {
+    String subject = type + " record of layer " + id;
+    new FieldReader(value, subject).version(version);
+    return form.read(type, key, value, 0, subject);
+  }
+
+  /** To be called after the commit that wrote it; empty where it was removed. */
+  void cacheInode(long inode, Optional<InodeRecord> now) {
+    cache.inodes().put(new InodeKey(layer, inode), now);
+  }
+
+  /** To be called after the commit that wrote it; empty where it was removed. */
+  void cacheEntry(long parent, Name name, Optional<DirectoryEntry> now) {
+    cache.entries().put(new EntryKey(layer, parent, name), now);
+  }
+
+  /** To be called after the commit that changed a file's runs. */
+  void cacheRuns(long inode, ExtentMapEdit edit) {
+    InodeKey key = new InodeKey(layer, inode);
+    RunList before = cache.runs().get(key);
+    if (before == null) {
+      cache.runs().remove(key);
+    } else {
+      cache.runs().put(key, before.changed(edit.removedEnds(), edit.added()));
+    }
+  }
+
+  /** Of a number that was never used: nothing is stored under it. */
+  void cacheNew(long inode) {
+    cache.runs().put(new InodeKey(layer, inode), RunList.EMPTY);
+  }
+
+  @Override
+  public void close() {
+    cache.forgetLayer(layer);
+    form.close();
+  }
+
+  private InodeRecord decodeInode(byte[] key, byte[] value) throws IOException {
+    String subject = "record of inode " + RecordKeys.inodeOf(key) + " of layer " + id;
+    FieldReader head = new FieldReader(value, subject);
+    head.version(InodeCodec.VERSION);
+    head.getInt();
+    int type = head.getByte();
+    byte[] secret = form.read(RecordType.INODE, key, value, InodeCodec.PUBLIC_SIZE, subject);
+    return InodeCodec.decode(new FieldReader(secret, subject), type);
+  }
+
+  private DirectoryEntry decodeEntry(byte[] key, byte[] value, long parent) throws IOException {
+    String subject = entrySubject(parent);
+    FieldReader head = new FieldReader(value, subject);
+    head.version(EntryCodec.VERSION);
+    head.getInt();
+    byte[] secret = form.read(RecordType.ENTRY, key, value, EntryCodec.PUBLIC_SIZE, subject);
+    return EntryCodec.decode(head, form.name(key, secret, subject));
+  }
+
+  private FileRun decodeRun(byte[] key, byte[] value, long inode) throws IOException {
+    String subject = "extent reference of inode " + inode + " of layer " + id;
+    new FieldReader(value, subject).version(ReferenceCodec.VERSION);
+    byte[] secret = form.read(RecordType.REFERENCE, key, value, 0, subject);
+    return ReferenceCodec.decode(new FieldReader(secret, subject), RecordKeys.runEndOf(key));
+  }
+
+  private String entrySubject(long parent) {
+    return "entry of directory " + parent + " of layer " + id;
+  }
+}

@@ -1,0 +1,42 @@
+package ctrenc.overlay.sys;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Zeroed memory on whole pages, of which the machine gives only those that are touched (mmap(2)).
+ * Thread-safe.
+ */
+public final class Pages {
+
+  /**
+   * The smallest page size of the machines we run on; memory from here begins at such a boundary at
+   * least.
+   */
+  public static final int SIZE = 4096;
+
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+
+  private Pages() {}
+
+  /** Memory that goes back when the arena is closed. */
+  public static MemorySegment allocate(long size, Arena arena) throws SystemCallException {
+    return Native.at(map(size), size, arena, memory -> unmap(memory.address(), size));
+  }
+
+  static long map(long size) throws SystemCallException {
+    if (size <= 0) {
+      throw new IllegalArgumentException("no size: " + size);
+    }
+    return SystemCall.MMAP.invoke(0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+  }
+
+  static void unmap(long address, long size) {
+    try {
+      SystemCall.MUNMAP.invoke(address, size);
+    } catch (SystemCallException e) {
+      throw new IllegalStateException("memory of our own making could not be given back", e);
+    }
+  }
+}
