@@ -68,6 +68,18 @@ final class ArchitectureTest {
         only("ctrenc.crypto..", "ctrenc.crypto.secret.RawKeyAccess")
             .because("whoever reads key bytes has to wipe them, and is looked for in one module"),
         noClasses()
+            .that(
+                not(
+                    resideInAnyPackage(
+                        "ctrenc.crypto.aead",
+                        "ctrenc.crypto.extent",
+                        "ctrenc.crypto.record",
+                        "ctrenc.crypto.wrap")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ctrenc.crypto.aead")
+            .because("a nonce is never chosen by a caller"),
+        noClasses()
             .that(resideInAPackage("ctrenc.crypto.."))
             .should()
             .callMethod(Thread.class, "start")
