@@ -1,0 +1,137 @@
+package ctrenc.overlay.layer;
+
+import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer of readable host files: the index of an image's trees, or a host directory that is
+ * indexed at first touch. Thread-safe. Closing it closes its trees.
+ */
+public final class PlainLayer implements Layer {
+
+  private final LayerTable table;
+  private final List<HostTree> trees;
+  private final HostFileCache openFiles;
+  private final HostFiles files;
+  private final long ceiling;
+  private final @Nullable LazyIndex index;
+
+  private PlainLayer(
+      LayerTable table, List<HostTree> trees, Host host, long ceiling, @Nullable LazyIndex index) {
+    this.table = table;
+    this.trees = trees;
+    this.openFiles = host.openFiles();
+    this.files = new HostFiles(table, trees, host.openFiles(), host.audit());
+    this.ceiling = ceiling;
+    this.index = index;
+  }
+
+  /** What all plain layers of a store share. */
+  public record Host(RecordCache cache, HostFileCache openFiles, Audit audit) {}
+
+  /**
+   * Opens a layer that {@link TreeIndexer} wrote. {@code trees} are the same as then, and are
+   * closed with the layer.
+   */
+  public static PlainLayer open(
+      MetaStore meta, long number, UUID id, List<HostTree> trees, Host host) throws IOException {
+    LayerTable table = new LayerTable(meta, number, id, new PlainForm(), host.cache());
+    OptionalLong ceiling = PlainRecords.ceiling(table);
+    if (ceiling.isEmpty()) {
+      throw new DamagedException("The index of layer " + id + " has no end.");
+    }
+    return new PlainLayer(table, trees, host, ceiling.getAsLong(), null);
+  }
+
+  /**
+   * Opens the index of a host directory, or begins it.
+   *
+   * @param hidden directories that show empty
+   */
+  public static PlainLayer lazy(
+      MetaStore meta, long number, UUID id, HostTree tree, List<Path> hidden, Host host)
+      throws IOException {
+    LayerTable table = new LayerTable(meta, number, id, new PlainForm(), host.cache());
+    Set<HostId> hiddenIds = new HashSet<>();
+    for (Path directory : hidden) {
+      try (HostTree hiddenTree = HostTree.open(directory)) {
+        hiddenIds.add(new HostId(hiddenTree.device(), hiddenTree.status().inode()));
+      }
+    }
+    LazyIndex index = LazyIndex.open(table, tree, hiddenIds);
+    return new PlainLayer(table, List.of(tree), host, LazyIndex.CEILING, index);
+  }
+
+  @Override
+  public UUID id() {
+    return table.id();
+  }
+
+  @Override
+  public long inodeCeiling() {
+    return ceiling;
+  }
+
+  @Override
+  public Optional<InodeRecord> inode(long inode) throws IOException {
+    return table.inode(inode);
+  }
+
+  @Override
+  public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
+    ensureIndexed(parent);
+    return table.entry(parent, name);
+  }
+
+  @Override
+  public void entries(long parent, EntryVisitor visitor) throws IOException {
+    ensureIndexed(parent);
+    table.entries(parent, visitor);
+  }
+
+  @Override
+  public Optional<FileRun> run(long inode, long offset) throws IOException {
+    Optional<InodeRecord> found = table.inode(inode);
+    if (found.isPresent()
+        && found.get().body() instanceof InodeRecord.Body.Host
+        && offset < found.get().size()) {
+      return Optional.of(new FileRun.HostFile(inode, found.get().size()));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void read(FileRun run, long skip, MemorySegment target) throws IOException {
+    if (!(run instanceof FileRun.HostFile(long inode, long length))) {
+      throw new IllegalArgumentException("a plain layer has no run of this kind: " + run);
+    }
+    files.read(inode, skip, target);
+  }
+
+  @Override
+  public void close() throws IOException {
+    openFiles.forgetLayer(table.layer());
+    table.close();
+    for (HostTree tree : trees) {
+      tree.close();
+    }
+  }
+
+  private void ensureIndexed(long directory) throws IOException {
+    if (index != null) {
+      index.ensure(directory);
+    }
+  }
+}
