@@ -4,7 +4,6 @@ import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.overlay.extent.ExtentReference;
 import ctrenc.overlay.extent.ExtentStore;
-import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -32,26 +31,21 @@ public final class EncryptedLayer implements UpperLayer {
   /**
    * Opens a layer; one without records is new.
    *
-   * @param number the layer's number in {@code meta}
+   * @param key stays the caller's, who closes it after the layer
+   * @param extents is closed with the layer, also when this fails
    * @param floor the ceiling of the stack under it: its inodes are numbered from here
    */
   public static EncryptedLayer open(
-      MetaStore meta,
-      long number,
-      LayerKey key,
-      ExtentStore extents,
-      Entropy entropy,
-      RecordCache cache,
-      long floor)
+      LayerPlace place, LayerKey key, ExtentStore extents, Entropy entropy, long floor)
       throws IOException {
-    UUID id = key.layer();
-    SealedForm form = new SealedForm(key, new RecordSessions(meta, number, key, entropy));
-    LayerTable table = new LayerTable(meta, number, id, form, cache);
+    RecordSessions sessions = new RecordSessions(place.meta(), place.number(), key, entropy);
+    LayerTable table = new LayerTable(place, key.layer(), new SealedForm(key, sessions));
     try {
       InodeNumbers numbers = InodeNumbers.open(table, floor);
-      return new EncryptedLayer(table, numbers, new LayerExtents(extents, id));
+      return new EncryptedLayer(table, numbers, new LayerExtents(extents, key.layer()));
     } catch (IOException | RuntimeException e) {
       table.close();
+      extents.close();
       throw e;
     }
   }

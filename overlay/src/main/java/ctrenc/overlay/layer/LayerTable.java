@@ -6,6 +6,7 @@ import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,14 +28,16 @@ final class LayerTable implements AutoCloseable {
   private final UUID id;
   private final RecordForm form;
   private final RecordCache cache;
+  private final RecordReader reader;
   private volatile long lastMiss = -1;
 
-  LayerTable(MetaStore meta, long layer, UUID id, RecordForm form, RecordCache cache) {
-    this.meta = meta;
-    this.layer = layer;
+  LayerTable(LayerPlace place, UUID id, RecordForm form) {
+    this.meta = place.meta();
+    this.layer = place.number();
+    this.cache = place.cache();
     this.id = id;
     this.form = form;
-    this.cache = cache;
+    this.reader = new RecordReader(id, form, place.audit());
   }
 
   MetaStore meta() {
@@ -74,7 +77,7 @@ final class LayerTable implements AutoCloseable {
     byte[] recordKey = RecordKeys.inode(layer, key.inode());
     Optional<byte[]> stored = meta.get(Table.INODE, recordKey);
     Optional<InodeRecord> found =
-        stored.isEmpty() ? Optional.empty() : Optional.of(decodeInode(recordKey, stored.get()));
+        stored.isEmpty() ? Optional.empty() : Optional.of(reader.inode(recordKey, stored.get()));
     cache.inodes().offer(key, found, ticket);
     return found;
   }
@@ -97,7 +100,7 @@ final class LayerTable implements AutoCloseable {
             Table.INODE, RecordKeys.inode(layer, first.inode()), RecordKeys.inode(layer, end))) {
       while (cursor.next()) {
         long inode = RecordKeys.inodeOf(cursor.key());
-        Optional<InodeRecord> next = Optional.of(decodeInode(cursor.key(), cursor.value()));
+        Optional<InodeRecord> next = Optional.of(reader.inode(cursor.key(), cursor.value()));
         int index = (int) (inode - first.inode());
         cache.inodes().offer(keys.get(index), next, tickets[index]);
         lastMiss = inode;
@@ -123,10 +126,11 @@ final class LayerTable implements AutoCloseable {
     Optional<byte[]> stored = meta.get(Table.ENTRY, recordKey);
     Optional<DirectoryEntry> found = Optional.empty();
     if (stored.isPresent()) {
-      DirectoryEntry entry = decodeEntry(recordKey, stored.get(), parent);
+      DirectoryEntry entry = reader.entry(recordKey, stored.get(), parent);
       if (!entry.name().equals(name)) {
-        throw new FieldReader(stored.get(), entrySubject(parent))
-            .damaged("holds another name than its token says");
+        throw reader.reported(
+            new DamagedException(
+                "An entry of directory " + parent + " of layer " + id + " holds another name."));
       }
       found = Optional.of(entry);
     }
@@ -141,7 +145,7 @@ final class LayerTable implements AutoCloseable {
     try (MetaCursor cursor = meta.scan(Table.ENTRY, from, to)) {
       boolean more = true;
       while (more && cursor.next()) {
-        more = visitor.visit(decodeEntry(cursor.key(), cursor.value(), parent));
+        more = visitor.visit(reader.entry(cursor.key(), cursor.value(), parent));
       }
     }
   }
@@ -185,7 +189,7 @@ final class LayerTable implements AutoCloseable {
     try (MetaCursor cursor =
         meta.scan(Table.REFERENCE, first, RecordKeys.inode(layer, inode + 1))) {
       while (runs.size() < most && cursor.next()) {
-        FileRun run = decodeRun(cursor.key(), cursor.value(), inode);
+        FileRun run = reader.run(cursor.key(), cursor.value(), inode);
         if (run.offset() >= to) {
           break;
         }
@@ -199,12 +203,7 @@ final class LayerTable implements AutoCloseable {
     byte[] from = RecordKeys.layer(layer);
     try (MetaCursor cursor = meta.scan(Table.ORPHAN, from, RecordKeys.layer(layer + 1))) {
       while (cursor.next()) {
-        long inode = RecordKeys.inodeOf(cursor.key());
-        String subject = "orphan record of inode " + inode + " of layer " + id;
-        new FieldReader(cursor.value(), subject).version(RecordWriter.ORPHAN_VERSION);
-        byte[] secret = form.read(RecordType.ORPHAN, cursor.key(), cursor.value(), 0, subject);
-        new FieldReader(secret, subject).end();
-        visitor.visit(inode);
+        visitor.visit(reader.orphan(cursor.key(), cursor.value()));
       }
     }
   }
@@ -215,13 +214,7 @@ final class LayerTable implements AutoCloseable {
     if (stored.isEmpty()) {
       return stored;
     }
-    return Optional.of(openState(type, key, stored.get(), version));
-  }
-
-  byte[] openState(RecordType type, byte[] key, byte[] value, int version) throws IOException {
-    String subject = type + " record of layer " + id;
-    new FieldReader(value, subject).version(version);
-    return form.read(type, key, value, 0, subject);
+    return Optional.of(reader.state(type, key, stored.get(), version));
   }
 
   /** To be called after the commit that wrote it; empty where it was removed. */
@@ -254,35 +247,5 @@ final class LayerTable implements AutoCloseable {
   public void close() {
     cache.forgetLayer(layer);
     form.close();
-  }
-
-  private InodeRecord decodeInode(byte[] key, byte[] value) throws IOException {
-    String subject = "record of inode " + RecordKeys.inodeOf(key) + " of layer " + id;
-    FieldReader head = new FieldReader(value, subject);
-    head.version(InodeCodec.VERSION);
-    head.getInt();
-    int type = head.getByte();
-    byte[] secret = form.read(RecordType.INODE, key, value, InodeCodec.PUBLIC_SIZE, subject);
-    return InodeCodec.decode(new FieldReader(secret, subject), type);
-  }
-
-  private DirectoryEntry decodeEntry(byte[] key, byte[] value, long parent) throws IOException {
-    String subject = entrySubject(parent);
-    FieldReader head = new FieldReader(value, subject);
-    head.version(EntryCodec.VERSION);
-    head.getInt();
-    byte[] secret = form.read(RecordType.ENTRY, key, value, EntryCodec.PUBLIC_SIZE, subject);
-    return EntryCodec.decode(head, form.name(key, secret, subject));
-  }
-
-  private FileRun decodeRun(byte[] key, byte[] value, long inode) throws IOException {
-    String subject = "extent reference of inode " + inode + " of layer " + id;
-    new FieldReader(value, subject).version(ReferenceCodec.VERSION);
-    byte[] secret = form.read(RecordType.REFERENCE, key, value, 0, subject);
-    return ReferenceCodec.decode(new FieldReader(secret, subject), RecordKeys.runEndOf(key));
-  }
-
-  private String entrySubject(long parent) {
-    return "entry of directory " + parent + " of layer " + id;
   }
 }

@@ -1,7 +1,5 @@
 package ctrenc.overlay.layer;
 
-import ctrenc.overlay.audit.Audit;
-import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
@@ -29,41 +27,45 @@ public final class PlainLayer implements Layer {
   private final @Nullable LazyIndex index;
 
   private PlainLayer(
-      LayerTable table, List<HostTree> trees, Host host, long ceiling, @Nullable LazyIndex index) {
+      LayerPlace place,
+      LayerTable table,
+      List<HostTree> trees,
+      HostFileCache openFiles,
+      long ceiling,
+      @Nullable LazyIndex index) {
     this.table = table;
-    this.trees = trees;
-    this.openFiles = host.openFiles();
-    this.files = new HostFiles(table, trees, host.openFiles(), host.audit());
+    this.trees = List.copyOf(trees);
+    this.openFiles = openFiles;
+    this.files = new HostFiles(table, trees, openFiles, place.audit());
     this.ceiling = ceiling;
     this.index = index;
   }
 
-  /** What all plain layers of a store share. */
-  public record Host(RecordCache cache, HostFileCache openFiles, Audit audit) {}
-
   /**
-   * Opens a layer that {@link TreeIndexer} wrote. {@code trees} are the same as then, and are
-   * closed with the layer.
+   * Opens a layer that {@link TreeIndexer} wrote.
+   *
+   * @param trees the same as then; they are closed with the layer
    */
   public static PlainLayer open(
-      MetaStore meta, long number, UUID id, List<HostTree> trees, Host host) throws IOException {
-    LayerTable table = new LayerTable(meta, number, id, new PlainForm(), host.cache());
+      LayerPlace place, UUID id, List<HostTree> trees, HostFileCache openFiles) throws IOException {
+    LayerTable table = new LayerTable(place, id, new PlainForm());
     OptionalLong ceiling = PlainRecords.ceiling(table);
     if (ceiling.isEmpty()) {
       throw new DamagedException("The index of layer " + id + " has no end.");
     }
-    return new PlainLayer(table, trees, host, ceiling.getAsLong(), null);
+    return new PlainLayer(place, table, trees, openFiles, ceiling.getAsLong(), null);
   }
 
   /**
    * Opens the index of a host directory, or begins it.
    *
+   * @param tree is closed with the layer
    * @param hidden directories that show empty
    */
   public static PlainLayer lazy(
-      MetaStore meta, long number, UUID id, HostTree tree, List<Path> hidden, Host host)
+      LayerPlace place, UUID id, HostTree tree, List<Path> hidden, HostFileCache openFiles)
       throws IOException {
-    LayerTable table = new LayerTable(meta, number, id, new PlainForm(), host.cache());
+    LayerTable table = new LayerTable(place, id, new PlainForm());
     Set<HostId> hiddenIds = new HashSet<>();
     for (Path directory : hidden) {
       try (HostTree hiddenTree = HostTree.open(directory)) {
@@ -71,7 +73,7 @@ public final class PlainLayer implements Layer {
       }
     }
     LazyIndex index = LazyIndex.open(table, tree, hiddenIds);
-    return new PlainLayer(table, List.of(tree), host, LazyIndex.CEILING, index);
+    return new PlainLayer(place, table, List.of(tree), openFiles, LazyIndex.CEILING, index);
   }
 
   @Override

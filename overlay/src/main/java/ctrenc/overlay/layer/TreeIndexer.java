@@ -1,7 +1,6 @@
 package ctrenc.overlay.layer;
 
 import ctrenc.overlay.meta.MetaBatch;
-import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -41,13 +40,12 @@ public final class TreeIndexer {
   /**
    * Writes the layer's records.
    *
-   * @param layer a number of {@code meta} under which there is nothing yet
+   * @param place a number under which there is nothing yet
    * @param progress is told the number of files after each directory
    */
-  public static Totals index(
-      MetaStore meta, long layer, UUID id, List<HostTree> trees, LongConsumer progress)
+  public static Totals index(LayerPlace place, UUID id, List<HostTree> trees, LongConsumer progress)
       throws IOException {
-    LayerTable table = new LayerTable(meta, layer, id, new PlainForm(), new RecordCache(0));
+    LayerTable table = new LayerTable(place, id, new PlainForm());
     return new TreeIndexer(table, new TreeMerge(trees, Set.of()), progress).run();
   }
 

@@ -33,10 +33,14 @@ public final class TestLayers {
     return LayerKey.of(Secret.take(SecretMemory.plain(), bytes), new UUID(0x4c61796572L, number));
   }
 
+  /** A place with a cache of its own, where nobody hears of findings. */
+  public static LayerPlace place(MetaStore meta, long number) {
+    return new LayerPlace(meta, number, new RecordCache(CACHE_BYTES), finding -> {});
+  }
+
   public static EncryptedLayer encrypted(
       MetaStore meta, ExtentStore extents, long number, long floor) throws IOException {
-    RecordCache cache = new RecordCache(CACHE_BYTES);
-    return EncryptedLayer.open(meta, number, key(number), extents, Entropy.system(), cache, floor);
+    return EncryptedLayer.open(place(meta, number), key(number), extents, Entropy.system(), floor);
   }
 
   /** An upper whose extents are in memory. */

@@ -33,8 +33,8 @@ class TreeIndexTest {
   @TempDir Path temporary;
   private final MetaStore meta = new MemoryMetaStore();
   private final List<Finding> findings = new ArrayList<>();
-  private final PlainLayer.Host host =
-      new PlainLayer.Host(new RecordCache(1 << 20), new HostFileCache(2), findings::add);
+  private final RecordCache cache = new RecordCache(1 << 20);
+  private final HostFileCache openFiles = new HostFileCache(2);
   private HostTreeFixture tree;
 
   @BeforeEach
@@ -127,7 +127,7 @@ class TreeIndexTest {
       Files.move(
           temporary.resolve("new"), tree.root().resolve("f"), StandardCopyOption.REPLACE_EXISTING);
       assertThat(text(lazy, "f")).isEqualTo("before");
-      host.openFiles().close();
+      openFiles.close();
       assertThat(text(lazy, "f")).isEqualTo("after!");
       assertThat(findings).hasSize(1);
     }
@@ -166,7 +166,7 @@ class TreeIndexTest {
     tree.file("state/secret", "s").file("seen/file", "f");
     HostTree open = HostTree.open(tree.root());
     List<Path> hidden = List.of(tree.root().resolve("state"));
-    try (PlainLayer lazy = PlainLayer.lazy(meta, 1, ID, open, hidden, host)) {
+    try (PlainLayer lazy = PlainLayer.lazy(place(1), ID, open, hidden, openFiles)) {
       assertThat(TreeSnapshot.of(lazy)).hasSize(3);
       assertThat(find(lazy, "state").links()).isEqualTo(2);
     }
@@ -222,12 +222,16 @@ class TreeIndexTest {
     for (Path root : roots) {
       trees.add(HostTree.open(root));
     }
-    TreeIndexer.index(meta, number, ID, trees, files -> {});
-    return PlainLayer.open(meta, number, ID, trees, host);
+    TreeIndexer.index(place(number), ID, trees, files -> {});
+    return PlainLayer.open(place(number), ID, trees, openFiles);
+  }
+
+  private LayerPlace place(long number) {
+    return new LayerPlace(meta, number, cache, findings::add);
   }
 
   private PlainLayer lazy(long number) throws IOException {
-    return PlainLayer.lazy(meta, number, ID, HostTree.open(tree.root()), List.of(), host);
+    return PlainLayer.lazy(place(number), ID, HostTree.open(tree.root()), List.of(), openFiles);
   }
 
   private static long inodeOf(Layer layer, String path) throws IOException {
