@@ -105,6 +105,7 @@ final class ArchitectureTest {
   private static Stream<ArchRule> habits() {
     return Stream.of(
         noClasses()
+            .that(not(resideInAPackage("ctrenc.cli..")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.util.logging..")
