@@ -39,10 +39,11 @@ is_jdk25() {
   [[ -x $1/bin/javac && -r $1/release ]] && grep -q '^JAVA_VERSION="25[."]' "$1/release"
 }
 
-# Prints the home of a JDK 25: JAVA_HOME if it is one, else the first under /usr/lib/jvm or /opt.
+# Prints the home of a JDK 25: JAVA_HOME if it is one, else that of javac, else the first where JDKs are usually unpacked.
 jdk25() {
-  local home
-  for home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/*; do
+  local home javac
+  javac=$(readlink -f "$(command -v javac || true)" || true)
+  for home in "${JAVA_HOME:-}" "${javac%/bin/javac}" /usr/lib/jvm/* /opt/* /usr/local/* ~/.sdkman/candidates/java/*; do
     if [[ -n $home ]] && is_jdk25 "$home"; then
       (cd -P "$home" && pwd)
       return
