@@ -1,0 +1,107 @@
+package ctrenc.daemon.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The places of one daemon. Everything of value is under {@code state}; {@code run} is empty after
+ * a boot.
+ */
+public record Directories(Path state, Path run) {
+
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  /** The socket must be reachable for a group; what lies beside it is not. */
+  private static final Set<PosixFilePermission> PASSABLE =
+      PosixFilePermissions.fromString("rwx--x--x");
+
+  public Directories {
+    state = state.toAbsolutePath().normalize();
+    run = run.toAbsolutePath().normalize();
+  }
+
+  public static Directories of(Settings settings) {
+    return new Directories(settings.stateDirectory(), settings.runDirectory());
+  }
+
+  public Path socket() {
+    return run.resolve("ctr-enc.sock");
+  }
+
+  /** Held by the daemon that uses this run directory. */
+  public Path lock() {
+    return run.resolve("daemon.lock");
+  }
+
+  public Path roots() {
+    return run.resolve("roots");
+  }
+
+  /** Where a container's root is mounted. */
+  public Path root(String container) {
+    return roots().resolve(container);
+  }
+
+  public Path bundles() {
+    return run.resolve("bundles");
+  }
+
+  /** What the OCI runtime is told of a container. */
+  public Path bundle(String container) {
+    return bundles().resolve(container);
+  }
+
+  /** The OCI runtime's own state. */
+  public Path runtime() {
+    return run.resolve("runtime");
+  }
+
+  public Path logs() {
+    return run.resolve("logs");
+  }
+
+  public Path log(String container) {
+    return logs().resolve(container + ".log");
+  }
+
+  /** The records of kept containers. */
+  public Path containers() {
+    return state.resolve("containers");
+  }
+
+  /** What images say of the processes to run in them. */
+  public Path imageConfigs() {
+    return state.resolve("image-configs");
+  }
+
+  public Path machineKey() {
+    return state.resolve("machine.key");
+  }
+
+  public Path auditLog() {
+    return state.resolve("audit.log");
+  }
+
+  /** Makes what is missing, readable for root alone. */
+  public void make() throws IOException {
+    makeDirectory(state, OWNER_ONLY);
+    makeDirectory(containers(), OWNER_ONLY);
+    makeDirectory(imageConfigs(), OWNER_ONLY);
+    makeDirectory(run, PASSABLE);
+    makeDirectory(roots(), OWNER_ONLY);
+    makeDirectory(bundles(), OWNER_ONLY);
+    makeDirectory(runtime(), OWNER_ONLY);
+    makeDirectory(logs(), OWNER_ONLY);
+  }
+
+  private static void makeDirectory(Path directory, Set<PosixFilePermission> permissions)
+      throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, permissions);
+  }
+}

@@ -1,0 +1,46 @@
+package ctrenc.daemon.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What can be set, by {@code ctr-enc.*} in Quarkus' configuration sources. OPERATIONS.md lists the
+ * names and defaults.
+ */
+@ConfigMapping(prefix = "ctr-enc")
+public interface Settings {
+
+  /** Where the store, the machine key and the records of kept containers lie. */
+  @WithDefault("/var/lib/ctr-enc")
+  Path stateDirectory();
+
+  /** Where the socket, the mount points and the bundles lie; nothing in it outlives a boot. */
+  @WithDefault("/run/ctr-enc")
+  Path runDirectory();
+
+  /** A group whose members may call, besides root. */
+  Optional<String> group();
+
+  /** The OCI runtime: a path, or a name looked up in PATH. */
+  @WithDefault("runc")
+  String runtime();
+
+  /** What an import leaves free on the state directory's disk, in bytes. */
+  @WithDefault("268435456")
+  long importReserve();
+
+  /** How long the processes of a container may take to end when the daemon ends. */
+  @WithDefault("PT10S")
+  Duration stopGrace();
+
+  /** Threads that serve one root; 0 is one for each core, at least two. */
+  @WithDefault("0")
+  int mountWorkers();
+
+  /** The most the log of a detached container may take, in bytes. */
+  @WithDefault("16777216")
+  long logLimit();
+}

@@ -1,0 +1,39 @@
+package ctrenc.daemon.rpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.OptionalInt;
+
+/**
+ * Lets root in, and the members of one group if one is set. Whoever may call may mount and run as
+ * root: there are no lesser rights.
+ */
+public final class PeerAuthorization implements ServerInterceptor {
+
+  private final OptionalInt group;
+
+  public PeerAuthorization(OptionalInt group) {
+    this.group = group;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    PeerCredentials peer = call.getAttributes().get(PeerCredentials.ATTRIBUTE);
+    if (peer != null && mayCall(peer)) {
+      return next.startCall(call, headers);
+    }
+    call.close(
+        Status.PERMISSION_DENIED.withDescription(
+            "Only root and the configured group may use this daemon: run the command as root."),
+        new Metadata());
+    return new ServerCall.Listener<>() {};
+  }
+
+  private boolean mayCall(PeerCredentials peer) {
+    return peer.uid() == 0 || (group.isPresent() && peer.groups().contains(group.getAsInt()));
+  }
+}

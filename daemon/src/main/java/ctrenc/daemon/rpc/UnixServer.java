@@ -1,0 +1,113 @@
+package ctrenc.daemon.rpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gRPC server on a unix socket. The socket appears at its path in one step, with its mode and
+ * group set, and replaces one that a killed daemon left there. Calls run on platform threads: they
+ * block in native calls, which would hold the carriers of virtual ones.
+ */
+public final class UnixServer implements AutoCloseable {
+
+  private static final int MAX_MESSAGE = 4 << 20;
+
+  /** sockaddr_un of unix(7) holds 108 bytes with the final zero. */
+  private static final int MAX_PATH = 107;
+
+  private static final long PATIENCE_MILLIS = 2000;
+
+  private final Path socket;
+  private final Server server;
+  private final EventLoopGroup loops;
+  private final ExecutorService calls;
+
+  private UnixServer(Path socket, Server server, EventLoopGroup loops, ExecutorService calls) {
+    this.socket = socket;
+    this.server = server;
+    this.loops = loops;
+    this.calls = calls;
+  }
+
+  /**
+   * Listens at {@code socket}; {@code group} is the id of a group whose members may call besides
+   * root.
+   */
+  public static UnixServer start(Path socket, OptionalInt group, List<BindableService> services)
+      throws IOException {
+    Path fresh = socket.resolveSibling(socket.getFileName() + ".new");
+    if (fresh.toString().length() > MAX_PATH) {
+      throw new IOException(
+          "The path of the run directory is too long for a socket: choose one of at most 90 characters.");
+    }
+    Files.deleteIfExists(fresh);
+    EventLoopGroup loops = new EpollEventLoopGroup(1, named("ctr-enc-rpc"));
+    ExecutorService calls = Executors.newCachedThreadPool(named("ctr-enc-call"));
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(
+                new DomainSocketAddress(fresh.toString()), PeerCredentialNegotiator.credentials())
+            .channelType(EpollServerDomainSocketChannel.class)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .executor(calls)
+            .maxInboundMessageSize(MAX_MESSAGE)
+            // The last interceptor that is added is the first that is asked.
+            .intercept(new FailureInterceptor())
+            .intercept(new PeerAuthorization(group));
+    services.forEach(builder::addService);
+    Server server = builder.build().start();
+    show(fresh, socket, group);
+    return new UnixServer(socket, server, loops, calls);
+  }
+
+  private static void show(Path fresh, Path socket, OptionalInt group) throws IOException {
+    if (group.isPresent()) {
+      Files.setAttribute(fresh, "unix:gid", group.getAsInt());
+    }
+    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-rw----"));
+    Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static ThreadFactory named(String name) {
+    return Thread.ofPlatform().name(name + "-", 0).daemon(true).factory();
+  }
+
+  /** Takes no new calls, and removes the socket. Calls under way go on. */
+  public void stopAccepting() throws IOException {
+    server.shutdown();
+    Files.deleteIfExists(socket);
+  }
+
+  /** Ends; calls that are still under way after two seconds are cut. */
+  @Override
+  public void close() throws IOException {
+    stopAccepting();
+    try {
+      if (!server.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException _) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    loops.shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    calls.shutdown();
+  }
+}
