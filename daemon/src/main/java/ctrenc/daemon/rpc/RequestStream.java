@@ -1,0 +1,106 @@
+package ctrenc.daemon.rpc;
+
+import com.google.protobuf.ByteString;
+import ctrenc.daemon.refusal.RefusedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The data of a caller's requests as a stream. A further request is asked for only when one is
+ * read, so at most two wait here. One thread reads, another offers.
+ */
+final class RequestStream extends InputStream {
+
+  private final Runnable requestMore;
+  private final ReentrantLock guard = new ReentrantLock();
+  private final Condition changed = guard.newCondition();
+  private final Queue<ByteString> waiting = new ArrayDeque<>();
+  private ByteString current = ByteString.EMPTY;
+  private int position;
+  private boolean isEnded;
+  private boolean isCut;
+
+  RequestStream(Runnable requestMore) {
+    this.requestMore = requestMore;
+  }
+
+  void more() {
+    requestMore.run();
+  }
+
+  void offer(ByteString data) {
+    change(() -> waiting.add(data));
+  }
+
+  /** The caller has sent everything. */
+  void end() {
+    change(() -> isEnded = true);
+  }
+
+  /** The caller is gone. */
+  void cut() {
+    change(() -> isCut = true);
+  }
+
+  private void change(Runnable change) {
+    guard.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    while (position == current.size()) {
+      if (!advance()) {
+        return -1;
+      }
+    }
+    int count = Math.min(length, current.size() - position);
+    current.copyTo(target, position, offset, count);
+    position += count;
+    return count;
+  }
+
+  /** Takes the next request; false at the end. */
+  private boolean advance() throws IOException {
+    guard.lock();
+    try {
+      while (waiting.isEmpty() && !isEnded && !isCut) {
+        changed.await();
+      }
+      if (isCut) {
+        throw RefusedException.cancelled("The import was given up.");
+      }
+      ByteString next = waiting.poll();
+      if (next == null) {
+        return false;
+      }
+      current = next;
+      position = 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Waiting for data was interrupted.", e);
+    } finally {
+      guard.unlock();
+    }
+    more();
+    return true;
+  }
+}
