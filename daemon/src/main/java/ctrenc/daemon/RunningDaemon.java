@@ -1,0 +1,170 @@
+package ctrenc.daemon;
+
+import ctrenc.crypto.protector.MachineKeyProtector;
+import ctrenc.crypto.secret.Entropy;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.container.Containers;
+import ctrenc.daemon.container.EventFeed;
+import ctrenc.daemon.health.DaemonStatus;
+import ctrenc.daemon.image.ImageConfigs;
+import ctrenc.daemon.image.ImageImports;
+import ctrenc.daemon.key.MachineKey;
+import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.maintenance.AuditLog;
+import ctrenc.daemon.maintenance.Leftovers;
+import ctrenc.daemon.maintenance.RunLock;
+import ctrenc.daemon.maintenance.StaleSubvolumes;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.rpc.ContainersEndpoint;
+import ctrenc.daemon.rpc.DaemonEndpoint;
+import ctrenc.daemon.rpc.ImagesEndpoint;
+import ctrenc.daemon.rpc.UnixServer;
+import ctrenc.daemon.runtime.Runtime;
+import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.subvolume.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The daemon, put together by hand: what each part is given stands here and nowhere else. Parts end
+ * in the reverse of the order in which they began, also when a later one fails to begin.
+ */
+public final class RunningDaemon implements AutoCloseable {
+
+  private static final FactLog LOG = FactLog.of(RunningDaemon.class);
+
+  /**
+   * What the daemon is built on. {@code end} asks for the end of the process and returns at once.
+   */
+  public record Parts(
+      StoreOpener store,
+      Transport transport,
+      String transportName,
+      String version,
+      SecretMemory memory,
+      Clock clock,
+      Runnable end) {}
+
+  private final Deque<AutoCloseable> begun = new ArrayDeque<>();
+  private final Directories directories;
+
+  private RunningDaemon(Directories directories) {
+    this.directories = directories;
+  }
+
+  /** Returns when calls are answered. */
+  public static RunningDaemon start(Settings settings, Parts parts) throws IOException {
+    RunningDaemon daemon = new RunningDaemon(Directories.of(settings));
+    boolean isUp = false;
+    try {
+      daemon.begin(settings, parts);
+      isUp = true;
+      return daemon;
+    } finally {
+      if (!isUp) {
+        daemon.close();
+      }
+    }
+  }
+
+  private void begin(Settings settings, Parts parts) throws IOException {
+    OptionalInt group = group(settings);
+    directories.make();
+    keep(RunLock.take(directories));
+    EventFeed events = new EventFeed(parts.clock());
+    AuditLog audit = keep(new AuditLog(directories.auditLog(), events, parts.clock()));
+    Store store = keep(parts.store().open(directories.state(), audit, parts.memory()));
+    new Leftovers(directories, new Runtime(settings.runtime(), directories)).clear();
+    StaleSubvolumes stale = StaleSubvolumes.find(store.subvolumes());
+    MachineKeyProtector machineKey =
+        keep(MachineKey.open(directories.machineKey(), parts.memory(), Entropy.system()));
+    Containers containers =
+        new Containers(store, parts.transport(), machineKey, directories, settings, events);
+    containers.load();
+    keep(() -> containers.endAll(settings.stopGrace()));
+    serve(settings, parts, store, containers, events, group);
+    stale.remove();
+    LOG.info("daemon is ready", "socket", directories.socket());
+  }
+
+  private void serve(
+      Settings settings,
+      Parts parts,
+      Store store,
+      Containers containers,
+      EventFeed events,
+      OptionalInt group)
+      throws IOException {
+    ExecutorService streams =
+        Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("ctr-enc-stream-", 0).daemon(true).factory());
+    keep(streams::shutdownNow);
+    ImageImports imports =
+        new ImageImports(
+            store.images(), new ImageConfigs(directories.imageConfigs()), settings.importReserve());
+    DaemonStatus status =
+        new DaemonStatus(
+            directories,
+            store.images(),
+            containers,
+            parts.version(),
+            parts.transportName(),
+            parts.clock().instant());
+    keep(
+        UnixServer.start(
+            directories.socket(),
+            group,
+            List.of(
+                new ContainersEndpoint(containers, events, streams),
+                new ImagesEndpoint(store.images(), imports, streams),
+                new DaemonEndpoint(status, parts.end()))));
+  }
+
+  private static OptionalInt group(Settings settings) throws IOException {
+    if (settings.group().isEmpty()) {
+      return OptionalInt.empty();
+    }
+    String name = settings.group().get();
+    for (String line : Files.readAllLines(Path.of("/etc/group"))) {
+      String[] fields = line.split(":", -1);
+      if (fields.length >= 3 && fields[0].equals(name)) {
+        return OptionalInt.of(Integer.parseInt(fields[2]));
+      }
+    }
+    throw RefusedException.invalid(
+        "The group "
+            + name
+            + " of the setting ctr-enc.group does not exist: make it, or leave the setting out.");
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    begun.push(part);
+    return part;
+  }
+
+  /**
+   * Takes no new calls, ends the containers, closes the store. A part that fails to end does not
+   * keep the others.
+   */
+  @Override
+  public void close() {
+    while (!begun.isEmpty()) {
+      AutoCloseable part = begun.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.failed("part of the daemon did not end", e, "part", part.getClass().getSimpleName());
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package ctrenc.daemon.container;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import ctrenc.crypto.protector.Protector;
+import ctrenc.daemon.log.FactLog;
+import ctrenc.overlay.subvolume.ImageInfo;
+import ctrenc.overlay.subvolume.Store;
+import ctrenc.overlay.subvolume.SubvolumeInfo;
+import ctrenc.proto.v1.ContainerSpec;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes containers with a root of their own, and destroys both. Thread-safe. */
+final class ContainerMaker {
+
+  private static final FactLog LOG = FactLog.of(ContainerMaker.class);
+  private static final int SHORT_ID = 12;
+
+  private final Store store;
+  private final BaseFinder bases;
+  private final ContainerRegistry registry;
+  private final ContainerCatalog catalog;
+  private final RootMounter mounter;
+  private final Protector machineKey;
+  private final EventFeed events;
+
+  ContainerMaker(
+      Store store,
+      ContainerRegistry registry,
+      ContainerCatalog catalog,
+      RootMounter mounter,
+      Protector machineKey,
+      EventFeed events) {
+    this.store = store;
+    this.bases = new BaseFinder(store.images());
+    this.registry = registry;
+    this.catalog = catalog;
+    this.mounter = mounter;
+    this.machineKey = machineKey;
+    this.events = events;
+  }
+
+  /** Makes a root under a key of its own; it is not mounted yet. */
+  ManagedContainer make(ContainerSpec wanted) throws IOException {
+    SpecCheck.container(wanted);
+    BaseFinder.Found base = bases.find(wanted.getBase());
+    String id = freshId();
+    String name = wanted.getName().isEmpty() ? id.substring(0, SHORT_ID) : wanted.getName();
+    registry.reserve(name);
+    try {
+      ManagedContainer container = new ManagedContainer(identity(wanted, id, name, base));
+      registry.add(container);
+      events.tell("created", id, Map.of("name", name, "base", base.name()));
+      LOG.info("container made", "container", id, "keep", wanted.getKeep());
+      return container;
+    } catch (IOException | RuntimeException e) {
+      registry.release(name);
+      throw e;
+    }
+  }
+
+  private ManagedContainer.Identity identity(
+      ContainerSpec wanted, String id, String name, BaseFinder.Found base) throws IOException {
+    List<Protector> protectors = wanted.getKeep() ? List.of(machineKey) : List.of();
+    SubvolumeInfo made = store.subvolumes().create(id, base.base(), protectors);
+    ContainerSpec spec =
+        wanted.toBuilder()
+            .setName(name)
+            .setHostname(wanted.getHostname().isEmpty() ? hostName(name) : wanted.getHostname())
+            .clearProcess()
+            .build();
+    Optional<UUID> image = base.image().map(ImageInfo::id);
+    var identity =
+        new ManagedContainer.Identity(
+            id, name, made.id(), base.name(), image, made.created(), spec);
+    if (wanted.getKeep()) {
+      record(identity);
+    }
+    return identity;
+  }
+
+  private void record(ManagedContainer.Identity identity) throws IOException {
+    try {
+      catalog.write(identity);
+    } catch (IOException | RuntimeException e) {
+      store.subvolumes().destroy(identity.subvolume());
+      throw e;
+    }
+  }
+
+  /** Takes the root down, and destroys its key, then what it wrote. */
+  @GuardedBy("container.guard")
+  void destroy(ManagedContainer container) throws IOException {
+    mounter.takeDown(container);
+    if (store.subvolumes().find(container.identity.subvolume().toString()).isPresent()) {
+      store.subvolumes().destroy(container.identity.subvolume());
+    }
+    catalog.remove(container.id());
+    if (container.log.isPresent()) {
+      container.log.get().remove();
+    }
+    container.phase = Phase.GONE;
+    registry.remove(container);
+    events.tell("removed", container.id(), Map.of());
+    LOG.info("container removed", "container", container.id());
+  }
+
+  private static String freshId() {
+    UUID random = UUID.randomUUID();
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(random.getMostSignificantBits())
+        + hex.toHexDigits(random.getLeastSignificantBits());
+  }
+
+  /** Underscores are fine in a container's name, and nowhere in a host's. */
+  private static String hostName(String name) {
+    return name.replace('_', '-');
+  }
+}

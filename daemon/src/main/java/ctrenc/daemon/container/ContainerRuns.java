@@ -1,0 +1,187 @@
+package ctrenc.daemon.container;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.image.ImageConfig;
+import ctrenc.daemon.image.ImageConfigs;
+import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.runtime.BundleWriter;
+import ctrenc.daemon.runtime.ContainerBundle;
+import ctrenc.daemon.runtime.ContainerUser;
+import ctrenc.daemon.runtime.RootFiles;
+import ctrenc.daemon.runtime.Runtime;
+import ctrenc.daemon.runtime.UserLookup;
+import ctrenc.proto.v1.Command;
+import ctrenc.proto.v1.ProcessSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Begins and ends the runs of containers. A run begins when somebody is told what to execute, and
+ * ends once, by whoever comes first: the one who executed it, or one who stops it. Thread-safe.
+ */
+final class ContainerRuns {
+
+  private static final FactLog LOG = FactLog.of(ContainerRuns.class);
+
+  private final RootMounter mounter;
+  private final ContainerMaker maker;
+  private final BundleWriter bundles;
+  private final Runtime runtime;
+  private final ImageConfigs images;
+  private final HiddenPlaces hidden;
+  private final EventFeed events;
+
+  ContainerRuns(
+      RootMounter mounter,
+      ContainerMaker maker,
+      Directories directories,
+      Runtime runtime,
+      ImageConfigs images,
+      EventFeed events) {
+    this.mounter = mounter;
+    this.maker = maker;
+    this.bundles = new BundleWriter(directories);
+    this.runtime = runtime;
+    this.images = images;
+    this.hidden = new HiddenPlaces(directories);
+    this.events = events;
+  }
+
+  /** Prepares a run of {@code wanted}; the answer is what is to be executed. */
+  Command begin(ManagedContainer container, ProcessSpec wanted) throws IOException {
+    ProcessSpec process = withImageDefaults(container, wanted);
+    SpecCheck.process(process);
+    container.guard.lock();
+    try {
+      requireIdle(container);
+      Command command = prepare(container, process);
+      container.phase = Phase.RUNNING;
+      container.arguments = List.copyOf(process.getArgsList());
+      container.ended = new CompletableFuture<>();
+      events.tell("started", container.id(), Map.of());
+      return command;
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  @GuardedBy("container.guard")
+  private Command prepare(ManagedContainer container, ProcessSpec process) throws IOException {
+    Command command = runtime.run(container.id());
+    boolean isReady = false;
+    try {
+      Path root = mounter.show(container);
+      ContainerUser user = new UserLookup(new RootFiles(root)).find(process.getUser());
+      bundles.write(
+          new ContainerBundle(
+              container.id(),
+              root,
+              container.identity.spec(),
+              process,
+              user,
+              hidden.in(container.identity),
+              Optional.empty()));
+      isReady = true;
+      return command;
+    } finally {
+      if (!isReady) {
+        bundles.remove(container.id());
+        takeDownUnlessWanted(container);
+      }
+    }
+  }
+
+  @GuardedBy("container.guard")
+  private static void requireIdle(ManagedContainer container) throws RefusedException {
+    String name = container.identity.name();
+    switch (container.phase) {
+      case CREATED, EXITED -> {}
+      case RUNNING, ENDING ->
+          throw RefusedException.conflict(
+              "The container " + name + " is running: use ctr-enc exec, or stop it first.");
+      case GONE -> throw RefusedException.absent("The container " + name + " was removed.");
+    }
+  }
+
+  private ProcessSpec withImageDefaults(ManagedContainer container, ProcessSpec wanted)
+      throws IOException {
+    Optional<ImageConfig> config =
+        container.identity.image().isPresent()
+            ? images.read(container.identity.image().get())
+            : Optional.empty();
+    return config.map(image -> ProcessDefaults.apply(image, wanted)).orElse(wanted);
+  }
+
+  /** What is to be executed for one more process in a running container. */
+  Command exec(ManagedContainer container, ProcessSpec wanted) throws IOException {
+    ProcessSpec process = withImageDefaults(container, wanted);
+    SpecCheck.process(process);
+    container.guard.lock();
+    try {
+      if (container.phase != Phase.RUNNING || container.root.isEmpty()) {
+        throw RefusedException.conflict(
+            "The container "
+                + container.identity.name()
+                + " is not running: ctr-enc run starts a process.");
+      }
+      Path root = container.root.get().mount().directory();
+      ContainerUser user = new UserLookup(new RootFiles(root)).find(process.getUser());
+      Path file = bundles.writeProcess(container.id(), process, user);
+      return runtime.exec(container.id(), file, file.resolveSibling(file.getFileName() + ".log"));
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  /**
+   * Ends a run: whatever is left of it is killed, its mounts are taken down, and its root destroyed
+   * where that was asked for.
+   */
+  void end(ManagedContainer container, int exitCode) throws IOException {
+    container.guard.lock();
+    try {
+      if (container.phase != Phase.RUNNING) {
+        return;
+      }
+      container.phase = Phase.ENDING;
+      try {
+        runtime.delete(container.id());
+      } finally {
+        cleanUp(container, exitCode);
+      }
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  @GuardedBy("container.guard")
+  private void cleanUp(ManagedContainer container, int exitCode) throws IOException {
+    container.exitCode = exitCode;
+    container.phase = Phase.EXITED;
+    try {
+      bundles.remove(container.id());
+      events.tell("exited", container.id(), Map.of("code", Integer.toString(exitCode)));
+      LOG.info("container exited", "container", container.id(), "code", exitCode);
+      if (container.identity.spec().getRemove()) {
+        maker.destroy(container);
+      } else {
+        takeDownUnlessWanted(container);
+      }
+    } finally {
+      container.ended.complete(null);
+    }
+  }
+
+  @GuardedBy("container.guard")
+  private void takeDownUnlessWanted(ManagedContainer container) throws IOException {
+    if (!container.isMountWanted) {
+      mounter.takeDown(container);
+    }
+  }
+}

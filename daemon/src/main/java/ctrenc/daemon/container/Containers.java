@@ -1,0 +1,338 @@
+package ctrenc.daemon.container;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import ctrenc.crypto.protector.Protector;
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.image.ImageConfigs;
+import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.runtime.Runtime;
+import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.subvolume.Store;
+import ctrenc.overlay.subvolume.SubvolumeInfo;
+import ctrenc.overlay.subvolume.SubvolumeUsage;
+import ctrenc.proto.v1.Command;
+import ctrenc.proto.v1.Container;
+import ctrenc.proto.v1.ContainerSpec;
+import ctrenc.proto.v1.ProcessSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The containers of a daemon. A container is a root, encrypted under a key of its own, that at most
+ * one run at a time uses; a run has one first process, and more by {@link #exec}. Thread-safe.
+ */
+public final class Containers {
+
+  private static final FactLog LOG = FactLog.of(Containers.class);
+
+  private final Store store;
+  private final Runtime runtime;
+  private final ContainerRegistry registry = new ContainerRegistry();
+  private final ContainerCatalog catalog;
+  private final RootMounter mounter;
+  private final ContainerMaker maker;
+  private final ContainerRuns runs;
+  private final BackgroundRuns background;
+  private final ContainerStops stops;
+
+  public Containers(
+      Store store,
+      Transport transport,
+      Protector machineKey,
+      Directories directories,
+      Settings settings,
+      EventFeed events) {
+    this.store = store;
+    runtime = new Runtime(settings.runtime(), directories);
+    catalog = new ContainerCatalog(directories.containers());
+    mounter =
+        new RootMounter(
+            store.subvolumes(),
+            transport,
+            directories,
+            machineKey,
+            events,
+            settings.mountWorkers());
+    maker = new ContainerMaker(store, registry, catalog, mounter, machineKey, events);
+    runs =
+        new ContainerRuns(
+            mounter,
+            maker,
+            directories,
+            runtime,
+            new ImageConfigs(directories.imageConfigs()),
+            events);
+    background = new BackgroundRuns(runs, directories, settings.logLimit());
+    stops = new ContainerStops(runs, maker, runtime);
+  }
+
+  /**
+   * Brings back the kept containers of an earlier daemon; they are mounted, and unlocked, when they
+   * are used.
+   */
+  public void load() throws IOException {
+    for (ManagedContainer.Identity record : catalog.read()) {
+      if (store.subvolumes().find(record.subvolume().toString()).isEmpty()) {
+        LOG.warn("container has no root in the store", "container", record.id());
+        continue;
+      }
+      registry.reserve(record.name());
+      registry.add(new ManagedContainer(record));
+    }
+  }
+
+  /** Makes a container and shows its root; no process is started. */
+  public Container create(ContainerSpec spec) throws IOException {
+    ManagedContainer container = maker.make(spec);
+    boolean isShown = false;
+    container.guard.lock();
+    try {
+      container.isMountWanted = true;
+      mounter.show(container);
+      isShown = true;
+    } finally {
+      try {
+        if (!isShown) {
+          maker.destroy(container);
+        }
+      } finally {
+        container.guard.unlock();
+      }
+    }
+    return view(container);
+  }
+
+  /** A run whose command a caller executes. */
+  public final class Run {
+
+    private final ManagedContainer container;
+    private final Command command;
+
+    private Run(ManagedContainer container, Command command) {
+      this.container = container;
+      this.command = command;
+    }
+
+    public Command command() {
+      return command;
+    }
+
+    public Container container() throws IOException {
+      return view(container);
+    }
+
+    /** The process has ended; true if the root is gone now. */
+    public boolean finish(int exitCode) throws IOException {
+      runs.end(container, exitCode);
+      container.guard.lock();
+      try {
+        return container.phase == Phase.GONE;
+      } finally {
+        container.guard.unlock();
+      }
+    }
+
+    /** The caller went away: what runs is killed. */
+    public void abandon() throws IOException {
+      stops.kill(container);
+    }
+  }
+
+  /** Makes a container and prepares a run in it. */
+  public Run run(ContainerSpec spec) throws IOException {
+    ManagedContainer container = maker.make(spec);
+    return new Run(container, beginOrDestroy(container, spec.getProcess()));
+  }
+
+  /** Prepares a run in a container that exists. */
+  public Run run(String reference, ProcessSpec process) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    return new Run(container, runs.begin(container, process));
+  }
+
+  private Command beginOrDestroy(ManagedContainer container, ProcessSpec process)
+      throws IOException {
+    boolean isBegun = false;
+    try {
+      Command command = runs.begin(container, process);
+      isBegun = true;
+      return command;
+    } finally {
+      if (!isBegun) {
+        stops.remove(container, false);
+      }
+    }
+  }
+
+  /** Makes a container and runs its process in the background. */
+  public Container runDetached(ContainerSpec spec) throws IOException {
+    ManagedContainer container = maker.make(spec);
+    boolean isStarted = false;
+    try {
+      background.start(container, spec.getProcess());
+      isStarted = true;
+    } finally {
+      if (!isStarted) {
+        stops.remove(container, true);
+      }
+    }
+    return view(container);
+  }
+
+  public Command exec(String reference, ProcessSpec process) throws IOException {
+    return runs.exec(registry.find(reference), process);
+  }
+
+  /**
+   * Shows the root at its own place, and at {@code target} too where one is given; returns the path
+   * asked for.
+   */
+  public Path mount(String reference, Optional<Path> target) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    container.guard.lock();
+    try {
+      requirePresent(container);
+      Path own = mounter.show(container);
+      container.isMountWanted = true;
+      if (target.isPresent()) {
+        mounter.bind(container, target.get());
+      }
+      return target.orElse(own);
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  public void unmount(String reference) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    container.guard.lock();
+    try {
+      requirePresent(container);
+      if (container.phase == Phase.RUNNING) {
+        throw RefusedException.conflict(
+            "The container " + container.identity.name() + " is running: stop it first.");
+      }
+      container.isMountWanted = false;
+      mounter.takeDown(container);
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  @GuardedBy("container.guard")
+  private static void requirePresent(ManagedContainer container) throws RefusedException {
+    if (container.phase == Phase.GONE) {
+      throw RefusedException.absent("The container " + container.identity.name() + " was removed.");
+    }
+  }
+
+  public Container stop(String reference, Duration grace) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    stops.stop(container, grace);
+    return view(container);
+  }
+
+  public Container remove(String reference, boolean force) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    Container last = view(container);
+    stops.remove(container, force);
+    return last;
+  }
+
+  public List<Container> list() throws IOException {
+    List<Container> views = new java.util.ArrayList<>();
+    for (ManagedContainer container : registry.all()) {
+      views.add(view(container));
+    }
+    return views;
+  }
+
+  /** With the sizes of what it wrote. */
+  public Container inspect(String reference) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    SubvolumeUsage usage = store.subvolumes().usage(container.identity.subvolume());
+    return view(container).toBuilder()
+        .setStoredBytes(usage.storedBytes())
+        .setInodes(usage.inodes())
+        .build();
+  }
+
+  /**
+   * The output of a detached run.
+   *
+   * @throws RefusedException if there is none
+   */
+  public ContainerLog log(String reference) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    container.guard.lock();
+    try {
+      return container.log.orElseThrow(
+          () ->
+              RefusedException.conflict(
+                  "The container "
+                      + reference
+                      + " has no log: only runs in the background (run -d) have one."));
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  public int running() {
+    int count = 0;
+    for (ManagedContainer container : registry.all()) {
+      container.guard.lock();
+      try {
+        count += container.phase == Phase.RUNNING ? 1 : 0;
+      } finally {
+        container.guard.unlock();
+      }
+    }
+    return count;
+  }
+
+  public int count() {
+    return registry.all().size();
+  }
+
+  /**
+   * Stops what runs, takes every root down, and destroys those that are not kept. One failure does
+   * not keep the others.
+   */
+  public void endAll(Duration grace) {
+    registry.all().parallelStream().forEach(container -> endOne(container, grace));
+  }
+
+  private void endOne(ManagedContainer container, Duration grace) {
+    try {
+      stops.stop(container, grace);
+      container.guard.lock();
+      try {
+        if (container.phase != Phase.GONE && !container.identity.spec().getKeep()) {
+          maker.destroy(container);
+        } else if (container.phase != Phase.GONE) {
+          mounter.takeDown(container);
+        }
+      } finally {
+        container.guard.unlock();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.failed("container was not ended", e, "container", container.id());
+    }
+  }
+
+  private Container view(ManagedContainer container) throws IOException {
+    long pid = runtime.pid(container.id()).orElse(0L);
+    boolean isUnlocked =
+        store
+            .subvolumes()
+            .find(container.identity.subvolume().toString())
+            .map(SubvolumeInfo::unlocked)
+            .orElse(false);
+    return container.view(pid, isUnlocked);
+  }
+}

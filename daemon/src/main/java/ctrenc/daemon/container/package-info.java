@@ -1,0 +1,5 @@
+/** Containers: their roots, their processes, their lifecycle and events. */
+@NullMarked
+package ctrenc.daemon.container;
+
+import org.jspecify.annotations.NullMarked;

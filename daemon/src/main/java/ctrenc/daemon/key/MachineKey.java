@@ -1,0 +1,81 @@
+package ctrenc.daemon.key;
+
+import ctrenc.crypto.protector.MachineKeyProtector;
+import ctrenc.crypto.secret.Entropy;
+import ctrenc.crypto.secret.Secret;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.config.AtomicFile;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.FileStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The file that holds the machine key: {@value MachineKeyProtector#LENGTH} random bytes, mode 0400,
+ * made at the first start. Whoever reads it opens every kept root of this state directory, so a
+ * file that others may read is refused.
+ */
+public final class MachineKey {
+
+  private static final int OTHERS = 0077;
+  private static final int TYPE_MASK = 0170000;
+  private static final int REGULAR = 0100000;
+
+  /** Belongs to whom the daemon runs as. */
+  private static final byte[] SELF = "/proc/self".getBytes(StandardCharsets.UTF_8);
+
+  private MachineKey() {}
+
+  /** Makes the file if it is absent, and takes the key into {@code memory}. */
+  public static MachineKeyProtector open(Path file, SecretMemory memory, Entropy entropy)
+      throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      make(file, entropy);
+    }
+    check(file);
+    byte[] bytes = new byte[MachineKeyProtector.LENGTH];
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (in.readNBytes(bytes, 0, bytes.length) != bytes.length || in.read() >= 0) {
+        throw RefusedException.conflict(
+            "The machine key "
+                + file
+                + " is not "
+                + bytes.length
+                + " bytes long: restore it from a backup.");
+      }
+      return new MachineKeyProtector(Secret.take(memory, bytes));
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  private static void make(Path file, Entropy entropy) throws IOException {
+    byte[] fresh = new byte[MachineKeyProtector.LENGTH];
+    try {
+      entropy.fill(fresh);
+      AtomicFile.write(file, fresh, "r--------");
+    } finally {
+      Arrays.fill(fresh, (byte) 0);
+    }
+  }
+
+  private static void check(Path file) throws IOException {
+    FileStatus status = FileStatus.at(Descriptor.WORKING_DIRECTORY, FileOpener.bytesOf(file));
+    FileStatus self = FileStatus.following(Descriptor.WORKING_DIRECTORY, SELF);
+    boolean isRegular = (status.mode() & TYPE_MASK) == REGULAR;
+    boolean isOpenToOthers = (status.mode() & OTHERS) != 0;
+    if (!isRegular || isOpenToOthers || status.uid() != self.uid()) {
+      throw RefusedException.conflict(
+          "The machine key "
+              + file
+              + " must be a file that its owner alone can read, and the daemon's own: find out who read it, then chmod 0400 and chown it.");
+    }
+  }
+}

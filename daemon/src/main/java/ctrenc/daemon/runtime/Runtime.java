@@ -1,0 +1,153 @@
+package ctrenc.daemon.runtime;
+
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.proto.v1.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The OCI runtime's command lines. A caller executes {@link #run} and {@link #exec} with its own
+ * standard streams; the others are executed here. Thread-safe.
+ */
+public final class Runtime {
+
+  private static final long PATIENCE_SECONDS = 30;
+  private static final String SEARCH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final int MESSAGE_LIMIT = 2000;
+
+  private final String name;
+  private final Directories directories;
+
+  public Runtime(String name, Directories directories) {
+    this.name = name;
+    this.directories = directories;
+  }
+
+  /** Where the runtime says why it could not start a container's process. */
+  private Path log(String container) {
+    return directories.bundle(container).resolve("runtime.log");
+  }
+
+  public Command run(String container) throws RefusedException {
+    List<String> arguments = start(log(container));
+    arguments.addAll(
+        List.of("run", "--bundle", directories.bundle(container).toString(), container));
+    return command(arguments, log(container));
+  }
+
+  /** Starts one more process, as {@code process}, a file in the container's bundle, says. */
+  public Command exec(String container, Path process, Path log) throws RefusedException {
+    List<String> arguments = start(log);
+    arguments.addAll(List.of("exec", "--process", process.toString(), container));
+    return command(arguments, log);
+  }
+
+  /** Sends a signal to the container's first process; false where there is none to send it to. */
+  public boolean kill(String container, String signal) throws IOException {
+    return knows(container) && call(List.of("kill", container, signal)) == 0;
+  }
+
+  /** Kills what runs, and forgets the container. */
+  public void delete(String container) throws IOException {
+    if (knows(container)) {
+      call(List.of("delete", "--force", container));
+    }
+  }
+
+  /** Whether the runtime has a container of this name, running or not. */
+  public boolean knows(String container) {
+    return Files.exists(state(container));
+  }
+
+  /** The first process's id, once there is one. */
+  public Optional<Long> pid(String container) throws IOException {
+    return RuntimeState.read(state(container)).map(RuntimeState::pid);
+  }
+
+  private Path state(String container) {
+    return directories.runtime().resolve(container).resolve("state.json");
+  }
+
+  private List<String> start(Path log) throws RefusedException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(program().toString());
+    arguments.addAll(
+        List.of(
+            "--root",
+            directories.runtime().toString(),
+            "--log",
+            log.toString(),
+            "--log-format",
+            "json"));
+    return arguments;
+  }
+
+  private static Command command(List<String> arguments, Path log) {
+    return Command.newBuilder()
+        .addAllArgv(arguments)
+        .addEnv("PATH=" + SEARCH)
+        .setLog(log.toString())
+        .build();
+  }
+
+  private int call(List<String> arguments) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(program().toString());
+    line.addAll(List.of("--root", directories.runtime().toString()));
+    line.addAll(arguments);
+    Process process =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectInput(new java.io.File("/dev/null"))
+            .start();
+    try {
+      process.getInputStream().readNBytes(MESSAGE_LIMIT);
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(
+            "The OCI runtime did not answer within " + PATIENCE_SECONDS + " seconds.");
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new IOException("Waiting for the OCI runtime was interrupted.", e);
+    }
+  }
+
+  /**
+   * The runtime's file.
+   *
+   * @throws RefusedException if it is not installed
+   */
+  public Path program() throws RefusedException {
+    if (name.startsWith("/")) {
+      return usable(Path.of(name)).orElseThrow(this::absent);
+    }
+    for (String directory : SEARCH.split(":")) {
+      Optional<Path> found = usable(Path.of(directory, name));
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    throw absent();
+  }
+
+  private static Optional<Path> usable(Path file) {
+    return Files.isExecutable(file) ? Optional.of(file) : Optional.empty();
+  }
+
+  private RefusedException absent() {
+    return RefusedException.conflict(
+        "The OCI runtime "
+            + name
+            + " is not installed: install it (apt-get install runc) and try again.");
+  }
+}

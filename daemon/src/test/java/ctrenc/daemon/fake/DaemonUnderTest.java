@@ -1,0 +1,81 @@
+package ctrenc.daemon.fake;
+
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.RunningDaemon;
+import ctrenc.daemon.config.Settings;
+import ctrenc.proto.v1.ContainersGrpc;
+import ctrenc.proto.v1.DaemonGrpc;
+import ctrenc.proto.v1.ImagesGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A daemon on a fake store and the kernel's overlayfs, and a client of it on its socket. */
+public final class DaemonUnderTest implements AutoCloseable {
+
+  public final FakeStore store;
+  public final CountDownLatch asked = new CountDownLatch(1);
+  private final RunningDaemon daemon;
+  private final EventLoopGroup loop = new EpollEventLoopGroup(1);
+  private final ManagedChannel channel;
+
+  public DaemonUnderTest(Settings settings) throws IOException {
+    store = new FakeStore(settings.stateDirectory().resolve("fake"));
+    daemon =
+        RunningDaemon.start(
+            settings,
+            new RunningDaemon.Parts(
+                (directory, audit, memory) -> store,
+                new KernelOverlay(),
+                "fake",
+                "test",
+                SecretMemory.plain(),
+                Clock.systemUTC(),
+                asked::countDown));
+    channel = channel(settings.runDirectory().resolve("ctr-enc.sock"), loop);
+  }
+
+  public static ManagedChannel channel(Path socket, EventLoopGroup loop) {
+    return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toString()))
+        .channelType(EpollDomainSocketChannel.class)
+        .eventLoopGroup(loop)
+        .usePlaintext()
+        .overrideAuthority("localhost")
+        .build();
+  }
+
+  public ContainersGrpc.ContainersBlockingStub containers() {
+    return ContainersGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  public ContainersGrpc.ContainersStub containersAsync() {
+    return ContainersGrpc.newStub(channel);
+  }
+
+  public ImagesGrpc.ImagesBlockingStub images() {
+    return ImagesGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  public ImagesGrpc.ImagesStub imagesAsync() {
+    return ImagesGrpc.newStub(channel);
+  }
+
+  public DaemonGrpc.DaemonBlockingStub daemon() {
+    return DaemonGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    daemon.close();
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}

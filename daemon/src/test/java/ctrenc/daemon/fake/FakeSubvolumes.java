@@ -1,0 +1,101 @@
+package ctrenc.daemon.fake;
+
+import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.storage.KeyAbsentException;
+import ctrenc.overlay.subvolume.AlreadyExistsException;
+import ctrenc.overlay.subvolume.Base;
+import ctrenc.overlay.subvolume.InUseException;
+import ctrenc.overlay.subvolume.SubvolumeInfo;
+import ctrenc.overlay.subvolume.SubvolumeUsage;
+import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.overlay.vfs.FileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Subvolumes that are plain directories over plain directories. */
+final class FakeSubvolumes implements Subvolumes {
+
+  private final Path directory;
+  private final FakeImages images;
+  private final Map<UUID, SubvolumeInfo> known = new LinkedHashMap<>();
+  private final Map<UUID, AtomicBoolean> open = new LinkedHashMap<>();
+
+  FakeSubvolumes(Path directory, FakeImages images) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    this.images = images;
+  }
+
+  @Override
+  public synchronized SubvolumeInfo create(String name, Base base, List<Protector> protectors)
+      throws IOException {
+    if (find(name).isPresent()) {
+      throw new AlreadyExistsException("A subvolume named " + name + " exists.");
+    }
+    UUID id = UUID.randomUUID();
+    Files.createDirectory(directory.resolve(id.toString()));
+    SubvolumeInfo made =
+        new SubvolumeInfo(id, name, base, protectors.isEmpty(), true, Instant.now());
+    known.put(id, made);
+    open.put(id, new AtomicBoolean());
+    return made;
+  }
+
+  @Override
+  public synchronized List<SubvolumeInfo> list() {
+    return List.copyOf(known.values());
+  }
+
+  @Override
+  public synchronized Optional<SubvolumeInfo> find(String reference) {
+    return known.values().stream()
+        .filter(s -> s.name().equals(reference) || s.id().toString().startsWith(reference))
+        .findFirst();
+  }
+
+  @Override
+  public synchronized void unlock(UUID id, List<Protector> protectors) {
+    SubvolumeInfo s = known.get(id);
+    known.put(id, new SubvolumeInfo(id, s.name(), s.base(), s.throwaway(), true, s.created()));
+  }
+
+  @Override
+  public synchronized FileSystem open(UUID id) throws IOException {
+    SubvolumeInfo subvolume = known.get(id);
+    if (!subvolume.unlocked()) {
+      throw new KeyAbsentException("The subvolume is locked.");
+    }
+    AtomicBoolean flag = open.get(id);
+    if (!flag.compareAndSet(false, true)) {
+      throw new InUseException("The subvolume is open.");
+    }
+    List<Path> lowers =
+        switch (subvolume.base()) {
+          case Base.Empty _ -> List.of();
+          case Base.Image image -> images.trees(image.image()).reversed();
+          case Base.HostTree host -> List.of(host.directory());
+        };
+    return new FakeFileSystem(lowers, directory.resolve(id.toString()), flag);
+  }
+
+  @Override
+  public synchronized SubvolumeUsage usage(UUID id) {
+    return new SubvolumeUsage(4096, 1);
+  }
+
+  @Override
+  public synchronized void destroy(UUID id) throws IOException {
+    if (open.get(id).get()) {
+      throw new InUseException("The subvolume is open.");
+    }
+    known.remove(id);
+    Trees.remove(directory.resolve(id.toString()));
+  }
+}

@@ -1,0 +1,49 @@
+package ctrenc.daemon.fake;
+
+import ctrenc.daemon.config.Settings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of a daemon whose directories lie below {@code home}. */
+public record TestSettings(Path home, String runtime) implements Settings {
+
+  public static TestSettings in(Path home) {
+    return new TestSettings(home, "runc");
+  }
+
+  @Override
+  public Path stateDirectory() {
+    return home.resolve("state");
+  }
+
+  @Override
+  public Path runDirectory() {
+    return home.resolve("run");
+  }
+
+  @Override
+  public Optional<String> group() {
+    return Optional.empty();
+  }
+
+  @Override
+  public long importReserve() {
+    return 1 << 20;
+  }
+
+  @Override
+  public Duration stopGrace() {
+    return Duration.ofSeconds(2);
+  }
+
+  @Override
+  public int mountWorkers() {
+    return 0;
+  }
+
+  @Override
+  public long logLimit() {
+    return 1 << 20;
+  }
+}
