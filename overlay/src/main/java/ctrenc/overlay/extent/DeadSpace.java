@@ -1,0 +1,69 @@
+package ctrenc.overlay.extent;
+
+import ctrenc.overlay.segment.SegmentFiles;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Dead ranges of segment files, joined with their neighbours, so that blocks that several dead
+ * extents share are given back too. Not thread-safe. Forgets the lowest ranges of a file when there
+ * are too many: compaction finds them.
+ */
+final class DeadSpace {
+
+  private static final int BLOCK = 4096;
+  private static final int MAX_RANGES = 16_384;
+
+  private final SegmentFiles segments;
+
+  /** By segment file: start to end of each range; no two touch. */
+  private final Map<Integer, TreeMap<Long, Long>> ranges = new HashMap<>();
+
+  DeadSpace(SegmentFiles segments) {
+    this.segments = segments;
+  }
+
+  /** Gives back what can be given back now that this range is dead too. */
+  void add(int file, long from, long to) throws IOException {
+    TreeMap<Long, Long> ofFile = ranges.computeIfAbsent(file, number -> new TreeMap<>());
+    long start = from;
+    long end = to;
+    Map.Entry<Long, Long> before = ofFile.floorEntry(from);
+    if (before != null && before.getValue() >= from) {
+      start = before.getKey();
+      end = Math.max(end, before.getValue());
+    }
+    Map.Entry<Long, Long> after = ofFile.ceilingEntry(start);
+    while (after != null && after.getKey() <= end) {
+      end = Math.max(end, after.getValue());
+      ofFile.remove(after.getKey());
+      after = ofFile.ceilingEntry(start);
+    }
+    ofFile.put(start, end);
+    if (start <= SegmentFiles.FIRST_OFFSET && end == segments.finalLength(file)) {
+      ranges.remove(file);
+      segments.delete(file);
+      return;
+    }
+    punch(file, Math.max(up(start), down(from)), Math.min(down(end), up(to)));
+    if (ofFile.size() > MAX_RANGES) {
+      ofFile.pollFirstEntry();
+    }
+  }
+
+  private void punch(int file, long from, long to) throws IOException {
+    if (from < to) {
+      segments.punch(file, from, to - from);
+    }
+  }
+
+  private static long up(long offset) {
+    return (offset + BLOCK - 1) / BLOCK * BLOCK;
+  }
+
+  private static long down(long offset) {
+    return offset / BLOCK * BLOCK;
+  }
+}

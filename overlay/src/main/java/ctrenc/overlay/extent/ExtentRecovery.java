@@ -1,0 +1,128 @@
+package ctrenc.overlay.extent;
+
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.EnvelopeHeader;
+import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.segment.SegmentPlace;
+import ctrenc.overlay.segment.SegmentScan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Looks, after a crash, at what lies above the settled mark of a layer's extents: envelopes and
+ * gaps that no record places are dead, and records whose envelope is not whole are missing. Works
+ * without keys, once, before anything else uses the layer.
+ */
+final class ExtentRecovery implements SegmentScan.Visitor {
+
+  private final MetaStore meta;
+  private final SegmentFiles segments;
+  private final long layer;
+  private final UUID layerId;
+  private final ExtentState state;
+
+  /** Records above the mark that no whole envelope was found for yet. */
+  private final Map<Long, PlaceRecord> missing = new HashMap<>();
+
+  private final List<SegmentPlace> dead = new ArrayList<>();
+  private long highestId;
+
+  ExtentRecovery(
+      MetaStore meta, SegmentFiles segments, long layer, UUID layerId, ExtentState state) {
+    this.meta = meta;
+    this.segments = segments;
+    this.layer = layer;
+    this.layerId = layerId;
+    this.state = state;
+    this.highestId = state.nextId() - 1;
+  }
+
+  void run() throws IOException {
+    collectPlaced();
+    SegmentPlace from = state.settled().tail();
+    for (int file : segments.numbers()) {
+      if (file >= from.file()) {
+        segments.scan(file, file == from.file() ? from.offset() : 0, this);
+      }
+    }
+  }
+
+  /** Records whose extent is not there, by id. */
+  Map<Long, PlaceRecord> missing() {
+    return missing;
+  }
+
+  /** Ranges of segment files that belong to no placed extent. */
+  List<SegmentPlace> dead() {
+    return dead.stream()
+        .filter(
+            range -> missing.values().stream().noneMatch(record -> meets(range, record.place())))
+        .toList();
+  }
+
+  /** The first id that no extent ever had. */
+  long nextId() {
+    return highestId + 1;
+  }
+
+  private void collectPlaced() throws IOException {
+    byte[] from = ExtentKeys.extent(layer, state.settled().id());
+    try (MetaCursor cursor = meta.scan(Table.PLACE, from, ExtentKeys.afterExtents(layer))) {
+      while (cursor.next()) {
+        long id = ExtentKeys.extentOf(cursor.key());
+        missing.put(id, decode(id, cursor.value()));
+        highestId = Math.max(highestId, id);
+      }
+    }
+  }
+
+  @Override
+  public void envelope(SegmentPlace place, EnvelopeHeader header, boolean isWhole)
+      throws IOException {
+    if (!header.layer().equals(layerId)) {
+      dead.add(place);
+      return;
+    }
+    highestId = Math.max(highestId, header.extent());
+    Optional<PlaceRecord> placed = placed(header.extent());
+    if (placed.isEmpty() || !placed.get().place().equals(place)) {
+      dead.add(place);
+    } else if (isWhole && placed.get().checksum() == header.checksum()) {
+      missing.remove(header.extent());
+    } else {
+      missing.put(header.extent(), placed.get());
+    }
+  }
+
+  @Override
+  public void gap(int file, long from, long to) {
+    // Parts, since a gap may be longer than an envelope can be.
+    for (long start = from; start < to; start += Integer.MAX_VALUE) {
+      dead.add(new SegmentPlace(file, start, (int) Math.min(Integer.MAX_VALUE, to - start)));
+    }
+  }
+
+  private Optional<PlaceRecord> placed(long id) throws IOException {
+    PlaceRecord known = missing.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<byte[]> stored = meta.get(Table.PLACE, ExtentKeys.extent(layer, id));
+    return stored.isEmpty() ? Optional.empty() : Optional.of(decode(id, stored.get()));
+  }
+
+  private PlaceRecord decode(long id, byte[] bytes) throws IOException {
+    return PlaceRecord.decode(bytes, "extent " + id + " of layer " + layerId);
+  }
+
+  private static boolean meets(SegmentPlace one, SegmentPlace other) {
+    return one.file() == other.file() && one.offset() < other.end() && other.offset() < one.end();
+  }
+}

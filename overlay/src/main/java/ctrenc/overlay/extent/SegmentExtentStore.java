@@ -1,0 +1,311 @@
+package ctrenc.overlay.extent;
+
+import ctrenc.overlay.audit.Finding;
+import ctrenc.overlay.meta.FlushHook;
+import ctrenc.overlay.meta.MetaBatch;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.segment.SegmentPlace;
+import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The extents of one encrypted layer in segment files. It opens, recovers, counts and frees without
+ * the layer's key. Whoever closes it ends all use first.
+ */
+public final class SegmentExtentStore implements ExtentStore {
+
+  /** The sum of a share when the reference that an extent starts with went too. */
+  private static final long UNREFERENCED = -1;
+
+  private final ExtentSetting setting;
+  private final MetaStore meta;
+  private final long layer;
+  private final UUID layerId;
+  private final SegmentFiles segments;
+  private final ExtentCache cache;
+  private final ExtentLedger ledger;
+  private final ExtentFinder finder;
+  private final ExtentReader reader;
+  private final ExtentWriter writer;
+  private final ExtentReclaimer reclaimer;
+  private final FlushHook flushHook = this::syncSegments;
+  private final DeadSpace space;
+  private volatile boolean closed;
+
+  private SegmentExtentStore(
+      ExtentSetting setting,
+      long layer,
+      UUID layerId,
+      LayerKeySource keys,
+      SegmentFiles segments,
+      ExtentLedger ledger) {
+    ExtentTuning tuning = setting.tuning();
+    this.setting = setting;
+    this.meta = setting.meta();
+    this.layer = layer;
+    this.layerId = layerId;
+    this.segments = segments;
+    this.ledger = ledger;
+    this.cache = new ExtentCache(tuning.cachedExtents());
+    this.finder = new ExtentFinder(meta, segments, ledger, layer, layerId, cache);
+    this.reader = new ExtentReader(segments, keys, setting.workspaces(), tuning.dropReadsFrom());
+    this.writer = new ExtentWriter(segments, keys, ledger, cache, setting.workspaces());
+    this.space = new DeadSpace(segments);
+    this.reclaimer = new ExtentReclaimer(meta, layer, space, cache);
+  }
+
+  /**
+   * Opens the extents of a layer, and puts them in order if they were not closed in order.
+   *
+   * @param layer number of the layer in this store
+   * @param layerId the layer's UUID, as its key has it
+   * @param keys asked at each read and write
+   */
+  public static SegmentExtentStore open(
+      ExtentSetting setting, long layer, UUID layerId, LayerKeySource keys) throws IOException {
+    SegmentFiles segments =
+        SegmentFiles.open(
+            setting.storage(), setting.segments(), layerId, setting.tuning().segmentFileLength());
+    Optional<byte[]> stored = setting.meta().get(Table.LAYER, ExtentKeys.state(layer));
+    ExtentState state =
+        stored.isPresent()
+            ? ExtentState.decode(stored.get(), layer)
+            : ExtentState.initial(SegmentFiles.FIRST_OFFSET);
+    SegmentExtentStore opened = recovered(setting, layer, layerId, keys, segments, state);
+    setting.meta().addFlushHook(opened.flushHook);
+    return opened;
+  }
+
+  private static SegmentExtentStore recovered(
+      ExtentSetting setting,
+      long layer,
+      UUID layerId,
+      LayerKeySource keys,
+      SegmentFiles segments,
+      ExtentState state)
+      throws IOException {
+    MetaStore meta = setting.meta();
+    segments.skipTo(state.tail().file());
+    boolean isOrderly = state.closed() && (state.nextId() > 1 || segments.numbers().isEmpty());
+    if (isOrderly) {
+      segments.resume(state.tail());
+      ExtentLedger ledger = new ExtentLedger(meta, layer, segments, state, state.nextId());
+      return new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
+    }
+    ExtentRecovery recovery = new ExtentRecovery(meta, segments, layer, layerId, state);
+    recovery.run();
+    ExtentState goingOn = new ExtentState(false, recovery.nextId(), state.settled(), state.tail());
+    ExtentLedger ledger = new ExtentLedger(meta, layer, segments, goingOn, recovery.nextId());
+    SegmentExtentStore opened =
+        new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
+    opened.settle(recovery);
+    return opened;
+  }
+
+  /** Removes all extents of a layer that nobody has open, keys or no keys. */
+  public static void remove(ExtentSetting setting, long layer, UUID layerId) throws IOException {
+    try (MetaBatch batch = setting.meta().batch()) {
+      byte[] from = ExtentKeys.extent(layer, 0);
+      byte[] to = ExtentKeys.afterExtents(layer);
+      batch.deleteRange(Table.PLACE, from, to);
+      batch.deleteRange(Table.SHARE, from, to);
+      batch.delete(Table.LAYER, ExtentKeys.state(layer));
+      setting.meta().commit(batch);
+    }
+    SegmentFiles.remove(setting.storage(), setting.segments(), layerId);
+  }
+
+  private void settle(ExtentRecovery recovery) throws IOException {
+    for (SegmentPlace range : recovery.dead()) {
+      space.add(range.file(), range.offset(), range.end());
+    }
+    byte[] from = ExtentKeys.extent(layer, 0);
+    try (MetaCursor shares = meta.scan(Table.SHARE, from, ExtentKeys.afterExtents(layer))) {
+      while (shares.next()) {
+        if (sum(shares.value()) == UNREFERENCED) {
+          bury(ExtentKeys.extentOf(shares.key()));
+        }
+      }
+    }
+    recovery
+        .missing()
+        .forEach(
+            (extent, record) -> {
+              // The blocks of a dead extent may have been given back before the crash.
+              if (!reclaimer.isDead(extent)) {
+                String reason = "The extent's bytes were lost in a crash.";
+                report(Finding.Kind.MISSING, extent, Optional.of(record), reason);
+              }
+            });
+  }
+
+  @Override
+  public ExtentReference append(byte[] plain, int offset, int length) throws IOException {
+    checkOpen();
+    return writer.append(plain, offset, length);
+  }
+
+  @Override
+  public void place(MetaBatch batch, ExtentReference appended) {
+    long id = appended.extent();
+    OpenExtent cached = cache.get(id);
+    PlaceRecord record =
+        ledger
+            .unplaced(id)
+            .orElseGet(
+                () -> {
+                  if (cached == null) {
+                    throw new IllegalStateException("extent " + id + " was not appended here");
+                  }
+                  return cached.place();
+                });
+    batch.put(Table.PLACE, ExtentKeys.extent(layer, id), record.encode());
+    ledger.placed(id);
+  }
+
+  @Override
+  public void share(MetaBatch batch, long extent, int more) {
+    if (more < 1) {
+      throw new IllegalArgumentException("an extent is shared by at least one reference more");
+    }
+    batch.add(Table.SHARE, ExtentKeys.extent(layer, extent), more);
+  }
+
+  @Override
+  public void release(MetaBatch batch, long extent) {
+    batch.add(Table.SHARE, ExtentKeys.extent(layer, extent), -1);
+  }
+
+  @Override
+  public void reclaim(long extent) throws IOException {
+    checkOpen();
+    Optional<byte[]> share = meta.get(Table.SHARE, ExtentKeys.extent(layer, extent));
+    long sum = share.isEmpty() ? 0 : sum(share.get());
+    if (sum < UNREFERENCED) {
+      report(
+          Finding.Kind.DAMAGED,
+          extent,
+          Optional.empty(),
+          "The extent was released more often than it was referred to.");
+    } else if (sum == UNREFERENCED) {
+      bury(extent);
+      reclaimer.freeIfWorthwhile();
+    }
+  }
+
+  private void bury(long extent) throws IOException {
+    Optional<PlaceRecord> record = finder.place(extent);
+    if (record.isPresent()) {
+      reclaimer.bury(extent, record.get());
+    }
+  }
+
+  @Override
+  public void read(ExtentReference reference, int skip, MemorySegment target) throws IOException {
+    checkOpen();
+    if (skip < 0 || target.byteSize() > reference.length() - skip) {
+      throw new IllegalArgumentException("the range lies outside of the reference");
+    }
+    if (target.byteSize() == 0) {
+      return;
+    }
+    try {
+      reader.read(finder.find(reference), reference.from() + skip, target);
+    } catch (ExtentFault fault) {
+      throw answer(reference.extent(), fault);
+    } catch (DamagedException e) {
+      throw answer(reference.extent(), ExtentFault.damaged(e));
+    }
+  }
+
+  /** What a reader is told; an extent that was freed meanwhile is no finding. */
+  private IOException answer(long extent, ExtentFault fault) throws IOException {
+    OpenExtent known = cache.get(extent);
+    cache.remove(extent);
+    // In this order: an extent leaves the dead after its record is deleted.
+    if (reclaimer.isDead(extent) || !finder.isPlaced(extent)) {
+      return new ExtentGoneException("Extent " + extent + " of layer " + layerId + " was freed.");
+    }
+    Optional<PlaceRecord> record = Optional.ofNullable(known).map(OpenExtent::place);
+    report(fault.kind(), extent, record, fault.reason());
+    return new DamagedException(
+        "Extent " + extent + " of layer " + layerId + " is damaged: " + fault.reason(), fault);
+  }
+
+  private void report(Finding.Kind kind, long extent, Optional<PlaceRecord> record, String reason) {
+    Map<String, String> facts = new TreeMap<>();
+    facts.put("layer", layerId.toString());
+    facts.put("extent", Long.toString(extent));
+    facts.put("reason", reason);
+    record
+        .map(PlaceRecord::place)
+        .ifPresent(
+            place -> {
+              facts.put("file", segments.name(place.file()));
+              facts.put("offset", Long.toString(place.offset()));
+            });
+    setting.audit().report(new Finding(kind, "extent", facts));
+  }
+
+  /** Wipes the keys of all extents; reads ask the key source again. */
+  public void forgetKeys() {
+    cache.clear();
+    setting.workspaces().forgetKeys();
+  }
+
+  @Override
+  public void sync() throws IOException {
+    checkOpen();
+    syncSegments();
+    reclaimer.freeIfWorthwhile();
+  }
+
+  private void syncSegments() throws IOException {
+    Optional<ExtentState.Mark> mark = ledger.beforeSync();
+    segments.sync();
+    mark.ifPresent(ledger::synced);
+  }
+
+  @Override
+  public long storedBytes() throws IOException {
+    checkOpen();
+    return segments.storedBytes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    meta.removeFlushHook(flushHook);
+    try {
+      segments.sync();
+      reclaimer.freeAll();
+      ledger.close();
+    } finally {
+      closed = true;
+      cache.clear();
+      segments.close();
+    }
+  }
+
+  private static long sum(byte[] share) {
+    return ByteBuffer.wrap(share).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the extent store is closed");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package ctrenc.overlay.extent;
+
+import ctrenc.crypto.extent.ChunkScratch;
+import ctrenc.crypto.extent.ExtentFormat;
+import ctrenc.crypto.extent.ExtentSealer;
+import ctrenc.crypto.extent.NonceHedge;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * What one thread needs to seal or open an extent: ciphers, heap arrays for them and off-heap
+ * memory for the kernel, which grow to what was needed. Not thread-safe.
+ */
+final class Workspace {
+
+  private static final int FIRST_LENGTH = 64 << 10;
+
+  private final ExtentSealer sealer;
+  private final ChunkScratch chunks = new ChunkScratch();
+  private final byte[] sealedChunk = new byte[ExtentFormat.SEALED_CHUNK];
+  private final byte[] plainChunk = new byte[ExtentFormat.CHUNK];
+  private byte[] sealed = new byte[0];
+  private MemorySegment memory = MemorySegment.NULL;
+  private int generation;
+
+  Workspace(NonceHedge hedge, int generation) {
+    this.sealer = new ExtentSealer(hedge);
+    this.generation = generation;
+  }
+
+  ExtentSealer sealer() {
+    return sealer;
+  }
+
+  ChunkScratch chunks() {
+    return chunks;
+  }
+
+  byte[] sealedChunk() {
+    return sealedChunk;
+  }
+
+  byte[] plainChunk() {
+    return plainChunk;
+  }
+
+  /** At least {@code length} bytes of heap for a whole sealed extent. */
+  byte[] sealed(int length) {
+    if (sealed.length < length) {
+      sealed = new byte[grown(length)];
+    }
+    return sealed;
+  }
+
+  /** Exactly {@code length} bytes of off-heap memory. */
+  MemorySegment memory(int length) {
+    if (memory.byteSize() < length) {
+      memory = Arena.ofAuto().allocate(grown(length), Long.BYTES);
+    }
+    return memory.asSlice(0, length);
+  }
+
+  int generation() {
+    return generation;
+  }
+
+  void forget(int now) {
+    sealer.close();
+    chunks.close();
+    Arrays.fill(plainChunk, (byte) 0);
+    generation = now;
+  }
+
+  private static int grown(int length) {
+    return Math.max(FIRST_LENGTH, length <= 1 ? 1 : Integer.highestOneBit(length - 1) << 1);
+  }
+}

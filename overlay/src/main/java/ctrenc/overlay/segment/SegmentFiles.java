@@ -1,0 +1,245 @@
+package ctrenc.overlay.segment;
+
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.SharedSync;
+import ctrenc.overlay.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segment files of one layer, in the directory {@code <segments>/<layer UUID>}. Envelopes are
+ * appended to the newest file until it is full; files of an earlier opening are appended to only
+ * where {@link #resume} allows it. Thread-safe; whoever closes them ends all use first.
+ */
+public final class SegmentFiles implements AutoCloseable {
+
+  /** Where the first envelope of a file may begin. */
+  public static final int FIRST_OFFSET = SegmentFile.HEADER_LENGTH;
+
+  private final Storage storage;
+  private final String directory;
+  private final UUID layer;
+  private final long limit;
+  private final ConcurrentSkipListMap<Integer, SegmentFile> files = new ConcurrentSkipListMap<>();
+  private final SharedSync sync = new SharedSync(this::syncFiles);
+  private final Object creation = new Object();
+  private volatile @Nullable SegmentFile current;
+  private volatile boolean namesDirty;
+
+  /** Numbers up to this one were used; they are not given to other files. */
+  private volatile int usedNumbers;
+
+  /** Files that were deleted while readers may still have held places in them. */
+  private final ConcurrentSkipListMap<Integer, SegmentFile> deleted = new ConcurrentSkipListMap<>();
+
+  private SegmentFiles(Storage storage, String directory, UUID layer, long limit) {
+    this.storage = storage;
+    this.directory = directory;
+    this.layer = layer;
+    this.limit = limit;
+  }
+
+  /**
+   * Opens the files of a layer; there may be none yet.
+   *
+   * @param parent the directory that holds those of all layers
+   * @param limit length of a segment file, in bytes, at which the next one is begun
+   */
+  public static SegmentFiles open(Storage storage, String parent, UUID layer, long limit)
+      throws IOException {
+    SegmentFiles opened = new SegmentFiles(storage, parent + "/" + layer, layer, limit);
+    for (String name : storage.list(opened.directory)) {
+      Integer number = SegmentFile.numberOf(name);
+      if (number != null) {
+        opened.files.put(number, SegmentFile.open(storage, opened.directory, number));
+        opened.usedNumbers = Math.max(opened.usedNumbers, number);
+      }
+    }
+    return opened;
+  }
+
+  /** Removes the files of a layer that nobody has open, and their directory. */
+  public static void remove(Storage storage, String parent, UUID layer) throws IOException {
+    String directory = parent + "/" + layer;
+    if (!storage.exists(directory)) {
+      return;
+    }
+    for (String name : storage.list(directory)) {
+      storage.delete(directory + "/" + name);
+    }
+    storage.delete(directory);
+    storage.syncDirectory(parent);
+  }
+
+  /** Checks that a file is what its name says. */
+  public void checkHeader(int file) throws IOException {
+    find(file).checkHeader(layer);
+  }
+
+  /** The numbers of all files, ascending. */
+  public List<Integer> numbers() {
+    return List.copyOf(files.keySet());
+  }
+
+  /** How a file is called in messages. */
+  public String name(int file) {
+    return directory + "/" + SegmentFile.nameOf(file);
+  }
+
+  /** Where the next envelope would go at the earliest; {@code length} 0. */
+  public SegmentPlace tail() {
+    SegmentFile target = current;
+    if (target != null) {
+      return new SegmentPlace(target.number(), target.tail(), 0);
+    }
+    return new SegmentPlace(usedNumbers + 1, FIRST_OFFSET, 0);
+  }
+
+  /** Goes on in the newest file if it ends where an orderly close left it. */
+  public void resume(SegmentPlace tail) throws IOException {
+    SegmentFile newest = files.get(tail.file());
+    if (newest != null && usedNumbers == tail.file() && newest.size() == tail.offset()) {
+      current = newest;
+    }
+  }
+
+  /** Gives no new file a number below {@code file}: some of those may have been deleted. */
+  public void skipTo(int file) {
+    usedNumbers = Math.max(usedNumbers, file - 1);
+  }
+
+  /** Writes an envelope in one go and says where it lies. */
+  public SegmentPlace append(MemorySegment envelope) throws IOException {
+    int length = Math.toIntExact(envelope.byteSize());
+    while (true) {
+      SegmentFile target = current;
+      long offset = target == null ? -1 : target.reserve(length, limit);
+      if (target != null && offset >= 0) {
+        target.write(envelope, offset);
+        return new SegmentPlace(target.number(), offset, length);
+      }
+      begin(target);
+    }
+  }
+
+  /** Begins the next file, unless another thread has done so since {@code full} was seen. */
+  private void begin(@Nullable SegmentFile full) throws IOException {
+    synchronized (creation) {
+      if (current != full) {
+        return;
+      }
+      if (files.isEmpty()) {
+        storage.createDirectory(directory);
+      }
+      int number = usedNumbers + 1;
+      SegmentFile created = SegmentFile.create(storage, directory, layer, number);
+      usedNumbers = number;
+      namesDirty = true;
+      files.put(number, created);
+      current = created;
+    }
+  }
+
+  /** Fills {@code target} from {@code offset}; short only at the end of the file. */
+  public int read(int file, long offset, MemorySegment target) throws IOException {
+    return find(file).read(target, offset);
+  }
+
+  /**
+   * The header of the envelope at a place.
+   *
+   * @throws DamagedException if there is none, or not a whole one
+   */
+  public EnvelopeHeader header(SegmentPlace place) throws IOException {
+    SegmentFile file = find(place.file());
+    byte[] bytes = file.bytes(place.offset(), EnvelopeHeader.LENGTH);
+    return EnvelopeHeader.decode(bytes, "in " + file.name() + " at " + place.offset());
+  }
+
+  /** Walks the envelopes of a file from {@code from}; see {@link SegmentScan}. */
+  public void scan(int file, long from, SegmentScan.Visitor visitor) throws IOException {
+    new SegmentScan(find(file), from).run(visitor);
+  }
+
+  /** Returns when everything appended before the call survives power loss. */
+  public void sync() throws IOException {
+    sync.run();
+  }
+
+  private void syncFiles() throws IOException {
+    boolean names = namesDirty;
+    namesDirty = false;
+    for (SegmentFile file : files.values()) {
+      if (file.isDirty()) {
+        file.sync();
+      }
+    }
+    if (names) {
+      storage.syncDirectory(directory);
+      int slash = directory.lastIndexOf('/');
+      storage.syncDirectory(directory.substring(0, slash));
+      storage.syncDirectory("");
+    }
+  }
+
+  /** Length of a file that is no longer appended to, or -1 for the current one. */
+  public long finalLength(int number) throws IOException {
+    SegmentFile target = current;
+    return target != null && target.number() == number ? -1 : find(number).size();
+  }
+
+  /** Gives whole blocks inside the range back to the disk. */
+  public void punch(int file, long offset, long length) throws IOException {
+    find(file).punch(offset, length);
+  }
+
+  public void dropCache(int file, long offset, long length) throws IOException {
+    find(file).dropCache(offset, length);
+  }
+
+  /** Deletes a file in which nothing lives any more, and which is no longer appended to. */
+  public void delete(int number) throws IOException {
+    SegmentFile file = find(number);
+    if (file == current) {
+      throw new IllegalStateException("segment file " + number + " is being appended to");
+    }
+    files.remove(number);
+    deleted.put(number, file);
+    storage.delete(file.name());
+    file.empty();
+  }
+
+  /** Bytes of all files as the disk counts them. */
+  public long storedBytes() throws IOException {
+    long sum = 0;
+    for (SegmentFile file : files.values()) {
+      sum += file.storedBytes();
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() throws IOException {
+    current = null;
+    for (SegmentFile file : files.values()) {
+      file.close();
+    }
+    for (SegmentFile file : deleted.values()) {
+      file.close();
+    }
+    files.clear();
+    deleted.clear();
+  }
+
+  private SegmentFile find(int number) throws DamagedException {
+    SegmentFile file = files.get(number);
+    if (file == null) {
+      throw new DamagedException("The segment file " + name(number) + " is missing.");
+    }
+    return file;
+  }
+}
