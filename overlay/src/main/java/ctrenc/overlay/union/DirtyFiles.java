@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files with gathered bytes, oldest first. One thread seals each a while after its first write;
- * writers seal the oldest ones themselves when too much is gathered. Every queued file is kept
- * alive by one reference. Thread-safe.
+ * writers seal the oldest ones themselves when too much is gathered. Thread-safe.
  */
 final class DirtyFiles implements AutoCloseable {
 
@@ -54,8 +53,6 @@ final class DirtyFiles implements AutoCloseable {
    */
   void add(FileContent content) {
     if (content.claimQueue()) {
-      boolean held = content.node().hold();
-      assert held;
       enqueue(content);
     }
   }
@@ -132,12 +129,11 @@ final class DirtyFiles implements AutoCloseable {
   private void seal(FileContent content) throws IOException {
     Node node = content.node();
     content.leaveQueue();
+    if (!node.hold()) {
+      return;
+    }
     try {
-      if (node.inodeRecord().links() == 0 && !node.isReachable()) {
-        sealer.discard(node);
-      } else {
-        sealer.seal(node);
-      }
+      sealer.seal(node);
     } catch (IOException e) {
       content.fail(errors.errnoOf(e));
       add(content);

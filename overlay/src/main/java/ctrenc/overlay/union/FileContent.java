@@ -62,11 +62,18 @@ final class FileContent {
     return waiting == null ? stored : Math.max(waiting.size(), stored);
   }
 
-  /** Takes written bytes; returns true if a whole extent's worth lies together now. */
+  /**
+   * Takes written bytes; returns true if a whole extent's worth lies together now. From the first
+   * bytes until all are sealed the file keeps its node alive by one reference of its own.
+   */
   synchronized boolean put(long offset, MemorySegment source, Optional<Timestamp> now) {
     long end = Math.max(size(), offset + source.byteSize());
     boolean full = dirty.put(offset, source);
     Unsealed waiting = unsealed;
+    if (waiting == null) {
+      boolean held = node.hold();
+      assert held;
+    }
     unsealed = new Unsealed(end, waiting == null || now.isPresent() ? now : waiting.modified());
     return full;
   }
@@ -107,26 +114,41 @@ final class FileContent {
 
   /**
    * Committed runs took the place of a range. To be called by the sealer, with {@link #data} held
-   * exclusively.
+   * exclusively. Returns true if nothing waits any more: the caller gives back the reference.
    */
-  synchronized void replaced(long from, long to) {
+  synchronized boolean replaced(long from, long to) {
     dirty.discard(from, to);
     runsChanged();
     Unsealed waiting = unsealed;
     InodeRecord stored = node.inodeRecord();
     if (waiting == null) {
-      return;
+      return false;
     }
     boolean done = dirty.isEmpty() && waiting.size() <= stored.size();
     Optional<Timestamp> modified =
         waiting.modified().map(time -> AttributeReader.later(time, stored.modified()));
     unsealed = done ? null : new Unsealed(waiting.size(), modified);
+    return done;
   }
 
-  /** Forgets everything gathered, and that it was ever written. The caller is the sealer. */
-  synchronized void discardAll() {
+  /**
+   * Forgets everything gathered of a file that nobody can read any more. Returns true if something
+   * waited: the caller gives back the reference.
+   */
+  boolean abandon() {
+    sealing.lock();
+    try {
+      return forgetGathered();
+    } finally {
+      sealing.unlock();
+    }
+  }
+
+  private synchronized boolean forgetGathered() {
+    boolean waited = unsealed != null;
     dirty.clear();
     unsealed = null;
+    return waited;
   }
 
   /**
@@ -146,13 +168,16 @@ final class FileContent {
     return new Taken(taken, all && waiting != null ? Math.max(end, waiting.size()) : end, waiting);
   }
 
-  /** What was taken is sealed and committed. To be called with {@link #data} held exclusively. */
-  synchronized void sealed() {
+  /**
+   * What was taken is sealed and committed. To be called with {@link #data} held exclusively.
+   * Returns true if nothing waits any more: the caller gives back the reference.
+   */
+  synchronized boolean sealed() {
     taken.clear();
     runsChanged();
-    if (dirty.isEmpty()) {
-      unsealed = null;
-    }
+    boolean done = unsealed != null && dirty.isEmpty();
+    unsealed = dirty.isEmpty() ? null : unsealed;
+    return done;
   }
 
   /** What was taken could not be sealed: it is dirty again, under what was written since. */

@@ -87,7 +87,26 @@ final class NodeTable {
     if (node == null || !node.hold()) {
       return;
     }
-    release(node, node.takeLookups(count) + 1);
+    long taken = node.takeLookups(count);
+    abandon(node);
+    release(node, taken + 1);
+  }
+
+  /**
+   * Forgets what is gathered of a file that nobody can reach any more. The caller holds a
+   * reference.
+   */
+  void abandon(Node node) {
+    FileContent content = node.knownContent();
+    if (content == null
+        || content.unsealed() == null
+        || node.inodeRecord().links() > 0
+        || node.isReachable()) {
+      return;
+    }
+    if (content.abandon()) {
+      release(node, 1);
+    }
   }
 
   /** Gives back references; whoever gives the last lets go of a nameless inode. */

@@ -108,6 +108,7 @@ final class OpenFiles {
       }
     } finally {
       node.endOpen();
+      nodes.abandon(node);
       nodes.release(node, 1);
     }
   }

@@ -74,7 +74,7 @@ public final class OverlayFileSystem implements FileSystem {
     SpanFinder spans = new SpanFinder(stack);
     attributes = new AttributeReader(new BlockCounter(spans));
     lookup = new Lookup(nodes, resolver, attributes, audit);
-    Sealer sealer = new Sealer(changes, upper, new ExtentBuffers());
+    Sealer sealer = new Sealer(nodes, changes, upper, new ExtentBuffers());
     AccessTimes accessTimes = new AccessTimes(changes, clock, options.accessTimes());
     changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
     files = new OpenFiles(nodes, changer, sealer, accessTimes, upper, errors);

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Turns gathered bytes of a file into sealed ones: an extent or a small body first, then one batch
@@ -20,12 +21,14 @@ import java.util.concurrent.locks.StampedLock;
  */
 final class Sealer {
 
+  private final NodeTable nodes;
   private final Changes changes;
   private final UpperLayer upper;
   private final ExtentBuffers buffers;
   private final ContentComposer composer;
 
-  Sealer(Changes changes, UpperLayer upper, ExtentBuffers buffers) {
+  Sealer(NodeTable nodes, Changes changes, UpperLayer upper, ExtentBuffers buffers) {
+    this.nodes = nodes;
     this.changes = changes;
     this.upper = upper;
     this.buffers = buffers;
@@ -55,17 +58,6 @@ final class Sealer {
    */
   void resize(Node node, long size, RecordChange change) throws IOException {
     run(node.content(), true, OptionalLong.of(size), change);
-  }
-
-  /** Forgets what is gathered of a file that nobody can read any more. */
-  void discard(Node node) {
-    FileContent content = node.content();
-    content.sealing().lock();
-    try {
-      content.discardAll();
-    } finally {
-      content.sealing().unlock();
-    }
   }
 
   /**
@@ -132,20 +124,24 @@ final class Sealer {
     }
   }
 
-  private void commit(FileContent content, RecordChange change, Runnable committed)
+  private void commit(FileContent content, RecordChange change, BooleanSupplier committed)
       throws IOException {
     Node node = content.node();
     StampedLock data = content.data();
+    boolean done;
     try (NodeLocks locks = NodeLocks.of(node);
         Change transaction = changes.begin()) {
       change.apply(transaction.edit(node), transaction.batch());
       long stamp = data.writeLock();
       try {
         transaction.commit();
-        committed.run();
+        done = committed.getAsBoolean();
       } finally {
         data.unlockWrite(stamp);
       }
+    }
+    if (done) {
+      nodes.release(node, 1);
     }
   }
 

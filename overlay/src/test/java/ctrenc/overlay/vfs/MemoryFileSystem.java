@@ -82,6 +82,10 @@ public class MemoryFileSystem implements FileSystem {
     MemoryInode found = inode(inode);
     Timestamp now = MemoryTree.now();
     if (change.has(AttributeChange.SIZE)) {
+      checkNoDirectory(found);
+      if (change.size() < 0) {
+        throw new ErrnoException(Errno.EINVAL);
+      }
       found.data.resize(change.size());
       found.modified = now;
     }
@@ -151,6 +155,9 @@ public class MemoryFileSystem implements FileSystem {
     if (found.isDirectory()) {
       throw new ErrnoException(Errno.EPERM);
     }
+    if (found.links == 0 && !found.isLinkable) {
+      throw new ErrnoException(Errno.ENOENT);
+    }
     if (parent.entry(newName) != null) {
       throw new ErrnoException(Errno.EEXIST);
     }
@@ -181,6 +188,12 @@ public class MemoryFileSystem implements FileSystem {
     tree.rename(caller, parent, name, newParent, newName, flags);
   }
 
+  private static void checkNoDirectory(MemoryInode inode) throws ErrnoException {
+    if (inode.isDirectory()) {
+      throw new ErrnoException(Errno.EISDIR);
+    }
+  }
+
   private OpenFile openHandle(MemoryInode inode) {
     inode.handles++;
     long handle = nextHandle++;
@@ -200,6 +213,7 @@ public class MemoryFileSystem implements FileSystem {
   @Override
   public synchronized OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
     MemoryInode found = inode(inode);
+    checkNoDirectory(found);
     if ((flags & O_TRUNC) != 0) {
       found.data.resize(0);
       found.killPrivileges();
@@ -224,6 +238,7 @@ public class MemoryFileSystem implements FileSystem {
     checkOpen();
     MemoryInode made =
         tree.make(caller, parent, FileMode.REGULAR | mode & FileMode.PERMISSIONS, umask);
+    made.isLinkable = true;
     return new CreatedFile(handOut(made), openHandle(made));
   }
 

@@ -27,6 +27,10 @@ final class MemoryInode {
   int gid;
   int rdev;
   int links;
+
+  /** Made without a name, and may still get one. */
+  boolean isLinkable;
+
   long references;
   int handles;
   byte[] target = {};
