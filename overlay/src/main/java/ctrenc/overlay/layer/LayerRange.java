@@ -1,0 +1,36 @@
+package ctrenc.overlay.layer;
+
+import ctrenc.overlay.meta.MetaBatch;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
+import java.io.IOException;
+
+/** All records of a layer at once, without its key. Stateless. */
+public final class LayerRange {
+
+  private LayerRange() {}
+
+  /** Deletes every record of a layer, those of its extents included. */
+  public static void delete(MetaBatch batch, long layer) {
+    byte[] from = RecordKeys.layer(layer);
+    byte[] to = RecordKeys.layer(layer + 1);
+    for (Table table : Table.values()) {
+      if (table != Table.CATALOG) {
+        batch.deleteRange(table, from, to);
+      }
+    }
+  }
+
+  /** How many inodes a layer has records of. */
+  public static long countInodes(MetaStore meta, long layer) throws IOException {
+    long count = 0;
+    try (MetaCursor cursor =
+        meta.scan(Table.INODE, RecordKeys.layer(layer), RecordKeys.layer(layer + 1))) {
+      while (cursor.next()) {
+        count++;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,19 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.overlay.extent.ExtentStore;
+import java.io.IOException;
+import java.util.UUID;
+
+/** The extents of a store's encrypted layers. Thread-safe. */
+interface ExtentStores {
+
+  /** Opens the extents of a layer; {@code key} outlives them. */
+  ExtentStore open(long layer, LayerKey key) throws IOException;
+
+  /** Removes the segment files of a layer that is not open. */
+  void remove(UUID layer) throws IOException;
+
+  /** Bytes of a layer's segment files as the disk counts them; needs no key. */
+  long storedBytes(UUID layer) throws IOException;
+}

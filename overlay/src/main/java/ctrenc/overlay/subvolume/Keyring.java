@@ -1,0 +1,126 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.CryptoException;
+import ctrenc.crypto.UnsupportedVersionException;
+import ctrenc.crypto.WrongKeyException;
+import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.protector.ProtectorGroups;
+import ctrenc.crypto.secret.Entropy;
+import ctrenc.crypto.secret.SecretClosedException;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.crypto.wrap.Kek;
+import ctrenc.crypto.wrap.KeyWrapper;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.KeyAbsentException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The KEKs of unlocked subvolumes, in memory alone. Thread-safe. */
+final class Keyring implements AutoCloseable {
+
+  private final SecretMemory memory;
+  private final Entropy entropy;
+  private final KeyWrapper wrapper;
+  private final Map<UUID, Kek> keks = new ConcurrentHashMap<>();
+
+  Keyring(SecretMemory memory, Entropy entropy) {
+    this.memory = memory;
+    this.entropy = entropy;
+    this.wrapper = new KeyWrapper(entropy);
+  }
+
+  /** Makes the KEK of a new subvolume. */
+  void create(UUID subvolume) {
+    keks.put(subvolume, Kek.random(memory, entropy, subvolume));
+  }
+
+  /** The KEK wrapped so that any one of the protectors opens it; empty without protectors. */
+  byte[] protect(UUID subvolume, List<Protector> anyOf) throws KeyAbsentException {
+    if (anyOf.isEmpty()) {
+      return new byte[0];
+    }
+    ProtectorGroups groups = ProtectorGroups.none(subvolume);
+    for (Protector protector : anyOf) {
+      groups = groups.with(kek(subvolume), List.of(protector), entropy);
+    }
+    return groups.encode();
+  }
+
+  /**
+   * Brings a KEK into memory.
+   *
+   * @throws WrongSecretException if none of the protectors opens it
+   */
+  void unlock(UUID subvolume, byte[] stored, List<Protector> held) throws IOException {
+    try {
+      Kek kek = ProtectorGroups.decode(subvolume, stored).unlock(held);
+      if (keks.putIfAbsent(subvolume, kek) != null) {
+        kek.close();
+      }
+    } catch (WrongKeyException e) {
+      throw new WrongSecretException(
+          "None of the given protectors opens subvolume " + subvolume + ".");
+    } catch (CryptoException e) {
+      throw translated("The protectors of subvolume " + subvolume, e);
+    }
+  }
+
+  boolean holds(UUID subvolume) {
+    return keks.containsKey(subvolume);
+  }
+
+  /** A fresh key for a layer of a subvolume, wrapped; the key itself is in no memory afterwards. */
+  byte[] newLayerKey(UUID subvolume, UUID layer) throws KeyAbsentException {
+    try (LayerKey key = LayerKey.random(memory, entropy, layer)) {
+      return wrapper.wrap(kek(subvolume), key);
+    }
+  }
+
+  /** Unwraps the key of a layer, which the caller closes. */
+  LayerKey layerKey(UUID subvolume, UUID layer, byte[] wrapped) throws IOException {
+    try {
+      return KeyWrapper.unwrapLayerKey(kek(subvolume), layer, wrapped);
+    } catch (SecretClosedException e) {
+      throw locked(subvolume);
+    } catch (CryptoException e) {
+      throw translated("The wrapped key of layer " + layer, e);
+    }
+  }
+
+  /** Wipes a KEK. */
+  void drop(UUID subvolume) {
+    Kek kek = keks.remove(subvolume);
+    if (kek != null) {
+      kek.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    keks.values().forEach(Kek::close);
+    keks.clear();
+  }
+
+  private Kek kek(UUID subvolume) throws KeyAbsentException {
+    Kek kek = keks.get(subvolume);
+    if (kek == null) {
+      throw locked(subvolume);
+    }
+    return kek;
+  }
+
+  private static KeyAbsentException locked(UUID subvolume) {
+    return new KeyAbsentException("Subvolume " + subvolume + " is locked; unlock it.");
+  }
+
+  private static IOException translated(String what, CryptoException failure) {
+    return failure instanceof UnsupportedVersionException
+        ? new FormatTooNewException(what + " were written by a newer release.", failure)
+        : new DamagedException(what + " cannot be opened: " + failure.getMessage() + ".", failure);
+  }
+}

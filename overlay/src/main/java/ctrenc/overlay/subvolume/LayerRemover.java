@@ -1,0 +1,80 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.layer.LayerRange;
+import ctrenc.overlay.meta.MetaBatch;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Removes the records and files of layers that nobody refers to. What a crash interrupts is
+ * finished at the next open, because the catalog forgets a layer last. Thread-safe.
+ */
+final class LayerRemover {
+
+  private final StoreParts parts;
+  private final Catalog catalog;
+  private final TreeFolder trees;
+
+  LayerRemover(StoreParts parts, Catalog catalog, TreeFolder trees) {
+    this.parts = parts;
+    this.catalog = catalog;
+    this.trees = trees;
+  }
+
+  /** Removes those of the layers that are doomed. */
+  void removeDoomed(List<Long> layers) throws IOException {
+    for (long number : layers) {
+      LayerRecord layer = catalog.layer(number);
+      if (layer.state() == LayerRecord.State.DOOMED) {
+        remove(layer);
+      }
+    }
+  }
+
+  /** Finishes what the last process left: half-built and doomed layers, trees that no layer has. */
+  void removeLeftovers() throws IOException {
+    Set<String> claimed = new HashSet<>();
+    for (LayerRecord layer : catalog.layers()) {
+      if (layer.state() != LayerRecord.State.LIVE) {
+        remove(layer);
+      } else if (layer.kind() == LayerRecord.Kind.IMAGE_TREES) {
+        claimed.addAll(layer.trees());
+      }
+    }
+    trees.removeUnclaimed(claimed);
+  }
+
+  /** Forgets the index of a layer that was not finished; its trees stay. */
+  void removeIndex(LayerRecord layer) throws IOException {
+    removeRecords(layer);
+    catalog.change(
+        edit -> {
+          edit.removeLayer(layer.number());
+          return layer;
+        });
+  }
+
+  private void remove(LayerRecord layer) throws IOException {
+    switch (layer.kind()) {
+      case ENCRYPTED -> parts.extents().remove(layer.id());
+      case IMAGE_TREES -> {
+        for (String tree : layer.trees()) {
+          trees.remove(tree);
+        }
+      }
+      case HOST_TREE -> {
+        // The host's directory is not ours; the index alone goes.
+      }
+    }
+    removeIndex(layer);
+  }
+
+  private void removeRecords(LayerRecord layer) throws IOException {
+    try (MetaBatch batch = parts.meta().batch()) {
+      LayerRange.delete(batch, layer.number());
+      parts.meta().commit(batch);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.crypto.secret.Entropy;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.extent.ExtentSetting;
+import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.extent.ExtentTuning;
+import ctrenc.overlay.extent.ExtentWorkspaces;
+import ctrenc.overlay.extent.SegmentExtentStore;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.storage.Storage;
+import java.io.IOException;
+import java.util.UUID;
+
+/** Extents in segment files below one directory. Thread-safe. */
+final class SegmentExtents implements ExtentStores, AutoCloseable {
+
+  private final NonceHedge hedge;
+  private final ExtentWorkspaces workspaces;
+  private final ExtentSetting setting;
+
+  SegmentExtents(
+      Storage storage,
+      String segments,
+      MetaStore meta,
+      Audit audit,
+      SecretMemory memory,
+      Entropy entropy) {
+    this.hedge = NonceHedge.start(memory, entropy);
+    this.workspaces = new ExtentWorkspaces(hedge);
+    this.setting =
+        new ExtentSetting(storage, segments, meta, workspaces, audit, ExtentTuning.standard());
+  }
+
+  @Override
+  public ExtentStore open(long layer, LayerKey key) throws IOException {
+    return SegmentExtentStore.open(setting, layer, key.layer(), () -> key);
+  }
+
+  @Override
+  public void remove(UUID layer) throws IOException {
+    SegmentFiles.remove(setting.storage(), setting.segments(), layer);
+  }
+
+  @Override
+  public long storedBytes(UUID layer) throws IOException {
+    long limit = setting.tuning().segmentFileLength();
+    try (SegmentFiles files =
+        SegmentFiles.open(setting.storage(), setting.segments(), layer, limit)) {
+      return files.storedBytes();
+    }
+  }
+
+  @Override
+  public void close() {
+    workspaces.close();
+    hedge.close();
+  }
+}

@@ -1,0 +1,193 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.secret.Entropy;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.layer.HostFileCache;
+import ctrenc.overlay.layer.RecordCache;
+import ctrenc.overlay.meta.RocksMetaStore;
+import ctrenc.overlay.meta.RocksTuning;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.DiskStorage;
+import ctrenc.overlay.storage.StateLock;
+import ctrenc.overlay.storage.Storage;
+import ctrenc.overlay.storage.StoreHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.UUID;
+
+/**
+ * A store in a state directory:
+ *
+ * <pre>
+ * store               who the store is, and what a release must understand
+ * lock                held while the store is open
+ * meta/               RocksDB: records of all layers, and the catalog
+ * segments/LAYER/     segment files of one encrypted layer, by its UUID
+ * images/TREE/        unpacked image trees
+ * </pre>
+ *
+ * Thread-safe.
+ */
+public final class StoreDirectory implements Store {
+
+  private static final String META = "meta";
+  private static final String SEGMENTS = "segments";
+  private static final String IMAGES = "images";
+  private static final int OPEN_HOST_FILES = 1024;
+  private static final long LARGEST_CACHE = 256L << 20;
+  private static final int CACHE_SHARE = 8;
+  private static final int ID_SIZE = 16;
+
+  private final Deque<AutoCloseable> resources;
+  private final StoredImages images;
+  private final StoredSubvolumes subvolumes;
+
+  private StoreDirectory(
+      Deque<AutoCloseable> resources, StoredImages images, StoredSubvolumes subvolumes) {
+    this.resources = resources;
+    this.images = images;
+    this.subvolumes = subvolumes;
+  }
+
+  /**
+   * Opens the store in a directory, or makes one in an absent or empty one. What throwaway
+   * subvolumes and interrupted imports or removals of an earlier process left behind is removed.
+   *
+   * @param memory where keys lie
+   * @throws ctrenc.overlay.storage.StoreBusyException if a process holds it
+   * @throws ctrenc.overlay.storage.FormatTooNewException if a newer release wrote it
+   */
+  public static StoreDirectory open(Path directory, Audit audit, SecretMemory memory)
+      throws IOException {
+    return open(directory, audit, memory, Entropy.system());
+  }
+
+  /** The same with another source of randomness. */
+  public static StoreDirectory open(
+      Path directory, Audit audit, SecretMemory memory, Entropy entropy) throws IOException {
+    Deque<AutoCloseable> resources = new ArrayDeque<>();
+    try {
+      return open(directory.toAbsolutePath(), audit, memory, entropy, resources);
+    } catch (IOException | RuntimeException e) {
+      closeAll(resources);
+      throw e;
+    }
+  }
+
+  private static StoreDirectory open(
+      Path directory,
+      Audit audit,
+      SecretMemory memory,
+      Entropy entropy,
+      Deque<AutoCloseable> resources)
+      throws IOException {
+    createPrivately(directory);
+    push(resources, StateLock.acquire(directory));
+    DiskStorage storage = push(resources, DiskStorage.open(directory));
+    checkHeader(storage, entropy);
+    storage.createDirectory(META);
+    storage.createDirectory(SEGMENTS);
+    storage.createDirectory(IMAGES);
+    RocksMetaStore meta =
+        push(resources, RocksMetaStore.open(directory.resolve(META), RocksTuning.standard()));
+    HostFileCache openFiles = push(resources, new HostFileCache(OPEN_HOST_FILES));
+    SegmentExtents extents =
+        push(resources, new SegmentExtents(storage, SEGMENTS, meta, audit, memory, entropy));
+    StoreParts parts =
+        new StoreParts(
+            directory,
+            storage,
+            meta,
+            extents,
+            new RecordCache(
+                Math.min(LARGEST_CACHE, Runtime.getRuntime().maxMemory() / CACHE_SHARE)),
+            openFiles,
+            audit,
+            entropy,
+            memory);
+    return assemble(parts, resources);
+  }
+
+  private static StoreDirectory assemble(StoreParts parts, Deque<AutoCloseable> resources)
+      throws IOException {
+    Catalog catalog = Catalog.read(parts.meta());
+    TreeFolder folder = new TreeFolder(parts.directory().resolve(IMAGES));
+    LayerRemover remover = new LayerRemover(parts, catalog, folder);
+    Keyring keyring = push(resources, new Keyring(parts.memory(), parts.entropy()));
+    LayerPool pool = new LayerPool(parts, folder);
+    StackOpener opener = new StackOpener(parts, catalog, keyring, pool);
+    StoredSubvolumes subvolumes = new StoredSubvolumes(parts, catalog, keyring, opener, remover);
+    subvolumes.forgetThrowaways();
+    remover.removeLeftovers();
+    resources.push(subvolumes::close);
+    StoredImages images = new StoredImages(parts, catalog, folder, remover);
+    return new StoreDirectory(resources, images, subvolumes);
+  }
+
+  private static void createPrivately(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+  }
+
+  /** A store without its header is none of ours to overwrite. */
+  private static void checkHeader(Storage storage, Entropy entropy) throws IOException {
+    if (storage.exists(StoreHeader.NAME)) {
+      StoreHeader.read(storage);
+      return;
+    }
+    if (storage.exists(META)) {
+      throw new DamagedException("The state directory holds records but no store header.");
+    }
+    byte[] id = new byte[ID_SIZE];
+    entropy.fill(id);
+    ByteBuffer bytes = ByteBuffer.wrap(id);
+    new StoreHeader(new UUID(bytes.getLong(), bytes.getLong()), 0).write(storage);
+  }
+
+  @Override
+  public Images images() {
+    return images;
+  }
+
+  @Override
+  public Subvolumes subvolumes() {
+    return subvolumes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeAll(resources);
+  }
+
+  private static <T extends AutoCloseable> T push(Deque<AutoCloseable> resources, T resource) {
+    resources.push(resource);
+    return resource;
+  }
+
+  /** Closes everything in the reverse order of opening, also if some of it fails. */
+  private static void closeAll(Deque<AutoCloseable> resources) throws IOException {
+    IOException failure = null;
+    while (!resources.isEmpty()) {
+      try {
+        resources.pop().close();
+      } catch (Exception e) {
+        if (failure == null) {
+          failure = new IOException("The store was not closed cleanly.");
+        }
+        failure.addSuppressed(e);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}
