@@ -112,11 +112,13 @@ final class ArchitectureTest {
             .because("the log is written through slf4j, with facts as fields"),
         noClasses()
             .that(not(resideInAnyPackage("ctrenc.cli..", "ctrenc.e2e..")))
+            .and()
+            .doNotHaveFullyQualifiedName("ctrenc.daemon.Main")
             .should()
             .accessField(System.class, "out")
             .orShould()
             .accessField(System.class, "err")
-            .because("only the command line speaks to a terminal"),
+            .because("only the command line speaks to people, and a daemon that cannot start"),
         noClasses()
             .should()
             .dependOnClassesThat()
