@@ -2,13 +2,16 @@ package ctrenc.crypto.record;
 
 import ctrenc.crypto.TagMismatchException;
 import ctrenc.crypto.aead.CallerNonceAesGcm;
+import ctrenc.crypto.kdf.KeyedMac;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.kdf.Purpose;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.RawKeyAccess;
 import ctrenc.crypto.secret.ScratchPool;
 import ctrenc.crypto.secret.Secret;
+import ctrenc.crypto.secret.SecretMemory;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.SecretKey;
 
@@ -18,10 +21,15 @@ import javax.crypto.SecretKey;
  * nonce; what former sessions sealed is opened by resuming them from their salts. Thread-safe.
  *
  * <pre>
- * key    = purpose RECORD, data = suite (1) | salt (32); the first 32 bytes
- * sealed = counter (8, big-endian) | ciphertext | tag (16)
- * nonce  = 4 zero bytes | counter
+ * keys   = purpose RECORD, data = suite (1) | salt (32): AES key (32) | hedge key (32)
+ * sealed = nonce (12) | ciphertext | tag (16)
+ * nonce  = counter (6, big-endian) | first 6 bytes of
+ *          HMAC-SHA256(hedge key, counter (8) | length of bound data (4) | bound data | plaintext)
  * </pre>
+ *
+ * <p>The counter alone keeps nonces apart within a session. The hedge keeps them apart between two
+ * clones of a machine that go on with one session: they share key and counter, and GCM would give
+ * both away if they sealed different records under one nonce.
  *
  * <p>Layer and session are bound by the key. The caller's bound data must hold the whole record key
  * and the record's public part. The ciphers of a session keep its key schedule on the heap until
@@ -32,17 +40,21 @@ public final class RecordSession implements AutoCloseable {
   public static final int SALT_LENGTH = 32;
 
   /** By how many bytes the sealed form is longer. */
-  public static final int OVERHEAD = Long.BYTES + CallerNonceAesGcm.TAG_LENGTH;
+  public static final int OVERHEAD = CallerNonceAesGcm.NONCE_LENGTH + CallerNonceAesGcm.TAG_LENGTH;
 
   private static final byte SUITE_AES_256_GCM = 1;
-  // Far below what GCM bears with counter nonces (2^64 blocks), and out of reach: a million records
-  // a second for nine years.
-  private static final long MAX_RECORDS = 1L << 48;
+  private static final int KEY_LENGTH = CallerNonceAesGcm.KEY_LENGTH;
+  private static final int NONCE_LENGTH = CallerNonceAesGcm.NONCE_LENGTH;
+  private static final int COUNTER_LENGTH = 6;
+  // Out of reach: a million records a second for nine years.
+  private static final long MAX_RECORDS = (1L << (COUNTER_LENGTH * Byte.SIZE)) - 1;
   private static final long OPENS_ONLY = -1;
 
   private final byte[] salt;
   private final Secret secret;
+  private final Secret hedgeSecret;
   private final SecretKey key;
+  private final KeyedMac hedge;
   private final AtomicLong counter;
   private final ScratchPool<CallerNonceAesGcm> ciphers = new ScratchPool<>(CallerNonceAesGcm::new);
   private volatile boolean closed;
@@ -55,8 +67,11 @@ public final class RecordSession implements AutoCloseable {
     this.salt = salt.clone();
     this.counter = new AtomicLong(counter);
     byte[] data = ByteBuffer.allocate(1 + SALT_LENGTH).put(SUITE_AES_256_GCM).put(salt).array();
-    this.secret =
-        layer.derivation().deriveSecret(Purpose.RECORD, data, CallerNonceAesGcm.KEY_LENGTH);
+    byte[] derived = layer.derivation().derive(Purpose.RECORD, data);
+    SecretMemory memory = layer.master().memory();
+    this.secret = Secret.take(memory, derived, 0, KEY_LENGTH);
+    this.hedgeSecret = Secret.take(memory, derived, KEY_LENGTH, KEY_LENGTH);
+    this.hedge = new KeyedMac(KeyedMac.Hash.SHA256, hedgeSecret);
     this.key = secret.asKey("AES", RawKeyAccess.grant());
   }
 
@@ -93,15 +108,14 @@ public final class RecordSession implements AutoCloseable {
    * @throws ctrenc.crypto.secret.SecretClosedException after close
    */
   public void seal(byte[] bound, byte[] plain, int offset, int length, byte[] out, int outOffset) {
-    long number = nextCounter();
-    byte[] nonce = nonce(number);
+    byte[] nonce = nonce(nextCounter(), bound, plain, offset, length);
     CallerNonceAesGcm cipher = ciphers.take();
     try {
-      cipher.seal(key, nonce, bound, plain, offset, length, out, outOffset + Long.BYTES);
+      cipher.seal(key, nonce, bound, plain, offset, length, out, outOffset + NONCE_LENGTH);
     } finally {
       give(cipher);
     }
-    ByteBuffer.wrap(out).putLong(outOffset, number);
+    System.arraycopy(nonce, 0, out, outOffset, NONCE_LENGTH);
   }
 
   /**
@@ -130,11 +144,11 @@ public final class RecordSession implements AutoCloseable {
     if (length < OVERHEAD) {
       throw new TagMismatchException("sealed bytes are shorter than their tag");
     }
-    byte[] nonce = nonce(ByteBuffer.wrap(sealed).getLong(offset));
+    byte[] nonce = Arrays.copyOfRange(sealed, offset, offset + NONCE_LENGTH);
     CallerNonceAesGcm cipher = ciphers.take();
     try {
       cipher.open(
-          key, nonce, bound, sealed, offset + Long.BYTES, length - Long.BYTES, out, outOffset);
+          key, nonce, bound, sealed, offset + NONCE_LENGTH, length - NONCE_LENGTH, out, outOffset);
     } finally {
       give(cipher);
     }
@@ -145,6 +159,7 @@ public final class RecordSession implements AutoCloseable {
   public void close() {
     closed = true;
     secret.close();
+    hedgeSecret.close();
     ciphers.drain(CallerNonceAesGcm::forget);
   }
 
@@ -167,9 +182,17 @@ public final class RecordSession implements AutoCloseable {
     }
   }
 
-  private static byte[] nonce(long counter) {
-    return ByteBuffer.allocate(CallerNonceAesGcm.NONCE_LENGTH)
-        .putLong(Integer.BYTES, counter)
+  private byte[] nonce(long counter, byte[] bound, byte[] plain, int offset, int length) {
+    byte[] head =
+        ByteBuffer.allocate(Long.BYTES + Integer.BYTES + bound.length)
+            .putLong(counter)
+            .putInt(bound.length)
+            .put(bound)
+            .array();
+    byte[] mixed = hedge.of(head, plain, offset, length);
+    return ByteBuffer.allocate(NONCE_LENGTH)
+        .put(head, Long.BYTES - COUNTER_LENGTH, COUNTER_LENGTH)
+        .put(mixed, 0, NONCE_LENGTH - COUNTER_LENGTH)
         .array();
   }
 }

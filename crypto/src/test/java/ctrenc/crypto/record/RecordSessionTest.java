@@ -98,7 +98,7 @@ class RecordSessionTest {
       byte[] sealed = session.seal(BOUND, plain);
       try {
         if (Arrays.equals(session.open(BOUND, sealed), plain)) {
-          counters.add(ByteBuffer.wrap(sealed).getLong());
+          counters.add(counter(sealed));
         }
       } catch (TagMismatchException e) {
         throw new AssertionError("what this thread sealed does not open", e);
@@ -120,9 +120,9 @@ class RecordSessionTest {
   @Test
   void anExhaustedCounterSealsNothingMore() {
     RecordSession nearlyUsedUp =
-        new RecordSession(key, new byte[RecordSession.SALT_LENGTH], (1L << 48) - 1);
+        new RecordSession(key, new byte[RecordSession.SALT_LENGTH], (1L << 48) - 2);
     byte[] last = nearlyUsedUp.seal(BOUND, new byte[1]);
-    assertThat(ByteBuffer.wrap(last).getLong()).isEqualTo(1L << 48);
+    assertThat(counter(last)).isEqualTo((1L << 48) - 1);
     assertThatThrownBy(() -> nearlyUsedUp.seal(BOUND, new byte[1]))
         .isInstanceOf(SessionExhaustedException.class);
     assertThatThrownBy(() -> nearlyUsedUp.seal(BOUND, new byte[1]))
@@ -136,5 +136,34 @@ class RecordSessionTest {
     assertThatThrownBy(() -> session.seal(BOUND, new byte[1]))
         .isInstanceOf(SecretClosedException.class);
     assertThatThrownBy(() -> session.open(BOUND, sealed)).isInstanceOf(SecretClosedException.class);
+  }
+
+  /** Two clones of a machine go on with one session. */
+  @Test
+  void clonesNeverSealDifferentRecordsUnderOneNonce() throws CryptoException {
+    byte[] plain = Fixtures.data(3, 100);
+    byte[] first = new RecordSession(key, session.salt(), 41).seal(BOUND, plain);
+    byte[] same = new RecordSession(key, session.salt(), 41).seal(BOUND, plain);
+    assertThat(same).as("what equal clones seal alike tells no more than that").isEqualTo(first);
+    Set<Long> hedges = ConcurrentHashMap.newKeySet();
+    for (int bit = 0; bit < plain.length * 8; bit++) {
+      RecordSession clone = new RecordSession(key, session.salt(), 41);
+      byte[] sealed = clone.seal(BOUND, Fixtures.flipped(plain, bit));
+      assertThat(counter(sealed)).isEqualTo(42);
+      hedges.add(hedge(sealed));
+    }
+    byte[] otherBound = new RecordSession(key, session.salt(), 41).seal(new byte[] {1, 2}, plain);
+    hedges.add(hedge(otherBound));
+    hedges.add(hedge(first));
+    assertThat(hedges).hasSize(plain.length * 8 + 2);
+    assertThat(session.open(BOUND, first)).isEqualTo(plain);
+  }
+
+  private static long counter(byte[] sealed) {
+    return ByteBuffer.wrap(sealed).getLong() >>> Short.SIZE;
+  }
+
+  private static long hedge(byte[] sealed) {
+    return ByteBuffer.wrap(sealed).getLong(4) & ((1L << 48) - 1);
   }
 }
