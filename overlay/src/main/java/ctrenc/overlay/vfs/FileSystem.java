@@ -16,8 +16,8 @@ import java.lang.foreign.MemorySegment;
  * clearing of privilege bits, directory emptiness, and limits.
  *
  * <p>All methods are safe for concurrent use. Names hold 1 to 255 bytes and never "/" or NUL; "."
- * and ".." reach only {@link #lookup}. Offsets and sizes are bytes. Buffers belong to the caller
- * and are used only during the call.
+ * and ".." reach only {@link #lookup}. Offsets and sizes are bytes, and neither they nor their sums
+ * are negative. Buffers belong to the caller and are used only during the call.
  */
 public interface FileSystem extends AutoCloseable {
 

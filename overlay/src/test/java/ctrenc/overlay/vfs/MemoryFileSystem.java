@@ -17,6 +17,7 @@ public class MemoryFileSystem implements FileSystem {
   private static final int ZERO_RANGE = 16;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
+  private static final int MAX_ALLOCATION = 64 << 20;
   private static final int MAX_LINKS = 65000;
   private static final int XATTR_CREATE = 1;
   private static final int XATTR_REPLACE = 2;
@@ -390,6 +391,8 @@ public class MemoryFileSystem implements FileSystem {
     long end = offset + length;
     if ((mode & (PUNCH_HOLE | ZERO_RANGE)) != 0) {
       found.data.zero(offset, Math.max(0, Math.min(end, found.data.size()) - offset));
+    } else if (length > MAX_ALLOCATION) {
+      throw new ErrnoException(Errno.ENOSPC);
     } else {
       found.data.allocate(offset, length);
     }

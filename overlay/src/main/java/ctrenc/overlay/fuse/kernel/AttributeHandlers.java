@@ -51,6 +51,9 @@ final class AttributeHandlers {
 
   private void setattr(Request request, Reply reply) throws ErrnoException {
     int valid = request.argumentInt(SetattrIn.VALID);
+    if ((valid & FATTR_SIZE) != 0) {
+      Request.checkRange(request.argumentLong(SetattrIn.SIZE), 0);
+    }
     AttributeChange change =
         new AttributeChange(
             changedFields(valid),
@@ -65,7 +68,14 @@ final class AttributeHandlers {
         reply, fileSystem.setattr(request.caller(), request.inode(), change));
   }
 
+  /**
+   * A change of nothing is what is left of the kernel's wish to clear set-ID bits, before a write,
+   * an allocation or a copy by someone who may not keep them.
+   */
   private static int changedFields(int valid) {
+    if (valid == 0) {
+      return AttributeChange.KILL_PRIVILEGES;
+    }
     return bit(valid, FATTR_MODE, AttributeChange.MODE)
         | bit(valid, FATTR_UID, AttributeChange.UID)
         | bit(valid, FATTR_GID, AttributeChange.GID)

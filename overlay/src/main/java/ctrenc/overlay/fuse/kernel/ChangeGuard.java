@@ -48,6 +48,14 @@ final class ChangeGuard {
       return;
     }
     hasFailed = true;
+    try {
+      log(request, bug);
+    } catch (OutOfMemoryError noRoomForWords) {
+      // The mount is read-only already, and its caller must get its answer.
+    }
+  }
+
+  private void log(Request request, Throwable bug) {
     LOG.atError()
         .addKeyValue("mount", label)
         .addKeyValue("operation", request.operation())

@@ -43,9 +43,10 @@ final class DataHandlers {
 
   private void read(Request request, Reply reply) throws ErrnoException {
     int size = request.argumentInt(ReadIn.SIZE);
-    if (size < 0 || size > reply.capacity()) {
+    if (size > reply.capacity()) {
       throw new ErrnoException(Errno.EINVAL);
     }
+    Request.checkRange(request.argumentLong(ReadIn.OFFSET), size);
     int count =
         fileSystem.read(
             request.inode(),
@@ -62,6 +63,7 @@ final class DataHandlers {
     long handle = request.argumentLong(WriteIn.HANDLE);
     long offset = request.argumentLong(WriteIn.OFFSET);
     boolean killPrivileges = (flags & KILL_PRIVILEGES) != 0;
+    Request.checkRange(offset, source.byteSize());
     int count =
         (flags & FROM_CACHE) != 0
             ? fileSystem.writeBack(inode, handle, offset, source, killPrivileges)
@@ -71,6 +73,7 @@ final class DataHandlers {
   }
 
   private void fallocate(Request request, Reply reply) throws ErrnoException {
+    request.checkRange(FallocateIn.OFFSET, FallocateIn.SIZE);
     fileSystem.fallocate(
         request.inode(),
         request.argumentLong(FallocateIn.HANDLE),
@@ -80,6 +83,7 @@ final class DataHandlers {
   }
 
   private void lseek(Request request, Reply reply) throws ErrnoException {
+    Request.checkRange(request.argumentLong(LseekIn.OFFSET), 0);
     long found =
         fileSystem.lseek(
             request.inode(),
@@ -104,6 +108,8 @@ final class DataHandlers {
   }
 
   private long copyRange(Request request, long length) throws ErrnoException {
+    request.checkRange(CopyFileRangeIn.OFFSET, CopyFileRangeIn.SIZE);
+    request.checkRange(CopyFileRangeIn.TO_OFFSET, CopyFileRangeIn.SIZE);
     return fileSystem.copyFileRange(
         request.inode(),
         request.argumentLong(CopyFileRangeIn.HANDLE),

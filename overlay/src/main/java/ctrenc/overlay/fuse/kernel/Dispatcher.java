@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.kernel;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,7 +18,7 @@ final class Dispatcher {
 
   private final Handler[] handlers;
   private final ChangeGuard guard;
-  private final LongAdder attributeReplies = new LongAdder();
+  private final LongAdder[] served = new LongAdder[Operation.values().length];
 
   Dispatcher(FileSystem fileSystem, ChangeGuard guard) {
     this.guard = guard;
@@ -31,6 +32,7 @@ final class Dispatcher {
     new ExtendedAttributeHandlers(fileSystem).addTo(table);
     new ControlHandlers().addTo(table);
     handlers = table.complete();
+    Arrays.setAll(served, operation -> new LongAdder());
   }
 
   /** Carries out {@code request} and makes {@code reply} its answer. Never throws. */
@@ -41,28 +43,21 @@ final class Dispatcher {
       reply.fail(Errno.ENOSYS.code());
       return;
     }
+    served[operation.ordinal()].increment();
     try {
       guard.check(operation);
       handlers[operation.ordinal()].handle(request, reply);
-      count(operation, request);
     } catch (ErrnoException e) {
       reply.fail((e.errno() == Errno.ENOSYS ? Errno.EOPNOTSUPP : e.errno()).code());
     } catch (RuntimeException | Error bug) {
       // An Error too: whatever it is, the caller waits for an answer, and the other mounts go on.
-      guard.fail(request, bug);
       reply.fail(Errno.EIO.code());
+      guard.fail(request, bug);
     }
   }
 
-  private void count(Operation operation, Request request) {
-    if (request.inode() == FileSystem.ROOT
-        && (operation == Operation.GETATTR || operation == Operation.STATX)) {
-      attributeReplies.increment();
-    }
-  }
-
-  /** How often the root's attributes were told: proof to a prober that its question came here. */
-  long rootAnswers() {
-    return attributeReplies.sum();
+  /** How many requests of an operation were carried out, those that failed included. */
+  long served(Operation operation) {
+    return served[operation.ordinal()].sum();
   }
 }

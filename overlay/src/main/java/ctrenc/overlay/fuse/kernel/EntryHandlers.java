@@ -29,11 +29,11 @@ final class EntryHandlers {
         .add(
             Operation.UNLINK,
             (request, reply) ->
-                fileSystem.unlink(request.caller(), request.inode(), request.name(0)))
+                fileSystem.unlink(request.caller(), request.inode(), request.entryName(0)))
         .add(
             Operation.RMDIR,
             (request, reply) ->
-                fileSystem.rmdir(request.caller(), request.inode(), request.name(0)))
+                fileSystem.rmdir(request.caller(), request.inode(), request.entryName(0)))
         .add(
             Operation.RENAME,
             (request, reply) -> rename(request, request.argumentLong(RenameIn.NEW_PARENT), 0))
@@ -51,7 +51,7 @@ final class EntryHandlers {
         fileSystem.mknod(
             request.caller(),
             request.inode(),
-            request.name(0),
+            request.entryName(0),
             request.argumentInt(MknodIn.MODE),
             request.argumentInt(MknodIn.UMASK),
             request.argumentInt(MknodIn.RDEV));
@@ -63,7 +63,7 @@ final class EntryHandlers {
         fileSystem.mkdir(
             request.caller(),
             request.inode(),
-            request.name(0),
+            request.entryName(0),
             request.argumentInt(MkdirIn.MODE),
             request.argumentInt(MkdirIn.UMASK));
     AttributeEncoder.putEntry(reply, made);
@@ -71,7 +71,7 @@ final class EntryHandlers {
 
   /** The name, a NUL, the target, a NUL. */
   private void symlink(Request request, Reply reply) throws ErrnoException {
-    Name name = request.name(0);
+    Name name = request.entryName(0);
     byte[] target = request.string(name.length() + 1L);
     AttributeEncoder.putEntry(
         reply, fileSystem.symlink(request.caller(), request.inode(), name, target));
@@ -82,13 +82,13 @@ final class EntryHandlers {
     long inode = request.argumentLong(LinkIn.OLD_NODE);
     Caller caller = request.caller();
     AttributeEncoder.putEntry(
-        reply, fileSystem.link(caller, inode, request.inode(), request.name(0)));
+        reply, fileSystem.link(caller, inode, request.inode(), request.entryName(0)));
   }
 
   /** The old name, a NUL, the new name, a NUL. */
   private void rename(Request request, long newParent, int flags) throws ErrnoException {
-    Name name = request.name(0);
-    Name newName = request.name(name.length() + 1L);
+    Name name = request.entryName(0);
+    Name newName = request.entryName(name.length() + 1L);
     fileSystem.rename(request.caller(), request.inode(), name, newParent, newName, flags);
   }
 }

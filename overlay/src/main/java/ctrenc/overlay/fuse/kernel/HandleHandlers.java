@@ -67,7 +67,7 @@ final class HandleHandlers {
         fileSystem.create(
             request.caller(),
             request.inode(),
-            request.name(0),
+            request.entryName(0),
             request.argumentInt(CreateIn.MODE),
             request.argumentInt(CreateIn.UMASK),
             request.argumentInt(CreateIn.FLAGS));

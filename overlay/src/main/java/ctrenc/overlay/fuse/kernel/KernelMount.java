@@ -24,6 +24,7 @@ final class KernelMount implements Mount {
   private final MountPoint mountPoint;
   private final long connectionNumber;
   private final Notifier notifier;
+  private final Dispatcher dispatcher;
   private final CountDownLatch workersEnded;
 
   /** {@code workersEnded} counts down to 0 when the last thread that serves the mount is done. */
@@ -31,10 +32,12 @@ final class KernelMount implements Mount {
       MountPoint mountPoint,
       long connectionNumber,
       Notifier notifier,
+      Dispatcher dispatcher,
       CountDownLatch workersEnded) {
     this.mountPoint = mountPoint;
     this.connectionNumber = connectionNumber;
     this.notifier = notifier;
+    this.dispatcher = dispatcher;
     this.workersEnded = workersEnded;
   }
 
@@ -46,6 +49,11 @@ final class KernelMount implements Mount {
   @Override
   public long connection() {
     return connectionNumber;
+  }
+
+  /** How many requests of an operation came. */
+  long served(Operation operation) {
+    return dispatcher.served(operation);
   }
 
   @Override

@@ -38,16 +38,22 @@ final class ReferenceHandlers {
   }
 
   private void forget(Request request, Reply reply) {
-    fileSystem.forget(request.inode(), request.argumentLong(ForgetIn.COUNT));
+    forget(request.inode(), request.argumentLong(ForgetIn.COUNT));
   }
 
   private void forgetBatch(Request request, Reply reply) throws ErrnoException {
     int count = request.argumentInt(BatchForgetIn.COUNT);
     for (long i = 0; i < count; i++) {
       long one = i * BatchForgetIn.ONE_LENGTH;
-      fileSystem.forget(
+      forget(
           request.dataLong(one + BatchForgetIn.ONE_NODE),
           request.dataLong(one + BatchForgetIn.ONE_COUNT));
+    }
+  }
+
+  private void forget(long inode, long count) {
+    if (count > 0) {
+      fileSystem.forget(inode, count);
     }
   }
 }

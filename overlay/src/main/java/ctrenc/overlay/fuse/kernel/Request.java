@@ -167,6 +167,35 @@ final class Request {
   }
 
   /**
+   * Checks two 64-bit fields of the argument that give a range of a file; neither they nor its end
+   * may be negative.
+   */
+  void checkRange(int offsetField, int lengthField) throws ErrnoException {
+    checkRange(argumentLong(offsetField), argumentLong(lengthField));
+  }
+
+  /** The same for numbers at hand. */
+  static void checkRange(long offset, long length) throws ErrnoException {
+    if (offset < 0 || length < 0 || offset + length < 0) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+  }
+
+  /** {@link #name} of a directory entry that is made, removed or moved. */
+  Name entryName(long offset) throws ErrnoException {
+    Name name = name(offset);
+    for (int i = 0; i < name.length(); i++) {
+      if (name.at(i) == '/') {
+        throw new ErrnoException(Errno.EINVAL);
+      }
+    }
+    if (name.equals(Name.DOT) || name.equals(Name.DOT_DOT)) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+    return name;
+  }
+
+  /**
    * The name at an offset of the data, which ends with a NUL; the next thing lies one byte after
    * it.
    */

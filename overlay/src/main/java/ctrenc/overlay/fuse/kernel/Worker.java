@@ -27,16 +27,17 @@ final class Worker implements Runnable {
 
   private void serve(Request request) {
     Operation operation = request.operation();
+    if (operation != null && operation.isSlow()) {
+      slowLane.take(channel, request);
+      return;
+    }
     if (operation == Operation.INTERRUPT) {
       slowLane.interrupt(request.argumentLong(InterruptIn.UNIQUE));
-    } else if (operation != null && operation.isSlow()) {
-      slowLane.take(channel, request);
-    } else {
-      Reply reply = channel.reply();
-      dispatcher.dispatch(request, reply);
-      if (operation == null || operation.isAnswered()) {
-        channel.send(request.unique(), reply);
-      }
+    }
+    Reply reply = channel.reply();
+    dispatcher.dispatch(request, reply);
+    if (operation == null || operation.isAnswered()) {
+      channel.send(request.unique(), reply);
     }
   }
 }

@@ -1,0 +1,96 @@
+package ctrenc.overlay.fuse.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.OpenFlag;
+import ctrenc.overlay.sys.SystemCallException;
+import ctrenc.overlay.vfs.FileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A real mount of a filesystem, for a test to go at with system calls and shell commands. */
+final class LiveMount implements AutoCloseable {
+
+  private static final long COMMAND_SECONDS = 30;
+
+  private final KernelMount mount;
+
+  private LiveMount(KernelMount mount) {
+    this.mount = mount;
+  }
+
+  static LiveMount of(FileSystem fileSystem, Path directory) throws IOException {
+    return of(fileSystem, directory, MountOptions.of("test"));
+  }
+
+  static LiveMount of(FileSystem fileSystem, Path directory, MountOptions options)
+      throws IOException {
+    return new LiveMount((KernelMount) new KernelTransport().mount(fileSystem, directory, options));
+  }
+
+  KernelMount mount() {
+    return mount;
+  }
+
+  Path path(String name) {
+    return mount.directory().resolve(name);
+  }
+
+  /** The same path as bytes. */
+  byte[] bytes(String name) {
+    return FileOpener.bytesOf(path(name));
+  }
+
+  Descriptor open(String name, int flags) throws SystemCallException {
+    return FileOpener.open(Descriptor.WORKING_DIRECTORY, bytes(name), flags, 0644);
+  }
+
+  Descriptor create(String name) throws SystemCallException {
+    return open(name, OpenFlag.CREATE | OpenFlag.READ_WRITE);
+  }
+
+  /** Starts a shell in the mount's directory; its standard output and errors are one stream. */
+  Process start(String script) throws IOException {
+    return new ProcessBuilder("sh", "-c", "cd \"$0\" && " + script, mount.directory().toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /**
+   * Runs a script in the mount's directory, which must succeed, and returns what it printed. A
+   * script that hangs is freed by force, so that no test leaves a process behind that nobody can
+   * end.
+   */
+  String run(String script) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("script", ".out");
+    Process process =
+        new ProcessBuilder("sh", "-c", "cd \"$0\" && " + script, mount.directory().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
+      ConnectionControl.abort(mount.connection());
+      process.destroyForcibly().waitFor();
+      throw new AssertionError("hangs: " + script);
+    }
+    String text = Files.readString(output);
+    Files.delete(output);
+    assertThat(process.exitValue()).as("%s%n%s", script, text).isZero();
+    return text.strip();
+  }
+
+  long served(Operation operation) {
+    return mount.served(operation);
+  }
+
+  @Override
+  public void close() throws IOException {
+    mount.unmount(Duration.ofSeconds(10));
+  }
+}

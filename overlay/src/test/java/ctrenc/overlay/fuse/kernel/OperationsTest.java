@@ -1,0 +1,373 @@
+package ctrenc.overlay.fuse.kernel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.DeviceNumber;
+import ctrenc.overlay.sys.DirectoryEntry;
+import ctrenc.overlay.sys.DirectoryReader;
+import ctrenc.overlay.sys.Entries;
+import ctrenc.overlay.sys.ErrorNumber;
+import ctrenc.overlay.sys.ExtendedAttributes;
+import ctrenc.overlay.sys.FileData;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.FileStatus;
+import ctrenc.overlay.sys.FileSystemStatus;
+import ctrenc.overlay.sys.OpenFlag;
+import ctrenc.overlay.sys.Ownership;
+import ctrenc.overlay.sys.SystemCallException;
+import ctrenc.overlay.sys.TimeSpec;
+import ctrenc.overlay.vfs.MemoryFileSystem;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every operation over a real mount, by the system call that causes it; each test shows by the
+ * counters that the request came.
+ */
+@Tag("kernel")
+class OperationsTest {
+
+  private static final int MIB = 1 << 20;
+
+  @TempDir Path directory;
+  private final MemoryFileSystem fileSystem = new MemoryFileSystem();
+  private final Arena arena = Arena.ofAuto();
+  private LiveMount live;
+  private Descriptor root;
+
+  @BeforeEach
+  void mount() throws IOException {
+    live = LiveMount.of(fileSystem, directory);
+    root = live.open(".", OpenFlag.DIRECTORY);
+  }
+
+  @AfterEach
+  void unmount() throws IOException {
+    root.close();
+    live.close();
+    assertThat(fileSystem.handleCount()).as("every open was released").isZero();
+  }
+
+  @Test
+  void mountSaysWhatItIs() throws Exception {
+    String line = live.run("grep \" $0 \" /proc/mounts");
+    assertThat(line)
+        .startsWith("test ")
+        .contains(" fuse.ctr-enc ", "allow_other", "default_permissions");
+    assertThat(line).doesNotContain("nosuid", "nodev");
+    assertThat(live.mount().connection()).isEqualTo(FileStatus.of(root).deviceMinor());
+    Path readAhead = Path.of("/sys/class/bdi/0:" + live.mount().connection() + "/read_ahead_kb");
+    assertThat(Files.readString(readAhead).strip()).isEqualTo("1024");
+    assertThat(live.mount().isServing()).isTrue();
+  }
+
+  @Test
+  void nodesOfEveryKind() throws Exception {
+    Entries.makeNode(root, name("fifo"), 0010600, 0);
+    Entries.makeNode(root, name("socket"), 0140600, 0);
+    Entries.makeNode(root, name("whiteout"), 0020000, 0);
+    int device = DeviceNumber.encode(1, 3);
+    Entries.makeNode(root, name("null"), 0020666, device);
+    assertThat(FileStatus.at(root, name("null")).rdev()).isEqualTo(device);
+    assertThat(live.run("echo gone > null && cat null")).isEmpty();
+    assertThat(FileStatus.at(root, name("whiteout")).mode()).isEqualTo(0020000);
+    Entries.makeDirectory(root, name("dir"), 0755);
+    assertThat(FileStatus.of(root).links()).isEqualTo(3);
+    assertServed(Operation.MKNOD, Operation.MKDIR);
+  }
+
+  @Test
+  void symlinksOfGreatestLength() throws Exception {
+    byte[] target = name("x".repeat(4095));
+    Entries.makeSymlink(target, root, name("link"));
+    assertThat(Entries.readLink(root, name("link"))).isEqualTo(target);
+    assertThat(FileStatus.at(root, name("link")).size()).isEqualTo(4095);
+    assertServed(Operation.SYMLINK, Operation.READLINK);
+  }
+
+  @Test
+  void namesOfGreatestLength() throws Exception {
+    live.create("n".repeat(255)).close();
+    assertFails(() -> live.create("n".repeat(256)), ErrorNumber.ENAMETOOLONG);
+    byte[] noText = {(byte) 0xff, (byte) 0x80};
+    FileOpener.open(root, noText, OpenFlag.CREATE | OpenFlag.WRITE_ONLY, 0600).close();
+    assertThat(DirectoryReader.list(root))
+        .anySatisfy(entry -> assertThat(entry.name()).isEqualTo(noText));
+    assertServed(Operation.CREATE, Operation.RELEASE, Operation.FLUSH, Operation.LOOKUP);
+  }
+
+  @Test
+  void absentNamesAreRemembered() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertFails(() -> FileStatus.at(root, name("absent")), ErrorNumber.ENOENT);
+    }
+    assertThat(live.served(Operation.LOOKUP)).isEqualTo(1);
+    live.create("absent").close();
+    assertThat(FileStatus.at(root, name("absent")).links()).isEqualTo(1);
+  }
+
+  @Test
+  void attributesAreRemembered() throws Exception {
+    live.create("file").close();
+    FileStatus.at(root, name("file"));
+    long before =
+        live.served(Operation.GETATTR)
+            + live.served(Operation.LOOKUP)
+            + live.served(Operation.STATX);
+    for (int i = 0; i < 100; i++) {
+      Files.readAttributes(live.path("file"), "unix:*");
+    }
+    assertThat(
+            live.served(Operation.GETATTR)
+                + live.served(Operation.LOOKUP)
+                + live.served(Operation.STATX))
+        .isEqualTo(before);
+  }
+
+  @Test
+  void removedNamesAreGone() throws Exception {
+    live.create("file").close();
+    Entries.makeDirectory(root, name("dir"), 0755);
+    Entries.link(root, name("file"), root, name("dir/second"));
+    assertThat(FileStatus.at(root, name("file")).links()).isEqualTo(2);
+    assertFails(() -> Entries.removeDirectory(root, name("dir")), ErrorNumber.ENOTEMPTY);
+    Entries.unlink(root, name("dir/second"));
+    Entries.removeDirectory(root, name("dir"));
+    Entries.unlink(root, name("file"));
+    assertThat(DirectoryReader.list(root)).isEmpty();
+    assertServed(Operation.LINK, Operation.UNLINK, Operation.RMDIR);
+  }
+
+  @Test
+  void renamesWithEveryFlag() throws Exception {
+    live.create("a").close();
+    live.create("b").close();
+    assertFails(
+        () -> Entries.rename(root, name("a"), root, name("b"), Entries.NO_REPLACE),
+        ErrorNumber.EEXIST);
+    long inode = FileStatus.at(root, name("a")).inode();
+    Entries.rename(root, name("a"), root, name("b"), Entries.EXCHANGE);
+    assertThat(FileStatus.at(root, name("b")).inode()).isEqualTo(inode);
+    Entries.rename(root, name("b"), root, name("c"), Entries.WHITEOUT);
+    assertThat(FileStatus.at(root, name("b")).mode()).isEqualTo(0020000);
+    Entries.rename(root, name("c"), root, name("a"), 0);
+    assertThat(DirectoryReader.list(root)).hasSize(2);
+    assertServed(Operation.RENAME, Operation.RENAME2);
+  }
+
+  @Test
+  void openFilesOutliveTheirNames() throws Exception {
+    try (Descriptor file = live.create("file")) {
+      FileData.write(file, 0, memory(100, 7));
+      Entries.unlink(root, name("file"));
+      assertThat(FileStatus.of(file).links()).isZero();
+      MemorySegment read = arena.allocate(100);
+      assertThat(FileData.read(file, 0, read)).isEqualTo(100);
+      assertThat(read.get(ValueLayout.JAVA_BYTE, 99)).isEqualTo((byte) 7);
+    }
+    Condition.await("the inode is forgotten", () -> fileSystem.inodeCount() == 1);
+  }
+
+  @Test
+  void filesWithoutANameGetOne() throws Exception {
+    try (Descriptor file = live.open(".", OpenFlag.TEMPORARY_FILE | OpenFlag.READ_WRITE)) {
+      FileData.write(file, 0, memory(10, 1));
+      Entries.link(file, root, name("named"));
+    }
+    assertThat(FileStatus.at(root, name("named")).size()).isEqualTo(10);
+    assertServed(Operation.TMPFILE, Operation.LINK);
+  }
+
+  @Test
+  void setattrOfEveryField() throws Exception {
+    try (Descriptor file = live.create("file")) {
+      FileData.write(file, 0, memory(5000, 1));
+      FileData.truncate(file, 100);
+    }
+    Ownership.changeMode(root, name("file"), 06711);
+    assertThat(FileStatus.at(root, name("file")).mode()).isEqualTo(0106711);
+    Ownership.changeOwner(root, name("file"), 5, 6);
+    FileStatus owned = FileStatus.at(root, name("file"));
+    assertThat(owned.mode()).as("chown clears set-ID bits").isEqualTo(0100711);
+    assertThat(owned.uid()).isEqualTo(5);
+    assertThat(owned.gid()).isEqualTo(6);
+    Ownership.changeTimes(root, name("file"), new TimeSpec(-2, 1), new TimeSpec(1L << 33, 2));
+    FileStatus timed = FileStatus.at(root, name("file"));
+    assertThat(timed.accessed()).isEqualTo(new TimeSpec(-2, 1));
+    assertThat(timed.modified()).isEqualTo(new TimeSpec(1L << 33, 2));
+    assertThat(timed.size()).isEqualTo(100);
+    Ownership.changeTimes(root, name("file"), TimeSpec.OMIT, TimeSpec.NOW);
+    assertThat(FileStatus.at(root, name("file")).accessed()).isEqualTo(new TimeSpec(-2, 1));
+    assertThat(FileStatus.at(root, name("file")).born()).isNotEqualTo(TimeSpec.OMIT);
+    assertServed(Operation.SETATTR, Operation.STATX);
+  }
+
+  @Test
+  void timesSurviveTheWriteBack() throws Exception {
+    try (Descriptor file = live.create("file")) {
+      FileData.write(file, 0, memory(3 * MIB, 1));
+      Ownership.changeTimes(root, name("file"), new TimeSpec(1, 1), new TimeSpec(2, 2));
+    }
+    live.run("sync -f .");
+    assertThat(fileSystem.getattr(FileStatus.at(root, name("file")).inode()).modified().seconds())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void extendedAttributes() throws Exception {
+    live.create("file").close();
+    Entries.makeSymlink(name("file"), root, name("link"));
+    ExtendedAttributes file = ExtendedAttributes.at(live.bytes("file"));
+    byte[] big = new byte[65536];
+    big[65535] = 3;
+    file.set(name("user.big"), big, ExtendedAttributes.CREATE);
+    file.set(name("trusted.t"), name("v"), 0);
+    file.set(name("security.s"), new byte[0], 0);
+    assertThat(file.get(name("user.big")))
+        .hasValueSatisfying(value -> assertThat(value).isEqualTo(big));
+    assertThat(file.get(name("user.absent"))).isEmpty();
+    assertThat(file.list()).hasSize(3);
+    assertFails(
+        () -> file.set(name("user.big"), big, ExtendedAttributes.CREATE), ErrorNumber.EEXIST);
+    file.remove(name("user.big"));
+    assertFails(() -> file.remove(name("user.big")), ErrorNumber.ENODATA);
+    ExtendedAttributes link = ExtendedAttributes.at(live.bytes("link"));
+    link.set(name("trusted.l"), name("on the link"), 0);
+    assertThat(link.list()).hasSize(1);
+    assertThat(file.list()).hasSize(2);
+    assertServed(
+        Operation.SETXATTR, Operation.GETXATTR, Operation.LISTXATTR, Operation.REMOVEXATTR);
+  }
+
+  @Test
+  void listingsOfAnySize() throws Exception {
+    int count = 5000;
+    for (int i = 0; i < count; i++) {
+      live.create("entry-with-a-long-name-" + i).close();
+    }
+    List<DirectoryEntry> entries;
+    try (Descriptor listing = live.open(".", OpenFlag.DIRECTORY)) {
+      entries = DirectoryReader.list(listing);
+    }
+    assertThat(entries.stream().map(entry -> new String(entry.name(), UTF_8)).distinct())
+        .hasSize(count);
+    assertThat(live.run("ls -la | wc -l")).isEqualTo(Integer.toString(count + 3));
+    assertThat(live.run("find . -type f | wc -l")).isEqualTo(Integer.toString(count));
+    live.run("rm -f entry-*");
+    assertServed(Operation.OPENDIR, Operation.READDIR, Operation.READDIRPLUS, Operation.RELEASEDIR);
+    Condition.await("unlinked inodes are forgotten", () -> fileSystem.inodeCount() == 1);
+  }
+
+  @Test
+  void holesAreMadeAndFound() throws Exception {
+    try (Descriptor file = live.create("file")) {
+      FileData.write(file, 0, memory(65536, 1));
+      FileData.truncate(file, MIB);
+      FileData.sync(file);
+      FileData.allocate(file, FileData.PUNCH_HOLE | FileData.KEEP_SIZE, 0, 32768);
+      assertThat(FileData.seekData(file, 0)).isEqualTo(32768);
+      assertThat(FileData.seekHole(file, 32768)).isEqualTo(65536);
+      assertFails(() -> FileData.seekData(file, 65536), ErrorNumber.ENXIO);
+      FileData.allocate(file, FileData.ZERO_RANGE, 32768, 4096);
+      FileData.allocate(file, FileData.KEEP_SIZE, MIB, 4096);
+      assertThat(FileStatus.of(file).size()).isEqualTo(MIB);
+      FileData.allocate(file, 0, MIB, 4096);
+      assertThat(FileStatus.of(file).size()).isEqualTo(MIB + 4096);
+      MemorySegment read = arena.allocate(65536);
+      FileData.read(file, 0, read);
+      assertThat(read.get(ValueLayout.JAVA_BYTE, 36863)).isZero();
+      assertThat(read.get(ValueLayout.JAVA_BYTE, 36864)).isEqualTo((byte) 1);
+    }
+    assertServed(Operation.FALLOCATE, Operation.LSEEK);
+  }
+
+  @Test
+  void rangesAreCopiedByTheServer() throws Exception {
+    try (Descriptor from = live.create("from");
+        Descriptor to = live.create("to")) {
+      FileData.write(from, 0, memory(MIB, 5));
+      assertThat(FileData.copy(from, 4096, to, 8192, MIB / 2)).isEqualTo(MIB / 2);
+      assertThat(FileStatus.of(to).size()).isEqualTo(8192 + MIB / 2);
+      MemorySegment read = arena.allocate(1);
+      FileData.read(to, 8192, read);
+      assertThat(read.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 5);
+    }
+    assertThat(live.served(Operation.COPY_FILE_RANGE_64) + live.served(Operation.COPY_FILE_RANGE))
+        .isPositive();
+  }
+
+  @Test
+  void syncsFilesAndDirectories() throws Exception {
+    try (Descriptor file = live.create("file")) {
+      FileData.write(file, 0, memory(10, 1));
+      FileData.dataSync(file);
+      FileData.sync(file);
+    }
+    FileData.sync(root);
+    assertServed(Operation.FSYNC, Operation.FSYNCDIR, Operation.WRITE);
+  }
+
+  @Test
+  void tellsItsSize() throws Exception {
+    FileSystemStatus status = FileSystemStatus.of(root);
+    assertThat(status.type()).isEqualTo(FileSystemStatus.FUSE);
+    assertThat(status.blocks()).isEqualTo(1 << 20);
+    assertThat(status.availableBlocks()).isEqualTo(1 << 18);
+    assertThat(status.nameLength()).isEqualTo(255);
+    assertThat(status.freeFiles()).isEqualTo(1 << 15);
+    assertServed(Operation.STATFS);
+  }
+
+  @Test
+  void flagsOfFilesAreNone() throws Exception {
+    live.create("file").close();
+    assertThat(live.run("lsattr file")).matches("-+ file");
+    assertThat(live.run("chattr +i file 2>&1 || true")).contains("not supported");
+    assertThat(live.run("chattr = file")).isEmpty();
+    assertServed(Operation.IOCTL);
+  }
+
+  @Test
+  void parentsAreFoundFromWithin() throws Exception {
+    Entries.makeDirectory(root, name("outer"), 0755);
+    Entries.makeDirectory(root, name("outer/inner"), 0755);
+    try (Descriptor inner = live.open("outer/inner", OpenFlag.DIRECTORY)) {
+      assertThat(FileStatus.at(inner, name("..")).inode())
+          .isEqualTo(FileStatus.at(root, name("outer")).inode());
+    }
+  }
+
+  private static byte[] name(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private MemorySegment memory(int size, int value) {
+    return arena.allocate(size).fill((byte) value);
+  }
+
+  private void assertServed(Operation... operations) {
+    assertThat(operations)
+        .allSatisfy(
+            operation -> assertThat(live.served(operation)).as(operation.name()).isPositive());
+  }
+
+  private static void assertFails(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable action, int errno) {
+    assertThatThrownBy(action)
+        .isInstanceOfSatisfying(
+            SystemCallException.class, failure -> assertThat(failure.errno()).isEqualTo(errno));
+  }
+}
