@@ -104,6 +104,7 @@ public final class SegmentExtentStore implements ExtentStore {
     }
     ExtentRecovery recovery = new ExtentRecovery(meta, segments, layer, layerId, state);
     recovery.run();
+    segments.distrust(state.settled().tail().file());
     ExtentState goingOn = new ExtentState(false, recovery.nextId(), state.settled(), state.tail());
     ExtentLedger ledger = new ExtentLedger(meta, layer, segments, goingOn, recovery.nextId());
     SegmentExtentStore opened =

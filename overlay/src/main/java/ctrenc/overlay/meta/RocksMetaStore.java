@@ -3,9 +3,12 @@ package ctrenc.overlay.meta;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.SharedSync;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -70,6 +73,7 @@ public final class RocksMetaStore implements MetaStore {
     RocksDB.loadLibrary();
     Files.createDirectories(directory);
     refuseUnknownTables(directory);
+    syncLogs(directory);
     FlushHooks hooks = new FlushHooks();
     RocksSettings settings = new RocksSettings(tuning, hooks);
     List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -80,6 +84,20 @@ public final class RocksMetaStore implements MetaStore {
     } catch (RocksDBException e) {
       settings.close();
       throw RocksErrors.translate("while opening", e);
+    }
+  }
+
+  /**
+   * A process that died may have left logs that the disk does not have yet, and RocksDB syncs only
+   * the log it writes: what is synced there later would hang on a log that power loss can take.
+   */
+  private static void syncLogs(Path directory) throws IOException {
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "*.log")) {
+      for (Path log : logs) {
+        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+          channel.force(false);
+        }
+      }
     }
   }
 

@@ -143,6 +143,10 @@ final class SegmentFile {
     }
   }
 
+  void distrust() {
+    dirty = true;
+  }
+
   boolean isDirty() {
     return dirty;
   }

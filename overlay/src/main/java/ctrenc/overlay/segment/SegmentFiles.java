@@ -107,6 +107,15 @@ public final class SegmentFiles implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets the next sync cover the files from number {@code file} on, too: a process that died may
+   * have written to them what the disk does not have yet.
+   */
+  public void distrust(int file) {
+    files.tailMap(file).values().forEach(SegmentFile::distrust);
+    namesDirty = !files.isEmpty();
+  }
+
   /** Gives no new file a number below {@code file}: some of those may have been deleted. */
   public void skipTo(int file) {
     usedNumbers = Math.max(usedNumbers, file - 1);
