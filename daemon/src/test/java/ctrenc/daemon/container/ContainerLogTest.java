@@ -1,0 +1,77 @@
+package ctrenc.daemon.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The newest output is there, in order, however much there was. */
+class ContainerLogTest {
+
+  @TempDir Path directory;
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String readAll(ContainerLog log) throws Exception {
+    StringBuilder all = new StringBuilder();
+    long position = 0;
+    while (true) {
+      ContainerLog.Part part = log.read(position, 5, 0);
+      if (part.bytes().length == 0) {
+        return all.toString();
+      }
+      all.append(new String(part.bytes(), StandardCharsets.UTF_8));
+      position = part.next();
+    }
+  }
+
+  @Test
+  void keepsTheNewestOutputWithinTheLimit() throws Exception {
+    Path file = directory.resolve("c.log");
+    try (ContainerLog log = ContainerLog.open(file, 100)) {
+      for (int i = 0; i < 100; i++) {
+        log.write(bytes("%04d\n".formatted(i)));
+      }
+      String kept = readAll(log);
+      assertThat(kept).endsWith("0098\n0099\n").startsWith("00");
+      assertThat(kept.length()).isBetween(50, 110).isEqualTo(kept.lines().count() * 5);
+    }
+    try (var files = Files.list(directory)) {
+      assertThat(files.mapToLong(path -> path.toFile().length()).sum()).isLessThanOrEqualTo(110);
+    }
+  }
+
+  @Test
+  void wakesAReaderThatFollows() throws Exception {
+    try (ContainerLog log = ContainerLog.open(directory.resolve("c.log"), 100)) {
+      CompletableFuture<ContainerLog.Part> waiting =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return log.read(0, 100, 60_000);
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
+      log.write(bytes("line\n"));
+      assertThat(waiting.get(30, TimeUnit.SECONDS).bytes()).isEqualTo(bytes("line\n"));
+      log.close();
+      assertThat(log.read(5, 100, 60_000).isLast()).isTrue();
+    }
+  }
+
+  @Test
+  void goesWithoutATrace() throws Exception {
+    ContainerLog log = ContainerLog.open(directory.resolve("c.log"), 10);
+    log.write(bytes("more than half of the limit"));
+    log.remove();
+    assertThat(directory).isEmptyDirectory();
+  }
+}
