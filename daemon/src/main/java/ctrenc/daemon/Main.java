@@ -2,6 +2,8 @@ package ctrenc.daemon;
 
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Settings;
+import ctrenc.overlay.fuse.kernel.KernelTransport;
+import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.sys.LockedMemory;
 import ctrenc.overlay.sys.ProcessHandles;
 import io.quarkus.runtime.Quarkus;
@@ -9,6 +11,7 @@ import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Clock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Starts the daemon, and ends it in order when the process is asked to end. */
@@ -26,9 +29,15 @@ public final class Main implements QuarkusApplication {
     this.version = version;
   }
 
-  private static RunningDaemon.Parts parts() {
-    SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
-    throw new IllegalStateException("no store yet " + memory);
+  private RunningDaemon.Parts parts() {
+    return new RunningDaemon.Parts(
+        StoreDirectory::open,
+        new KernelTransport(),
+        "kernel",
+        version,
+        SecretMemory.slab(LockedMemory::allocate),
+        Clock.systemUTC(),
+        Quarkus::asyncExit);
   }
 
   @Override

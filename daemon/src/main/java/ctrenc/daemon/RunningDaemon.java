@@ -15,7 +15,6 @@ import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.maintenance.AuditLog;
 import ctrenc.daemon.maintenance.Leftovers;
 import ctrenc.daemon.maintenance.RunLock;
-import ctrenc.daemon.maintenance.StaleSubvolumes;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
@@ -79,13 +78,13 @@ public final class RunningDaemon implements AutoCloseable {
 
   private void begin(Settings settings, Parts parts) throws IOException {
     OptionalInt group = group(settings);
-    directories.make();
+    directories.makeRun();
     keep(RunLock.take(directories));
     EventFeed events = new EventFeed(parts.clock());
     AuditLog audit = keep(new AuditLog(directories.auditLog(), events, parts.clock()));
     Store store = keep(parts.store().open(directories.state(), audit, parts.memory()));
+    directories.makeState();
     new Leftovers(directories, new Runtime(settings.runtime(), directories)).clear();
-    StaleSubvolumes stale = StaleSubvolumes.find(store.subvolumes());
     MachineKeyProtector machineKey =
         keep(MachineKey.open(directories.machineKey(), parts.memory(), Entropy.system()));
     Containers containers =
@@ -93,7 +92,6 @@ public final class RunningDaemon implements AutoCloseable {
     containers.load();
     keep(() -> containers.endAll(settings.stopGrace()));
     serve(settings, parts, store, containers, events, group);
-    stale.remove();
     LOG.info("daemon is ready", "socket", directories.socket());
   }
 

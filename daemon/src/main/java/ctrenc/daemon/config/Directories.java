@@ -87,16 +87,22 @@ public record Directories(Path state, Path run) {
     return state.resolve("audit.log");
   }
 
-  /** Makes what is missing, readable for root alone. */
-  public void make() throws IOException {
-    makeDirectory(state, OWNER_ONLY);
-    makeDirectory(containers(), OWNER_ONLY);
-    makeDirectory(imageConfigs(), OWNER_ONLY);
+  /** Makes what is missing in the run directory, readable for root alone. */
+  public void makeRun() throws IOException {
     makeDirectory(run, PASSABLE);
     makeDirectory(roots(), OWNER_ONLY);
     makeDirectory(bundles(), OWNER_ONLY);
     makeDirectory(runtime(), OWNER_ONLY);
     makeDirectory(logs(), OWNER_ONLY);
+  }
+
+  /**
+   * Makes what is missing beside the store, readable for root alone. To be called when the store is
+   * open: it makes itself in an empty directory, and in no other.
+   */
+  public void makeState() throws IOException {
+    makeDirectory(containers(), OWNER_ONLY);
+    makeDirectory(imageConfigs(), OWNER_ONLY);
   }
 
   private static void makeDirectory(Path directory, Set<PosixFilePermission> permissions)
