@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScratchPool<T> {
 
-  private static final int SLOTS = 64;
+  /** A power of two, several times the threads that can run at once. */
+  private static final int SLOTS =
+      Integer.highestOneBit(Math.max(2, Runtime.getRuntime().availableProcessors())) * 8;
+
+  /** How many slots a thread looks at, its own first, before it makes or drops an object. */
+  private static final int PROBES = 4;
+
   // Neighbouring slots would share a cache line.
   private static final int STRIDE = 16;
 
@@ -26,32 +32,37 @@ public final class ScratchPool<T> {
 
   /** One for the caller alone. */
   public T take() {
-    T idle = slots.getAndSet(slot(), null);
-    return idle != null ? idle : maker.get();
+    for (int probe = 0; probe < PROBES; probe++) {
+      int slot = slot(probe);
+      T idle = slots.get(slot) == null ? null : slots.getAndSet(slot, null);
+      if (idle != null) {
+        return idle;
+      }
+    }
+    return maker.get();
   }
 
-  /**
-   * Gives it back; if another thread was faster, it is left to the collector after {@code surplus}
-   * has seen it.
-   */
+  /** Gives it back; where there is no room, {@code surplus} sees it before the collector does. */
   public void give(T used, Consumer<T> surplus) {
-    T displaced = slots.getAndSet(slot(), used);
-    if (displaced != null) {
-      surplus.accept(displaced);
+    for (int probe = 0; probe < PROBES; probe++) {
+      if (slots.compareAndSet(slot(probe), null, used)) {
+        return;
+      }
     }
+    surplus.accept(used);
   }
 
   /** Hands every idle object to {@code last}. What is lent at this moment is not among them. */
   public void drain(Consumer<T> last) {
-    for (int i = 0; i < SLOTS; i++) {
-      T idle = slots.getAndSet(i * STRIDE, null);
+    for (int slot = 0; slot < slots.length(); slot += STRIDE) {
+      T idle = slots.getAndSet(slot, null);
       if (idle != null) {
         last.accept(idle);
       }
     }
   }
 
-  private static int slot() {
-    return (int) (Thread.currentThread().threadId() & (SLOTS - 1)) * STRIDE;
+  private static int slot(int probe) {
+    return (int) ((Thread.currentThread().threadId() + probe) & (SLOTS - 1)) * STRIDE;
   }
 }
