@@ -245,7 +245,7 @@ final class LayerTable implements AutoCloseable {
 
   @Override
   public void close() {
-    cache.forgetLayer(layer);
     form.close();
+    cache.forgetLayer(layer);
   }
 }

@@ -8,6 +8,7 @@ import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.KeyAbsentException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class RecordSessions implements AutoCloseable {
   private final Entropy entropy;
   private final Map<Integer, RecordSession> open = new ConcurrentHashMap<>();
   private volatile @Nullable Current current;
+  private boolean closed;
 
   RecordSessions(MetaStore meta, long layer, LayerKey key, Entropy entropy) {
     this.meta = meta;
@@ -60,6 +62,7 @@ final class RecordSessions implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    checkOpen();
     int number = lastNumber() + 1;
     RecordSession session = RecordSession.start(key, entropy);
     try (MetaBatch batch = meta.batch()) {
@@ -82,6 +85,7 @@ final class RecordSessions implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    checkOpen();
     Optional<byte[]> stored = meta.get(Table.LAYER, sessionKey(number));
     if (stored.isEmpty()) {
       throw new DamagedException("The " + subject + " names a session that does not exist.");
@@ -110,8 +114,15 @@ final class RecordSessions implements AutoCloseable {
     return RecordKeys.ofLayer(layer, RecordType.SESSION, number);
   }
 
+  private void checkOpen() throws KeyAbsentException {
+    if (closed) {
+      throw new KeyAbsentException("Layer " + key.layer() + " is closed; unlock its subvolume.");
+    }
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     open.values().forEach(RecordSession::close);
   }
 }
