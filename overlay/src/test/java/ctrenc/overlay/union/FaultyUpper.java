@@ -26,6 +26,7 @@ final class FaultyUpper implements UpperLayer {
   private final AtomicInteger batches = new AtomicInteger();
   private volatile Supplier<IOException> appending = SOUND;
   private volatile Supplier<IOException> reading = SOUND;
+  private volatile Supplier<IOException> committing = SOUND;
 
   FaultyUpper(UpperLayer upper) {
     this.upper = upper;
@@ -39,7 +40,12 @@ final class FaultyUpper implements UpperLayer {
     reading = failure;
   }
 
+  void failCommits(Supplier<IOException> failure) {
+    committing = failure;
+  }
+
   void heal() {
+    committing = SOUND;
     appending = SOUND;
     reading = SOUND;
   }
@@ -79,7 +85,7 @@ final class FaultyUpper implements UpperLayer {
   @Override
   public LayerBatch batch() {
     batches.incrementAndGet();
-    return upper.batch();
+    return new FaultyBatch(upper.batch(), () -> check(committing));
   }
 
   @Override

@@ -59,6 +59,7 @@ final class ModelTest {
       }
       run.compareAll("at the end of round " + round + " of seed " + seed);
       if (round % 2 == 0) {
+        fileSystem.sync();
         stack.afterProcessDeath();
       }
       fileSystem.close();
@@ -153,7 +154,11 @@ final class ModelTest {
         default -> {
           byte[] bytes = FileSystemUser.pattern(random.nextInt(), size);
           ModelTree.write(file, offset, bytes);
-          user.overwrite(path, offset, bytes);
+          if (random.nextBoolean()) {
+            user.overwrite(path, offset, bytes);
+          } else {
+            user.write(user.inode(path), 0, offset, bytes);
+          }
         }
       }
       assertThat(user.read(path)).as(what).isEqualTo(file.content);
