@@ -8,7 +8,6 @@ public final class Mounts {
 
   public static final long NO_SUID = 2;
   public static final long NO_DEVICES = 4;
-  public static final long NO_ACCESS_TIME = 1024;
   public static final long REMOUNT = 32;
   public static final long BIND = 4096;
   public static final long RECURSIVE = 16384;

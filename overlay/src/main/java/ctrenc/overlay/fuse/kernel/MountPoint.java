@@ -38,7 +38,7 @@ final class MountPoint {
 
   /**
    * Mounts. Set-ID programs and devices work, because a container's root needs them. Times of
-   * access are not kept up by the kernel for FUSE, so the mount does not claim so.
+   * access are the filesystem's affair; the mount shows the kernel's default, relatime.
    *
    * @return the number of the connection, which the kernel knows before anybody answers
    */
@@ -46,7 +46,7 @@ final class MountPoint {
     String data =
         "fd=%d,rootmode=%o,user_id=0,group_id=0,allow_other,default_permissions"
             .formatted(device.number(), rootMode & FileMode.TYPE);
-    long flags = Mounts.NO_ACCESS_TIME | (options.readOnly() ? Mounts.READ_ONLY : 0);
+    long flags = options.readOnly() ? Mounts.READ_ONLY : 0;
     try {
       Mounts.mount(bytes(options.label()), path, bytes(TYPE), flags, bytes(data));
       return FileStatus.known(Descriptor.WORKING_DIRECTORY, path).deviceMinor();
