@@ -110,25 +110,25 @@ public final class KeyWrapper {
     }
     byte[] derived = derive(kek, kind, subject, record.nonce());
     byte[] commitment = Arrays.copyOfRange(derived, CallerNonceAesGcm.KEY_LENGTH, derived.length);
-    byte[] key = new byte[WrappedKey.KEY];
-    CallerNonceAesGcm cipher = new CallerNonceAesGcm();
     try (Secret wrapping =
         Secret.take(kek.secret().memory(), derived, 0, CallerNonceAesGcm.KEY_LENGTH)) {
       if (!MessageDigest.isEqual(commitment, record.commitment())) {
         throw new CommitmentMismatchException(
             "the wrapped key is forged, or belongs to something else");
       }
-      byte[] bound = bound(record.head(), context);
-      cipher.open(
-          wrapping.asKey("AES", RawKeyAccess.grant()),
-          NO_NONCE,
-          bound,
-          record.sealed(),
-          0,
-          WrappedKey.SEALED,
-          key,
-          0);
-      return Secret.take(kek.secret().memory(), key);
+      return open(wrapping, record, context);
+    }
+  }
+
+  private static Secret open(Secret wrapping, WrappedKey record, byte[] context)
+      throws TagMismatchException {
+    byte[] key = new byte[WrappedKey.KEY];
+    byte[] bound = bound(record.head(), context);
+    SecretKey cipherKey = wrapping.asKey("AES", RawKeyAccess.grant());
+    CallerNonceAesGcm cipher = new CallerNonceAesGcm();
+    try {
+      cipher.open(cipherKey, NO_NONCE, bound, record.sealed(), 0, WrappedKey.SEALED, key, 0);
+      return Secret.take(wrapping.memory(), key);
     } finally {
       cipher.forget();
     }
