@@ -90,7 +90,6 @@ public final class RunningDaemon implements AutoCloseable {
     Containers containers =
         new Containers(store, parts.transport(), machineKey, directories, settings, events);
     containers.load();
-    keep(() -> containers.endAll(settings.stopGrace()));
     serve(settings, parts, store, containers, events, group);
     LOG.info("daemon is ready", "socket", directories.socket());
   }
@@ -118,14 +117,18 @@ public final class RunningDaemon implements AutoCloseable {
             parts.version(),
             parts.transportName(),
             parts.clock().instant());
-    keep(
-        UnixServer.start(
-            directories.socket(),
-            group,
-            List.of(
-                new ContainersEndpoint(containers, events, streams),
-                new ImagesEndpoint(store.images(), imports, streams),
-                new DaemonEndpoint(status, parts.end()))));
+    UnixServer server =
+        keep(
+            UnixServer.start(
+                directories.socket(),
+                group,
+                List.of(
+                    new ContainersEndpoint(containers, events, streams),
+                    new ImagesEndpoint(store.images(), imports, streams),
+                    new DaemonEndpoint(status, parts.end()))));
+    // Calls under way go on until the containers are ended: who runs one reports its exit code.
+    keep(() -> containers.endAll(settings.stopGrace()));
+    keep(server::stopAccepting);
   }
 
   private static OptionalInt group(Settings settings) throws IOException {

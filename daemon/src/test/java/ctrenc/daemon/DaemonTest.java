@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.daemon.fake.DaemonUnderTest;
+import ctrenc.daemon.fake.FakeStore;
 import ctrenc.daemon.fake.RunClient;
 import ctrenc.daemon.fake.TestSettings;
 import ctrenc.proto.v1.Base;
@@ -43,11 +44,13 @@ class DaemonTest {
 
   @TempDir Path home;
 
+  private FakeStore store;
   private DaemonUnderTest daemon;
 
   @BeforeEach
   void start() throws Exception {
-    daemon = new DaemonUnderTest(TestSettings.in(home));
+    store = new FakeStore(home.resolve("fake"));
+    daemon = DaemonUnderTest.onFakes(TestSettings.in(home), store);
   }
 
   @AfterEach
@@ -81,7 +84,7 @@ class DaemonTest {
                 .list(ListContainersRequest.getDefaultInstance())
                 .getContainersList())
         .isEmpty();
-    assertThat(daemon.store.subvolumes().list()).isEmpty();
+    assertThat(store.subvolumes().list()).isEmpty();
     assertThat(home.resolve("run/roots")).isEmptyDirectory();
     assertThat(home.resolve("run/bundles")).isEmptyDirectory();
   }
@@ -107,7 +110,7 @@ class DaemonTest {
     run.close();
     assertThat(process.waitFor()).isNotZero();
     run.awaitGone(container.getId());
-    assertThat(daemon.store.subvolumes().list()).isEmpty();
+    assertThat(store.subvolumes().list()).isEmpty();
   }
 
   @Test
@@ -149,7 +152,7 @@ class DaemonTest {
         .forEachRemaining(part -> log.append(part.getData().toStringUtf8()));
     assertThat(log.toString()).isEqualTo("up\ndown\n");
     daemon.containers().remove(RemoveContainerRequest.newBuilder().setReference("back").build());
-    assertThat(daemon.store.subvolumes().list()).isEmpty();
+    assertThat(store.subvolumes().list()).isEmpty();
   }
 
   @Test
@@ -161,7 +164,7 @@ class DaemonTest {
               assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
               assertThat(e.getStatus().getDescription()).contains("/no/such/program");
             });
-    assertThat(daemon.store.subvolumes().list()).isEmpty();
+    assertThat(store.subvolumes().list()).isEmpty();
   }
 
   @Test
@@ -215,7 +218,7 @@ class DaemonTest {
     create("a", Base.newBuilder().setEmpty(true).build());
     assertRefused(
         Status.Code.ALREADY_EXISTS, () -> create("a", Base.newBuilder().setEmpty(true).build()));
-    assertThat(daemon.store.subvolumes().list()).hasSize(1);
+    assertThat(store.subvolumes().list()).hasSize(1);
   }
 
   private Container create(String name, Base base) {
@@ -253,7 +256,7 @@ class DaemonTest {
 
   @Test
   void leavesARunDirectoryToTheDaemonThatHasIt() {
-    assertThatThrownBy(() -> new DaemonUnderTest(TestSettings.in(home)))
+    assertThatThrownBy(() -> DaemonUnderTest.onFakes(TestSettings.in(home), store))
         .hasMessageContaining("Another daemon");
     assertThat(daemon.daemon().status(StatusRequest.getDefaultInstance()).getPid()).isPositive();
   }

@@ -5,6 +5,7 @@ import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.ImageInfo;
 import ctrenc.overlay.subvolume.Images;
+import ctrenc.overlay.subvolume.InUseException;
 import ctrenc.proto.v1.DevicePolicy;
 import java.io.EOFException;
 import java.io.IOException;
@@ -142,7 +143,16 @@ public final class ImageImports {
                     "There is no image "
                         + reference
                         + ": ctr-enc image ls lists those there are."));
-    images.remove(image);
+    try {
+      images.remove(image);
+    } catch (InUseException e) {
+      throw new RefusedException(
+          RefusedException.Kind.CONFLICT,
+          "The image "
+              + image.name()
+              + " lies under a container: ctr-enc ps shows under which, remove those first.",
+          e);
+    }
     configs.remove(image.id());
     return image;
   }

@@ -2,7 +2,9 @@ package ctrenc.daemon.fake;
 
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.RunningDaemon;
+import ctrenc.daemon.StoreOpener;
 import ctrenc.daemon.config.Settings;
+import ctrenc.overlay.fuse.Transport;
 import ctrenc.proto.v1.ContainersGrpc;
 import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.ImagesGrpc;
@@ -18,29 +20,35 @@ import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A daemon on a fake store and the kernel's overlayfs, and a client of it on its socket. */
+/** A daemon in this process, and a client of it on its socket. */
 public final class DaemonUnderTest implements AutoCloseable {
 
-  public final FakeStore store;
+  /** Counts down when the daemon is asked to end. */
   public final CountDownLatch asked = new CountDownLatch(1);
+
   private final RunningDaemon daemon;
   private final EventLoopGroup loop = new EpollEventLoopGroup(1);
   private final ManagedChannel channel;
 
-  public DaemonUnderTest(Settings settings) throws IOException {
-    store = new FakeStore(settings.stateDirectory().resolve("fake"));
+  public DaemonUnderTest(Settings settings, StoreOpener store, Transport transport)
+      throws IOException {
     daemon =
         RunningDaemon.start(
             settings,
             new RunningDaemon.Parts(
-                (directory, audit, memory) -> store,
-                new KernelOverlay(),
-                "fake",
+                store,
+                transport,
                 "test",
+                "0",
                 SecretMemory.plain(),
                 Clock.systemUTC(),
                 asked::countDown));
     channel = channel(settings.runDirectory().resolve("ctr-enc.sock"), loop);
+  }
+
+  /** A daemon on a fake store and the kernel's overlayfs. */
+  public static DaemonUnderTest onFakes(Settings settings, FakeStore store) throws IOException {
+    return new DaemonUnderTest(settings, (_, _, _) -> store, new KernelOverlay());
   }
 
   public static ManagedChannel channel(Path socket, EventLoopGroup loop) {

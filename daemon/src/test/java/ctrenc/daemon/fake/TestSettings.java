@@ -6,20 +6,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Settings of a daemon whose directories lie below {@code home}. */
-public record TestSettings(Path home, String runtime) implements Settings {
+public record TestSettings(Path home, String runtime, Path runDirectory) implements Settings {
 
   public static TestSettings in(Path home) {
-    return new TestSettings(home, "runc");
+    return new TestSettings(home, "runc", home.resolve("run"));
   }
 
   @Override
   public Path stateDirectory() {
     return home.resolve("state");
-  }
-
-  @Override
-  public Path runDirectory() {
-    return home.resolve("run");
   }
 
   @Override
