@@ -104,8 +104,9 @@ final class Call {
     CommandLine commandLine = e.getCommandLine();
     boolean isVerb = commandLine.getCommandSpec().userObject() instanceof Verb;
     String message =
-        !isVerb && e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
-            ? "there is no verb '%s'".formatted(unmatched.getUnmatched().getFirst())
+        e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+            ? (isVerb ? "'%s' is one argument too many" : "there is no verb '%s'")
+                .formatted(unmatched.getUnmatched().getFirst())
             : String.valueOf(e.getMessage());
     String lower = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
     ExitCode code =

@@ -30,7 +30,6 @@ public final class ForegroundProgram {
   public int run(Command command, boolean withInput, Optional<TerminalState> terminal)
       throws IOException, InterruptedException {
     Process process = start(command, withInput);
-    signals.relayTo(process);
     try {
       int code = process.waitFor();
       return code == 0
@@ -44,7 +43,7 @@ public final class ForegroundProgram {
     }
   }
 
-  private static Process start(Command command, boolean withInput) {
+  private Process start(Command command, boolean withInput) {
     if (command.getArgvCount() == 0) {
       throw new Failure(
           ExitCode.OTHER_VERSION,
@@ -56,7 +55,7 @@ public final class ForegroundProgram {
     }
     fill(builder.environment(), command);
     try {
-      return builder.start();
+      return signals.start(builder::start);
     } catch (IOException e) {
       throw new Failure(
           ExitCode.OWN_FAILURE,

@@ -1,5 +1,7 @@
 package ctrenc.cli.process;
 
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +43,23 @@ public final class SignalRelay {
     NAMES.forEach(name -> Signal.handle(new Signal(name), this::receive));
   }
 
-  synchronized void relayTo(Process program) {
+  /** How a program is started. */
+  @FunctionalInterface
+  interface Starter {
+    Process start() throws IOException;
+  }
+
+  /**
+   * Starts the program that signals go to from now on. A signal that comes meanwhile waits, so that
+   * none is lost between two states.
+   */
+  synchronized Process start(Starter starter) throws IOException {
+    if (abandonedBy != 0) {
+      throw new Failure(ExitCode.INTERRUPTED, "interrupted before the command was started");
+    }
+    Process program = starter.start();
     target = program;
+    return program;
   }
 
   synchronized void stopRelaying() {

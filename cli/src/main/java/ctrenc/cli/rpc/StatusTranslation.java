@@ -5,6 +5,7 @@ import ctrenc.cli.exit.Failure;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The command line's border: a status of gRPC becomes an exit code and a sentence. What the daemon
@@ -18,7 +19,23 @@ final class StatusTranslation {
   }
 
   Failure failure(StatusException e) {
-    return new Failure(code(e.getStatus().getCode()), sentence(e.getStatus()), e);
+    Status status = e.getStatus();
+    return isBroken(status)
+        ? new Failure(
+            ExitCode.UNREACHABLE,
+            "the connection to the daemon at %s broke: see 'ctr-enc daemon status' and its log"
+                .formatted(socket),
+            e)
+        : new Failure(code(status.getCode()), sentence(status), e);
+  }
+
+  /** A cause never comes over the wire: it is the transport's own. */
+  private static boolean isBroken(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> status.getCause() != null || status.getDescription() == null;
+      case INTERNAL, UNKNOWN -> status.getCause() != null;
+      default -> false;
+    };
   }
 
   static ExitCode code(Status.Code code) {
@@ -42,7 +59,6 @@ final class StatusTranslation {
   private String sentence(Status status) {
     String said = String.valueOf(status.getDescription());
     return switch (status.getCode()) {
-      case UNAVAILABLE -> unavailable(status, said);
       case DEADLINE_EXCEEDED ->
           "the daemon at %s does not answer: look at its log, or stop and start it"
               .formatted(socket);
@@ -50,20 +66,22 @@ final class StatusTranslation {
           "the daemon at %s does not know this request: stop it and start the one of this version"
               .formatted(socket);
       case CANCELLED -> "interrupted";
-      case INTERNAL, UNKNOWN ->
-          "the daemon failed (%s): look at its log and report it".formatted(said);
       default ->
           status.getDescription() == null
-              ? "the daemon refused: %s".formatted(status.getCode())
-              : said;
+              ? "the daemon failed without a word (%s): look at its log".formatted(status.getCode())
+              : clause(said);
     };
   }
 
-  private String unavailable(Status status, String said) {
-    if (status.getCause() != null || status.getDescription() == null || said.contains("stream")) {
-      return "the connection to the daemon at %s broke: see 'ctr-enc daemon status' and its log"
-          .formatted(socket);
-    }
-    return said;
+  /** A sentence as what follows the program's name and a colon. */
+  private static String clause(String sentence) {
+    boolean word = sentence.length() > 1 && !Character.isUpperCase(sentence.charAt(1));
+    String start =
+        word ? sentence.substring(0, 1).toLowerCase(Locale.ROOT) : sentence.substring(0, 1);
+    String end =
+        sentence.endsWith(".")
+            ? sentence.substring(1, sentence.length() - 1)
+            : sentence.substring(1);
+    return start + end;
   }
 }

@@ -35,7 +35,9 @@ public final class CompletionVerb implements Verb {
       case "bash" -> session.out().text(bash);
       // The script is written for both; zsh needs its own completion up before.
       case "zsh" -> session.out().text("autoload -Uz compinit && compinit\n" + bash);
-      default -> throw Arguments.usage("scripts are made for 'bash' and 'zsh' only");
+      default ->
+          throw Arguments.usage(
+              "there is no script for '%s': name bash or zsh".formatted(arguments.positional(0)));
     }
     return ExitCode.OK.number();
   }

@@ -87,7 +87,11 @@ public final class Options {
 
   /** What every verb takes; hidden in the help of verbs, told in that of the whole. */
   public static void addCommon(CommandSpec spec, boolean hidden) {
-    spec.usageMessage().sortOptions(false).abbreviateSynopsis(hidden).optionListHeading("%n");
+    spec.usageMessage()
+        .sortOptions(false)
+        .abbreviateSynopsis(true)
+        .synopsisSubcommandLabel("VERB")
+        .optionListHeading("%n");
     spec.addOption(
         OptionSpec.builder("-h", HELP)
             .arity("0")

@@ -86,7 +86,8 @@ record ProcessOptions(ProcessSpec process, boolean withInput, Optional<TerminalS
     try {
       return Files.readAllLines(file);
     } catch (NoSuchFileException e) {
-      throw Arguments.usage("the file %s of --env-file does not exist".formatted(file));
+      throw Arguments.usage(
+          "the file %s does not exist: name one that does with --env-file".formatted(file));
     }
   }
 

@@ -26,7 +26,7 @@ final class RunOptions {
   private static final List<String> OF_NEW_CONTAINERS =
       List.of(
           NAME, REMOVE, KEEP, DETACH, VOLUME, MOUNT, HOSTNAME, NETWORK, MEMORY, CPUS, READ_ONLY);
-  private static final String DEFAULT_COMMAND = "/bin/sh";
+  private static final String SHELL = "/bin/sh";
 
   private RunOptions() {}
 
@@ -79,11 +79,13 @@ final class RunOptions {
   /** What follows the image's or container's name, or all if there is none. */
   static List<String> command(List<String> positionals, boolean named) {
     List<String> rest = named ? positionals.subList(1, positionals.size()) : positionals;
-    List<String> command =
-        named && !rest.isEmpty() && rest.getFirst().equals("--")
-            ? rest.subList(1, rest.size())
-            : rest;
-    return command.isEmpty() ? List.of(DEFAULT_COMMAND) : command;
+    boolean marked = named && !rest.isEmpty() && rest.getFirst().equals("--");
+    return marked ? rest.subList(1, rest.size()) : rest;
+  }
+
+  /** An image may know a command of its own; nothing else does. */
+  static List<String> orShell(List<String> command) {
+    return command.isEmpty() ? List.of(SHELL) : command;
   }
 
   static Optional<Base> base(Arguments arguments, Path directory) {

@@ -42,7 +42,7 @@ public final class RunVerb implements Verb {
         Options.positional(
             "[IMAGE] [--] [COMMAND]",
             0,
-            "The image, unless an option names the base; then the command (default /bin/sh)."));
+            "The image, unless an option names the base; then the command (default: the image's own, else /bin/sh)."));
   }
 
   @Override
@@ -58,9 +58,11 @@ public final class RunVerb implements Verb {
               ? "which container? write: run --existing NAME -- COMMAND"
               : "what is the base? write an image's name, --host, or --lower DIR");
     }
+    List<String> command = RunOptions.command(positionals, named);
+    boolean onImage = !existing && base.isEmpty();
     ProcessOptions options =
         ProcessOptions.read(
-            arguments, RunOptions.command(positionals, named), session.surroundings());
+            arguments, onImage ? command : RunOptions.orShell(command), session.surroundings());
     if (existing) {
       if (base.isPresent()) {
         throw Arguments.usage("--existing and a base exclude each other: give one of them");
