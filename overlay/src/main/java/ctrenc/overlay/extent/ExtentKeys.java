@@ -2,6 +2,7 @@ package ctrenc.overlay.extent;
 
 import ctrenc.overlay.storage.DamagedException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Keys of a layer's extents in the metadata store. Numbers are big-endian, the layer's is the local
@@ -31,6 +32,12 @@ final class ExtentKeys {
 
   static byte[] state(long layer) {
     return ByteBuffer.allocate(STATE_KEY_LENGTH).putLong(layer).put(STATE_TYPE).putLong(0).array();
+  }
+
+  /** The layer of a key in the table LAYER, if it is that of an extent state. */
+  static Optional<Long> layerOfState(byte[] key) {
+    boolean isState = key.length == STATE_KEY_LENGTH && key[Long.BYTES] == STATE_TYPE;
+    return isState ? Optional.of(ByteBuffer.wrap(key).getLong()) : Optional.empty();
   }
 
   static long extentOf(byte[] key) throws DamagedException {

@@ -7,6 +7,7 @@ import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class ExtentLedger {
 
   private final MetaStore meta;
   private final long layer;
+  private final UUID layerId;
   private final SegmentFiles segments;
 
   /** Ids that were taken and whose extents are not placed yet, nor failed. */
@@ -41,6 +43,7 @@ final class ExtentLedger {
   ExtentLedger(MetaStore meta, long layer, SegmentFiles segments, ExtentState state, long nextId) {
     this.meta = meta;
     this.layer = layer;
+    this.layerId = state.layerId();
     this.segments = segments;
     this.nextId = nextId;
     this.reserved = nextId;
@@ -52,7 +55,7 @@ final class ExtentLedger {
   synchronized long takeId() throws IOException {
     if (nextId >= reserved) {
       long end = (nextId / BLOCK + 1) * BLOCK;
-      write(new ExtentState(false, end, settled, settled.tail()));
+      write(new ExtentState(layerId, false, end, settled, settled.tail()));
       reserved = end;
       closed = false;
     }
@@ -109,7 +112,7 @@ final class ExtentLedger {
     SegmentPlace tail = segments.tail();
     boolean isSettled = started.isEmpty();
     ExtentState.Mark mark = isSettled ? new ExtentState.Mark(nextId, tail) : settled;
-    write(new ExtentState(isSettled, nextId, mark, tail));
+    write(new ExtentState(layerId, isSettled, nextId, mark, tail));
     closed = true;
   }
 

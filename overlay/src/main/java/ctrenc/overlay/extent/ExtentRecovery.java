@@ -1,7 +1,7 @@
 package ctrenc.overlay.extent;
 
 import ctrenc.overlay.meta.MetaCursor;
-import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
@@ -22,7 +22,7 @@ import java.util.UUID;
  */
 final class ExtentRecovery implements SegmentScan.Visitor {
 
-  private final MetaStore meta;
+  private final MetaReader meta;
   private final SegmentFiles segments;
   private final long layer;
   private final UUID layerId;
@@ -34,12 +34,11 @@ final class ExtentRecovery implements SegmentScan.Visitor {
   private final List<SegmentPlace> dead = new ArrayList<>();
   private long highestId;
 
-  ExtentRecovery(
-      MetaStore meta, SegmentFiles segments, long layer, UUID layerId, ExtentState state) {
+  ExtentRecovery(MetaReader meta, SegmentFiles segments, long layer, ExtentState state) {
     this.meta = meta;
     this.segments = segments;
     this.layer = layer;
-    this.layerId = layerId;
+    this.layerId = state.layerId();
     this.state = state;
     this.highestId = state.nextId() - 1;
   }

@@ -11,8 +11,6 @@ import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,9 +21,6 @@ import java.util.UUID;
  * the layer's key. Whoever closes it ends all use first.
  */
 public final class SegmentExtentStore implements ExtentStore {
-
-  /** The sum of a share when the reference that an extent starts with went too. */
-  private static final long UNREFERENCED = -1;
 
   private final ExtentSetting setting;
   private final MetaStore meta;
@@ -79,11 +74,18 @@ public final class SegmentExtentStore implements ExtentStore {
     Optional<byte[]> stored = setting.meta().get(Table.LAYER, ExtentKeys.state(layer));
     ExtentState state =
         stored.isPresent()
-            ? ExtentState.decode(stored.get(), layer)
-            : ExtentState.initial(SegmentFiles.FIRST_OFFSET);
+            ? stateOf(layerId, ExtentState.decode(stored.get(), layer))
+            : ExtentState.initial(layerId, SegmentFiles.FIRST_OFFSET);
     SegmentExtentStore opened = recovered(setting, layer, layerId, keys, segments, state);
     setting.meta().addFlushHook(opened.flushHook);
     return opened;
+  }
+
+  private static ExtentState stateOf(UUID layerId, ExtentState state) throws DamagedException {
+    if (!state.layerId().equals(layerId)) {
+      throw new DamagedException("The extents' state of layer " + layerId + " is another layer's.");
+    }
+    return state;
   }
 
   private static SegmentExtentStore recovered(
@@ -102,10 +104,11 @@ public final class SegmentExtentStore implements ExtentStore {
       ExtentLedger ledger = new ExtentLedger(meta, layer, segments, state, state.nextId());
       return new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
     }
-    ExtentRecovery recovery = new ExtentRecovery(meta, segments, layer, layerId, state);
+    ExtentRecovery recovery = new ExtentRecovery(meta, segments, layer, state);
     recovery.run();
     segments.distrust(state.settled().tail().file());
-    ExtentState goingOn = new ExtentState(false, recovery.nextId(), state.settled(), state.tail());
+    ExtentState goingOn =
+        new ExtentState(layerId, false, recovery.nextId(), state.settled(), state.tail());
     ExtentLedger ledger = new ExtentLedger(meta, layer, segments, goingOn, recovery.nextId());
     SegmentExtentStore opened =
         new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
@@ -133,7 +136,7 @@ public final class SegmentExtentStore implements ExtentStore {
     byte[] from = ExtentKeys.extent(layer, 0);
     try (MetaCursor shares = meta.scan(Table.SHARE, from, ExtentKeys.afterExtents(layer))) {
       while (shares.next()) {
-        if (sum(shares.value()) == UNREFERENCED) {
+        if (Shares.isUnreferenced(Optional.of(shares.value()))) {
           bury(ExtentKeys.extentOf(shares.key()));
         }
       }
@@ -191,14 +194,13 @@ public final class SegmentExtentStore implements ExtentStore {
   public void reclaim(long extent) throws IOException {
     checkOpen();
     Optional<byte[]> share = meta.get(Table.SHARE, ExtentKeys.extent(layer, extent));
-    long sum = share.isEmpty() ? 0 : sum(share.get());
-    if (sum < UNREFERENCED) {
+    if (Shares.isImpossible(share)) {
       report(
           Finding.Kind.DAMAGED,
           extent,
           Optional.empty(),
           "The extent was released more often than it was referred to.");
-    } else if (sum == UNREFERENCED) {
+    } else if (Shares.isUnreferenced(share)) {
       bury(extent);
       reclaimer.freeIfWorthwhile();
     }
@@ -298,10 +300,6 @@ public final class SegmentExtentStore implements ExtentStore {
       cache.clear();
       segments.close();
     }
-  }
-
-  private static long sum(byte[] share) {
-    return ByteBuffer.wrap(share).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
   private void checkOpen() {

@@ -1,7 +1,6 @@
 package ctrenc.overlay.meta;
 
 import java.io.IOException;
-import java.util.Optional;
 
 /**
  * Ordered key-value tables with atomic batches. Keys are ordered as unsigned bytes. Thread-safe.
@@ -10,15 +9,7 @@ import java.util.Optional;
  * loss after the next {@link #sync}. After power loss the store holds a prefix of the committed
  * batches, never part of one, and at least all that was synced.
  */
-public interface MetaStore extends AutoCloseable {
-
-  Optional<byte[]> get(Table table, byte[] key) throws IOException;
-
-  /**
-   * Scans keys from {@code from} (inclusive) to {@code to} (exclusive) as of now; later commits are
-   * not seen.
-   */
-  MetaCursor scan(Table table, byte[] from, byte[] to) throws IOException;
+public interface MetaStore extends MetaReader, AutoCloseable {
 
   MetaBatch batch();
 

@@ -16,7 +16,7 @@ final class RocksBatch implements MetaBatch {
 
   private static final int SEQUENCE_LENGTH = 8;
   private static final int COUNT_LENGTH = 4;
-  private static final int HEADER_LENGTH = SEQUENCE_LENGTH + COUNT_LENGTH;
+  static final int HEADER_LENGTH = SEQUENCE_LENGTH + COUNT_LENGTH;
   private static final int MAX_VARINT = 5;
   private static final int INITIAL_LENGTH = 1024;
 
@@ -24,11 +24,12 @@ final class RocksBatch implements MetaBatch {
    * Tags of db/dbformat.h for a column family other than the default one, which holds no table of
    * ours.
    */
-  private static final byte TAG_DELETE = 0x4;
+  static final byte TAG_DELETE = 0x4;
 
-  private static final byte TAG_PUT = 0x5;
-  private static final byte TAG_MERGE = 0x6;
-  private static final byte TAG_DELETE_RANGE = 0xE;
+  static final byte TAG_PUT = 0x5;
+  static final byte TAG_MERGE = 0x6;
+  static final byte TAG_NOOP = 0xD;
+  static final byte TAG_DELETE_RANGE = 0xE;
 
   private final int[] familyIds;
   private byte[] bytes = new byte[INITIAL_LENGTH];

@@ -1,8 +1,10 @@
 package ctrenc.overlay.meta;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.rocksdb.AbstractEventListener;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -67,6 +69,14 @@ final class RocksSettings implements AutoCloseable {
       families.add(family(table.familyName(), options));
     }
     return families;
+  }
+
+  /**
+   * Ends the replay of the log before the first batch that puts one of these places. What was
+   * replayed is flushed, so that the rest of the log is never met again.
+   */
+  void stopReplayAt(Set<ByteBuffer> lostPlaces) {
+    database.setWalFilter(own(new ReplayFilter(lostPlaces))).setAvoidFlushDuringRecovery(false);
   }
 
   @Override

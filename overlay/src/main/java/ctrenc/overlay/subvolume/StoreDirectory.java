@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.extent.LostExtents;
 import ctrenc.overlay.layer.HostFileCache;
 import ctrenc.overlay.layer.RecordCache;
 import ctrenc.overlay.meta.RocksMetaStore;
@@ -95,7 +96,12 @@ public final class StoreDirectory implements Store {
     storage.createDirectory(SEGMENTS);
     storage.createDirectory(IMAGES);
     RocksMetaStore meta =
-        push(resources, RocksMetaStore.open(directory.resolve(META), RocksTuning.standard()));
+        push(
+            resources,
+            RocksMetaStore.open(
+                directory.resolve(META),
+                RocksTuning.standard(),
+                new LostExtents(storage, SEGMENTS)));
     HostFileCache openFiles = push(resources, new HostFileCache(OPEN_HOST_FILES));
     SegmentExtents extents =
         push(resources, new SegmentExtents(storage, SEGMENTS, meta, audit, memory, entropy));

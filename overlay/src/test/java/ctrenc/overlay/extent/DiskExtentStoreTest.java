@@ -1,6 +1,7 @@
 package ctrenc.overlay.extent;
 
 import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.ReplayCheck;
 import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.storage.DiskStorage;
@@ -19,7 +20,7 @@ final class DiskExtentStoreTest extends ExtentStoreContract {
   @Override
   protected MetaStore openMeta() throws IOException {
     disk = DiskStorage.open(directory);
-    return RocksMetaStore.open(directory.resolve("meta"), RocksTuning.small());
+    return RocksMetaStore.open(directory.resolve("meta"), RocksTuning.small(), ReplayCheck.NONE);
   }
 
   @Override

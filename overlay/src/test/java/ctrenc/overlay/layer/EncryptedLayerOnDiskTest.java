@@ -8,6 +8,7 @@ import ctrenc.overlay.extent.ExtentSetting;
 import ctrenc.overlay.extent.ExtentTuning;
 import ctrenc.overlay.extent.ExtentWorkspaces;
 import ctrenc.overlay.extent.SegmentExtentStore;
+import ctrenc.overlay.meta.ReplayCheck;
 import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.storage.DiskStorage;
@@ -27,7 +28,7 @@ class EncryptedLayerOnDiskTest extends UpperLayerContract {
   @Override
   UpperLayer open() throws IOException {
     closeStores();
-    RocksMetaStore meta = RocksMetaStore.open(temporary.resolve("meta"), RocksTuning.small());
+    RocksMetaStore meta = RocksMetaStore.open(temporary.resolve("meta"), RocksTuning.small(), ReplayCheck.NONE);
     opened = Optional.of(meta);
     DiskStorage storage = DiskStorage.open(temporary);
     storage.createDirectory("segments");

@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 
 /** The changes of a batch as values, applied to any set of tables. */
 final class MemoryBatch implements MetaBatch {
@@ -17,16 +20,25 @@ final class MemoryBatch implements MetaBatch {
   }
 
   private final List<Change> changes = new ArrayList<>();
+  private final Set<ByteBuffer> places = new HashSet<>();
   private boolean closed;
 
   void applyTo(Map<Table, NavigableMap<byte[], byte[]>> tables) {
     changes.forEach(change -> change.applyTo(tables));
   }
 
+  /** Whether the batch puts one of these places. */
+  boolean placesAnyOf(Set<ByteBuffer> keys) {
+    return !Collections.disjoint(places, keys);
+  }
+
   @Override
   public void put(Table table, byte[] key, byte[] value) {
     requireOpen();
     byte[] ownKey = key.clone();
+    if (table == Table.PLACE) {
+      places.add(ByteBuffer.wrap(ownKey));
+    }
     byte[] ownValue = value.clone();
     changes.add(tables -> MemoryMetaStore.of(tables, table).put(ownKey, ownValue));
   }

@@ -1,6 +1,7 @@
 package ctrenc.overlay.meta;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -46,10 +48,25 @@ public final class MemoryMetaStore implements MetaStore {
   }
 
   /** What a machine finds after its power failed now; this store must not be used any more. */
-  public synchronized MemoryMetaStore afterPowerLoss(RandomGenerator random) {
-    int kept = random.nextInt(sinceSync.size() + 1);
+  public synchronized MemoryMetaStore afterPowerLoss(RandomGenerator random) throws IOException {
+    return afterPowerLoss(random, ReplayCheck.NONE);
+  }
+
+  /** The same, but goes back to before the first batch whose bytes are lost. */
+  public synchronized MemoryMetaStore afterPowerLoss(RandomGenerator random, ReplayCheck check)
+      throws IOException {
+    List<MemoryBatch> kept = sinceSync.subList(0, random.nextInt(sinceSync.size() + 1));
+    Set<ByteBuffer> lost = check.lost(with(kept));
+    int whole = 0;
+    while (whole < kept.size() && !kept.get(whole).placesAnyOf(lost)) {
+      whole++;
+    }
+    return with(kept.subList(0, whole));
+  }
+
+  private MemoryMetaStore with(List<MemoryBatch> kept) {
     Map<Table, NavigableMap<byte[], byte[]>> found = copy(durable);
-    sinceSync.subList(0, kept).forEach(batch -> batch.applyTo(found));
+    kept.forEach(batch -> batch.applyTo(found));
     return new MemoryMetaStore(found);
   }
 

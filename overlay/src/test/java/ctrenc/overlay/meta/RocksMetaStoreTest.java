@@ -32,18 +32,18 @@ final class RocksMetaStoreTest extends MetaStoreContract {
 
   @Override
   MetaStore create() throws IOException {
-    return RocksMetaStore.open(directory.resolve("meta"), RocksTuning.small());
+    return RocksMetaStore.open(directory.resolve("meta"), RocksTuning.small(), ReplayCheck.NONE);
   }
 
   @Test
   void findsEverythingCommittedAfterTheProcessDied() throws IOException {
     Path live = directory.resolve("live");
     Path found = directory.resolve("found");
-    try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard())) {
+    try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard(), ReplayCheck.NONE)) {
       putMany(store, 0, 500);
       copy(live, found);
     }
-    try (MetaStore store = RocksMetaStore.open(found, RocksTuning.standard())) {
+    try (MetaStore store = RocksMetaStore.open(found, RocksTuning.standard(), ReplayCheck.NONE)) {
       assertThat(store.get(Table.INODE, name(499))).hasValue(VALUE);
       assertThat(count(store)).isEqualTo(500);
     }
@@ -53,14 +53,14 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   void findsAPrefixWhenTheLogIsTorn() throws IOException {
     Path live = directory.resolve("live");
     Path found = directory.resolve("found");
-    try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard())) {
+    try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard(), ReplayCheck.NONE)) {
       putMany(store, 0, 100);
       copy(live, found);
     }
     Path log = filesOf(found, ".log").getFirst();
     byte[] bytes = Files.readAllBytes(log);
     Files.write(log, Arrays.copyOf(bytes, bytes.length / 2));
-    try (MetaStore store = RocksMetaStore.open(found, RocksTuning.standard())) {
+    try (MetaStore store = RocksMetaStore.open(found, RocksTuning.standard(), ReplayCheck.NONE)) {
       int kept = count(store);
       assertThat(kept).isBetween(40, 60);
       assertThat(store.get(Table.INODE, name(kept - 1))).isPresent();
@@ -70,7 +70,8 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   @Test
   void tellsHooksBeforeItFlushes() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
-    try (MetaStore store = RocksMetaStore.open(directory.resolve("flushed"), RocksTuning.small())) {
+    try (MetaStore store =
+        RocksMetaStore.open(directory.resolve("flushed"), RocksTuning.small(), ReplayCheck.NONE)) {
       store.addFlushHook(told::countDown);
       putMany(store, 0, 5_000);
       assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
@@ -79,7 +80,8 @@ final class RocksMetaStoreTest extends MetaStoreContract {
 
   @Test
   void takesNoMoreChangesAfterAHookFailed() throws Exception {
-    try (MetaStore store = RocksMetaStore.open(directory.resolve("failing"), RocksTuning.small())) {
+    try (MetaStore store =
+        RocksMetaStore.open(directory.resolve("failing"), RocksTuning.small(), ReplayCheck.NONE)) {
       CountDownLatch told = new CountDownLatch(1);
       store.addFlushHook(
           () -> {
@@ -94,12 +96,12 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   @Test
   void letsOneProcessIn() throws IOException {
     Path place = directory.resolve("held");
-    try (MetaStore store = RocksMetaStore.open(place, RocksTuning.small())) {
-      assertThatThrownBy(() -> RocksMetaStore.open(place, RocksTuning.small()))
+    try (MetaStore store = RocksMetaStore.open(place, RocksTuning.small(), ReplayCheck.NONE)) {
+      assertThatThrownBy(() -> RocksMetaStore.open(place, RocksTuning.small(), ReplayCheck.NONE))
           .isInstanceOf(StoreBusyException.class);
       store.sync();
     }
-    RocksMetaStore.open(place, RocksTuning.small()).close();
+    RocksMetaStore.open(place, RocksTuning.small(), ReplayCheck.NONE).close();
   }
 
   @Test
@@ -113,7 +115,7 @@ final class RocksMetaStoreTest extends MetaStoreContract {
                 new ColumnFamilyDescriptor(key("hologram"), familyOptions))) {
       assertThat(family.isOwningHandle()).isTrue();
     }
-    assertThatThrownBy(() -> RocksMetaStore.open(place, RocksTuning.small()))
+    assertThatThrownBy(() -> RocksMetaStore.open(place, RocksTuning.small(), ReplayCheck.NONE))
         .isInstanceOf(FormatTooNewException.class)
         .hasMessageContaining("hologram");
   }
@@ -121,7 +123,7 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   @Test
   void saysThatATableFileIsDamaged() throws Exception {
     Path place = directory.resolve("damaged");
-    try (MetaStore store = RocksMetaStore.open(place, RocksTuning.small())) {
+    try (MetaStore store = RocksMetaStore.open(place, RocksTuning.small(), ReplayCheck.NONE)) {
       CountDownLatch told = new CountDownLatch(1);
       store.addFlushHook(told::countDown);
       putMany(store, 0, 5_000);
@@ -136,7 +138,8 @@ final class RocksMetaStoreTest extends MetaStoreContract {
     }
     assertThatThrownBy(
             () -> {
-              try (MetaStore store = RocksMetaStore.open(place, RocksTuning.small())) {
+              try (MetaStore store =
+                  RocksMetaStore.open(place, RocksTuning.small(), ReplayCheck.NONE)) {
                 count(store);
               }
             })
@@ -145,7 +148,8 @@ final class RocksMetaStoreTest extends MetaStoreContract {
 
   @Test
   void refusesUseAfterCloseAndCloseUnderACursor() throws IOException {
-    MetaStore store = RocksMetaStore.open(directory.resolve("closed"), RocksTuning.small());
+    MetaStore store =
+        RocksMetaStore.open(directory.resolve("closed"), RocksTuning.small(), ReplayCheck.NONE);
     store.close();
     store.close();
     assertThatThrownBy(() -> store.get(Table.INODE, key("a")))
@@ -155,7 +159,8 @@ final class RocksMetaStoreTest extends MetaStoreContract {
 
   @Test
   void keepsNoNativeMemoryOfBatchesScansAndReads() throws IOException {
-    try (MetaStore store = RocksMetaStore.open(directory.resolve("leaks"), RocksTuning.small())) {
+    try (MetaStore store =
+        RocksMetaStore.open(directory.resolve("leaks"), RocksTuning.small(), ReplayCheck.NONE)) {
       useOften(store, 20_000);
       long before = residentBytes();
       useOften(store, 60_000);

@@ -1,0 +1,20 @@
+package ctrenc.overlay.meta;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/**
+ * Asked after power loss what records point at bytes that did not reach the disk. The log may have
+ * reached it before them: then it is replayed up to the first batch that puts such a record, so
+ * that the store holds what it held before, and not records without bytes.
+ */
+@FunctionalInterface
+public interface ReplayCheck {
+
+  /** Nothing that records point at lies outside of the metadata store. */
+  ReplayCheck NONE = found -> Set.of();
+
+  /** The keys of records in {@link Table#PLACE} whose bytes are lost, among all that were found. */
+  Set<ByteBuffer> lost(MetaReader found) throws IOException;
+}

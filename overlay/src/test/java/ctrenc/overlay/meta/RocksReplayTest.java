@@ -1,0 +1,143 @@
+package ctrenc.overlay.meta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the store goes back to when records reached the disk and the bytes they point at did not.
+ */
+final class RocksReplayTest {
+
+  private static final int BATCHES = 10;
+  private static final ReplayCheck FIVE_IS_LOST = found -> Set.of(ByteBuffer.wrap(key(5)));
+
+  @TempDir Path directory;
+  private Path found = Path.of("");
+
+  @BeforeEach
+  void crash() throws IOException {
+    Path live = directory.resolve("live");
+    found = directory.resolve("found");
+    try (MetaStore store = open(live, ReplayCheck.NONE)) {
+      for (int i = 0; i < BATCHES; i++) {
+        commit(store, i);
+      }
+      copy(live, found);
+    }
+  }
+
+  @Test
+  void goesBackToBeforeTheFirstLostPlace() throws IOException {
+    losePower(found);
+    try (MetaStore store = open(found, FIVE_IS_LOST)) {
+      assertThat(batches(store)).containsExactly(0, 1, 2, 3, 4);
+      assertThat(store.get(Table.PLACE, key(5))).isEmpty();
+      commit(store, 20);
+    }
+    try (MetaStore store = open(found, ReplayCheck.NONE)) {
+      assertThat(batches(store)).containsExactly(0, 1, 2, 3, 4, 20);
+    }
+  }
+
+  @Test
+  void neverMeetsTheRestOfTheLogAgain() throws IOException {
+    losePower(found);
+    Path again = directory.resolve("again");
+    try (MetaStore store = open(found, FIVE_IS_LOST)) {
+      commit(store, 20);
+      store.sync();
+      commit(store, 21);
+      copy(found, again);
+    }
+    losePower(again);
+    try (MetaStore store = open(again, ReplayCheck.NONE)) {
+      assertThat(batches(store)).containsExactly(0, 1, 2, 3, 4, 20, 21);
+    }
+  }
+
+  @Test
+  void showsTheCheckEverythingThatWasFound() throws IOException {
+    losePower(found);
+    List<Integer> seen = new ArrayList<>();
+    ReplayCheck check =
+        reader -> {
+          seen.addAll(batches(reader));
+          return Set.of();
+        };
+    try (MetaStore store = open(found, check)) {
+      assertThat(seen).hasSize(BATCHES);
+      assertThat(batches(store)).hasSize(BATCHES);
+    }
+  }
+
+  @Test
+  void asksNothingWhereThePowerStayedOnOrTheCloseWasOrderly() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    ReplayCheck check =
+        reader -> {
+          asked.incrementAndGet();
+          return Set.of(ByteBuffer.wrap(key(5)));
+        };
+    try (MetaStore store = open(found, check)) {
+      assertThat(batches(store)).hasSize(BATCHES);
+    }
+    try (MetaStore store = open(found, check)) {
+      assertThat(batches(store)).hasSize(BATCHES);
+    }
+    assertThat(asked).hasValue(0);
+  }
+
+  private static MetaStore open(Path place, ReplayCheck check) throws IOException {
+    return RocksMetaStore.open(place, RocksTuning.standard(), check);
+  }
+
+  private static void commit(MetaStore store, int number) throws IOException {
+    try (MetaBatch batch = store.batch()) {
+      batch.put(Table.PLACE, key(number), new byte[200]);
+      batch.add(Table.SHARE, key(number), 3);
+      batch.put(Table.INODE, key(number), new byte[] {1});
+      batch.deleteRange(Table.ENTRY, key(number), key(number + 1));
+      batch.delete(Table.ORPHAN, key(number));
+      store.commit(batch);
+    }
+  }
+
+  private static List<Integer> batches(MetaReader store) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    try (MetaCursor cursor = store.scan(Table.INODE, key(0), key(Integer.MAX_VALUE))) {
+      while (cursor.next()) {
+        numbers.add(ByteBuffer.wrap(cursor.key()).getInt());
+      }
+    }
+    return numbers;
+  }
+
+  private static void losePower(Path place) throws IOException {
+    Files.writeString(place.resolve("in-use"), "another start of the machine");
+  }
+
+  private static byte[] key(int number) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+}
