@@ -1,59 +1,43 @@
 package ctrenc.daemon;
 
-import ctrenc.crypto.secret.SecretMemory;
-import ctrenc.daemon.config.Settings;
-import ctrenc.overlay.fuse.kernel.KernelTransport;
-import ctrenc.overlay.subvolume.StoreDirectory;
-import ctrenc.overlay.sys.LockedMemory;
 import ctrenc.overlay.sys.ProcessHandles;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.time.Clock;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.io.UncheckedIOException;
 
-/** Starts the daemon, and ends it in order when the process is asked to end. */
+/** The process: forbids dumps of itself, begins the daemon, and waits to be told to end. */
 @QuarkusMain
 public final class Main implements QuarkusApplication {
 
   private static final int FAILED = 1;
 
-  private final Settings settings;
-  private final String version;
+  private final DaemonLifecycle lifecycle;
 
   @Inject
-  Main(Settings settings, @ConfigProperty(name = "quarkus.application.version") String version) {
-    this.settings = settings;
-    this.version = version;
-  }
-
-  private RunningDaemon.Parts parts() {
-    return new RunningDaemon.Parts(
-        StoreDirectory::open,
-        new KernelTransport(),
-        "kernel",
-        version,
-        SecretMemory.slab(LockedMemory::allocate),
-        Clock.systemUTC(),
-        Quarkus::asyncExit);
+  Main(DaemonLifecycle lifecycle) {
+    this.lifecycle = lifecycle;
   }
 
   @Override
   public int run(String... arguments) throws IOException {
     ProcessHandles.forbidDumps();
-    RunningDaemon daemon;
     try {
-      daemon = RunningDaemon.start(settings, parts());
+      lifecycle.begin();
     } catch (IOException e) {
-      // The one who starts a daemon reads this line.
-      System.err.println("ctr-enc: " + e.getMessage());
-      return FAILED;
+      return failed(e);
+    } catch (UncheckedIOException e) {
+      return failed(e);
     }
-    try (daemon) {
-      Quarkus.waitForExit();
-    }
+    Quarkus.waitForExit();
     return 0;
+  }
+
+  /** The one who starts a daemon reads the last line of its standard error. */
+  private static int failed(Exception failure) {
+    System.err.println("ctr-enc: " + failure.getMessage());
+    return FAILED;
   }
 }

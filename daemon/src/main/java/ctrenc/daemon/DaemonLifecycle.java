@@ -1,0 +1,57 @@
+package ctrenc.daemon;
+
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.config.Settings;
+import ctrenc.overlay.fuse.kernel.KernelTransport;
+import ctrenc.overlay.subvolume.StoreDirectory;
+import ctrenc.overlay.sys.LockedMemory;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Begins and ends the daemon with the process. On a signal Quarkus tells the end to its observers,
+ * and to nobody else, before the process is gone; so the end happens there, whatever the main
+ * thread is doing. Thread-safe.
+ */
+@Singleton
+final class DaemonLifecycle {
+
+  private final Settings settings;
+  private final String version;
+  private Optional<RunningDaemon> daemon = Optional.empty();
+
+  @Inject
+  DaemonLifecycle(
+      Settings settings, @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.settings = settings;
+    this.version = version;
+  }
+
+  /** Returns when calls are answered. An end that comes meanwhile waits for that. */
+  synchronized void begin() throws IOException {
+    daemon =
+        Optional.of(
+            RunningDaemon.start(
+                settings,
+                new RunningDaemon.Parts(
+                    StoreDirectory::open,
+                    new KernelTransport(),
+                    "kernel",
+                    version,
+                    SecretMemory.slab(LockedMemory::allocate),
+                    Clock.systemUTC(),
+                    Quarkus::asyncExit)));
+  }
+
+  synchronized void end(@Observes ShutdownEvent event) {
+    daemon.ifPresent(RunningDaemon::close);
+    daemon = Optional.empty();
+  }
+}
