@@ -6,7 +6,11 @@ package ctrenc.overlay.fuse;
  */
 public record MountOptions(String label, boolean readOnly, int workers) {
 
+  /** Threads that wait for a disk must not be all there are, however few the processors. */
+  private static final int MIN_WORKERS = 4;
+
   public static MountOptions of(String label) {
-    return new MountOptions(label, false, Math.max(2, Runtime.getRuntime().availableProcessors()));
+    return new MountOptions(
+        label, false, Math.max(MIN_WORKERS, Runtime.getRuntime().availableProcessors()));
   }
 }

@@ -51,9 +51,14 @@ final class Dispatcher {
       reply.fail((e.errno() == Errno.ENOSYS ? Errno.EOPNOTSUPP : e.errno()).code());
     } catch (RuntimeException | Error bug) {
       // An Error too: whatever it is, the caller waits for an answer, and the other mounts go on.
-      reply.fail(Errno.EIO.code());
-      guard.fail(request, bug);
+      fail(request, reply, bug);
     }
+  }
+
+  /** Makes {@code reply} say that a bug of ours, here or on the way here, ended the request. */
+  void fail(Request request, Reply reply, Throwable bug) {
+    reply.fail(Errno.EIO.code());
+    guard.fail(request, bug);
   }
 
   /** How many requests of an operation were carried out, those that failed included. */

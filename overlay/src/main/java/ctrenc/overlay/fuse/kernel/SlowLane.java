@@ -32,7 +32,12 @@ final class SlowLane {
     Pending task = new Pending(channel, request.detach());
     connection.retain();
     pending.put(task.request.unique(), task);
-    executor.execute(task);
+    try {
+      executor.execute(task);
+    } catch (RuntimeException | Error e) {
+      task.leave();
+      throw e;
+    }
   }
 
   /**
@@ -64,9 +69,13 @@ final class SlowLane {
         dispatcher.dispatch(request, reply);
         answer(reply);
       } finally {
-        pending.remove(request.unique());
-        connection.release();
+        leave();
       }
+    }
+
+    private void leave() {
+      pending.remove(request.unique());
+      connection.release();
     }
 
     /** What was begun goes on, though nobody waits for it. */

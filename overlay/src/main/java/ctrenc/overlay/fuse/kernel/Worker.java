@@ -25,17 +25,22 @@ final class Worker implements Runnable {
     }
   }
 
+  /** Whatever happens, a caller gets its answer: nobody else can give it. */
   private void serve(Request request) {
     Operation operation = request.operation();
-    if (operation != null && operation.isSlow()) {
-      slowLane.take(channel, request);
-      return;
-    }
-    if (operation == Operation.INTERRUPT) {
-      slowLane.interrupt(request.argumentLong(InterruptIn.UNIQUE));
-    }
     Reply reply = channel.reply();
-    dispatcher.dispatch(request, reply);
+    try {
+      if (operation != null && operation.isSlow()) {
+        slowLane.take(channel, request);
+        return;
+      }
+      if (operation == Operation.INTERRUPT) {
+        slowLane.interrupt(request.argumentLong(InterruptIn.UNIQUE));
+      }
+      dispatcher.dispatch(request, reply);
+    } catch (RuntimeException | Error bug) {
+      dispatcher.fail(request, reply, bug);
+    }
     if (operation == null || operation.isAnswered()) {
       channel.send(request.unique(), reply);
     }

@@ -350,6 +350,28 @@ class OperationsTest {
     }
   }
 
+  /** As NFS servers and backup tools do: by a handle that outlives what the kernel remembers. */
+  @Test
+  void fileHandlesOpenAgain() throws Exception {
+    live.run("mkdir d && echo found > d/file");
+    String script =
+        """
+        import ctypes, os, sys
+        libc = ctypes.CDLL(None, use_errno=True)
+        handle = ctypes.create_string_buffer(136)
+        ctypes.memmove(handle, (128).to_bytes(4, "little"), 4)
+        mount = ctypes.c_int()
+        assert libc.name_to_handle_at(-100, b"d/file", handle, ctypes.byref(mount), 0) == 0
+        os.sync()
+        open("/proc/sys/vm/drop_caches", "w").write("2")
+        root = os.open(".", os.O_RDONLY)
+        file = libc.open_by_handle_at(root, handle, os.O_RDONLY)
+        assert file >= 0, os.strerror(ctypes.get_errno())
+        sys.stdout.write(os.read(file, 100).decode())
+        """;
+    assertThat(live.run("python3 -c '" + script + "'")).isEqualTo("found");
+  }
+
   private static byte[] name(String text) {
     return text.getBytes(UTF_8);
   }
