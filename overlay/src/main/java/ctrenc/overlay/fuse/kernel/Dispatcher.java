@@ -18,6 +18,7 @@ final class Dispatcher {
 
   private final Handler[] handlers;
   private final ChangeGuard guard;
+  private final Writers writers = new Writers();
   private final LongAdder[] served = new LongAdder[Operation.values().length];
 
   Dispatcher(FileSystem fileSystem, ChangeGuard guard) {
@@ -26,7 +27,7 @@ final class Dispatcher {
     new ReferenceHandlers(fileSystem).addTo(table);
     new AttributeHandlers(fileSystem).addTo(table);
     new EntryHandlers(fileSystem).addTo(table);
-    new HandleHandlers(fileSystem, guard).addTo(table);
+    new HandleHandlers(fileSystem, guard, writers).addTo(table);
     new DataHandlers(fileSystem).addTo(table);
     new DirectoryHandlers(fileSystem).addTo(table);
     new ExtendedAttributeHandlers(fileSystem).addTo(table);
@@ -59,6 +60,11 @@ final class Dispatcher {
   void fail(Request request, Reply reply, Throwable bug) {
     reply.fail(Errno.EIO.code());
     guard.fail(request, bug);
+  }
+
+  /** True if the kernel may hold bytes of an inode that it has not sent yet. */
+  boolean mayBeDirty(long inode) {
+    return writers.has(inode);
   }
 
   /** How many requests of an operation were carried out, those that failed included. */

@@ -22,10 +22,12 @@ final class HandleHandlers {
 
   private final FileSystem fileSystem;
   private final ChangeGuard guard;
+  private final Writers writers;
 
-  HandleHandlers(FileSystem fileSystem, ChangeGuard guard) {
+  HandleHandlers(FileSystem fileSystem, ChangeGuard guard, Writers writers) {
     this.fileSystem = fileSystem;
     this.guard = guard;
+    this.writers = writers;
   }
 
   void addTo(HandlerTable table) {
@@ -37,10 +39,7 @@ final class HandleHandlers {
             Operation.FLUSH,
             (request, reply) ->
                 fileSystem.flush(request.inode(), request.argumentLong(FlushIn.HANDLE)))
-        .add(
-            Operation.RELEASE,
-            (request, reply) ->
-                fileSystem.release(request.inode(), request.argumentLong(ReleaseIn.HANDLE)))
+        .add(Operation.RELEASE, this::release)
         .add(
             Operation.FSYNC,
             (request, reply) ->
@@ -60,6 +59,12 @@ final class HandleHandlers {
     guard.checkOpen(flags);
     reply.begin(OpenOut.LENGTH);
     putOpen(reply, 0, fileSystem.open(request.caller(), request.inode(), flags));
+    writers.opened(request.inode(), flags);
+  }
+
+  private void release(Request request, Reply reply) {
+    writers.released(request.inode(), request.argumentInt(ReleaseIn.FLAGS));
+    fileSystem.release(request.inode(), request.argumentLong(ReleaseIn.HANDLE));
   }
 
   private void create(Request request, Reply reply) throws ErrnoException {
@@ -71,7 +76,7 @@ final class HandleHandlers {
             request.argumentInt(CreateIn.MODE),
             request.argumentInt(CreateIn.UMASK),
             request.argumentInt(CreateIn.FLAGS));
-    putCreated(reply, created);
+    putCreated(request, reply, created);
   }
 
   /** The request carries a name as well, which means nothing. */
@@ -83,14 +88,15 @@ final class HandleHandlers {
             request.argumentInt(CreateIn.MODE),
             request.argumentInt(CreateIn.UMASK),
             request.argumentInt(CreateIn.FLAGS));
-    putCreated(reply, created);
+    putCreated(request, reply, created);
   }
 
-  private static void putCreated(Reply reply, CreatedFile created) {
+  private void putCreated(Request request, Reply reply, CreatedFile created) {
     AttributeEncoder.putEntry(reply, created.attributes());
     int start = reply.append(OpenOut.LENGTH);
     assert start == EntryOut.LENGTH : "an open structure follows the entry";
     putOpen(reply, start, created.file());
+    writers.opened(created.attributes().inode(), request.argumentInt(CreateIn.FLAGS));
   }
 
   private static void putOpen(Reply reply, int start, OpenFile file) {

@@ -1,10 +1,13 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.vfs.Errno;
+import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out the requests of one mount that may wait for the disk for long, away from the threads
@@ -13,18 +16,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class SlowLane {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SlowLane.class);
+
   /** Enough for the replies of all slow operations. */
   private static final int REPLY_CAPACITY = 64;
 
   private final Executor executor;
   private final Dispatcher dispatcher;
   private final Connection connection;
+  private final Notifier notifier;
   private final ConcurrentMap<Long, Pending> pending = new ConcurrentHashMap<>();
 
   SlowLane(Executor executor, Dispatcher dispatcher, Connection connection) {
     this.executor = executor;
     this.dispatcher = dispatcher;
     this.connection = connection;
+    notifier = new Notifier(connection);
+  }
+
+  /**
+   * True for what may wait for long. A search for data or holes does where the kernel holds bytes
+   * back, because it asks without sending them first: a file just written would look like a hole.
+   */
+  boolean wants(Request request, Operation operation) {
+    return operation.isSlow()
+        || (operation == Operation.LSEEK && dispatcher.mayBeDirty(request.inode()));
   }
 
   /** Takes over a request; the channel's next one may overwrite it. */
@@ -66,10 +82,25 @@ final class SlowLane {
     public void run() {
       try {
         Reply reply = Reply.small(REPLY_CAPACITY);
+        if (request.operation() == Operation.LSEEK) {
+          fetchDirtyBytes();
+        }
         dispatcher.dispatch(request, reply);
         answer(reply);
       } finally {
         leave();
+      }
+    }
+
+    /** Telling the kernel to forget what it holds makes it write that back first. */
+    private void fetchDirtyBytes() {
+      try {
+        notifier.invalidateInode(request.inode(), 0, 0);
+      } catch (IOException e) {
+        LOG.atWarn()
+            .addKeyValue("inode", request.inode())
+            .setCause(e)
+            .log("Dirty bytes could not be asked for; a search may take them for a hole");
       }
     }
 

@@ -141,6 +141,7 @@ final class WireIn {
   /** struct fuse_release_in. */
   static final class ReleaseIn {
     static final int HANDLE = 0;
+    static final int FLAGS = 8;
     static final int LENGTH = 24;
   }
 

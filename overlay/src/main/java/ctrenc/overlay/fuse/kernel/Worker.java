@@ -30,7 +30,7 @@ final class Worker implements Runnable {
     Operation operation = request.operation();
     Reply reply = channel.reply();
     try {
-      if (operation != null && operation.isSlow()) {
+      if (operation != null && slowLane.wants(request, operation)) {
         slowLane.take(channel, request);
         return;
       }

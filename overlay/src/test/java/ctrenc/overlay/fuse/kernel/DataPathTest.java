@@ -102,6 +102,19 @@ class DataPathTest {
   }
 
   @Test
+  void bytesNotYetSentAreNoHole() throws Exception {
+    try (Arena arena = Arena.ofShared();
+        Descriptor file = live.open("file", OpenFlag.CREATE | OpenFlag.READ_WRITE)) {
+      FileData.write(file, MIB, Pages.allocate(MIB, arena).fill((byte) 1));
+      assertThat(live.served(Operation.WRITE)).isZero();
+      assertThat(FileData.seekData(file, 0)).isEqualTo(MIB);
+      assertThat(FileData.seekHole(file, MIB)).isEqualTo(2 * MIB);
+      FileData.write(file, 8 * MIB, Pages.allocate(MIB, arena).fill((byte) 1));
+      assertThat(FileData.seekData(file, 2 * MIB)).isEqualTo(8 * MIB);
+    }
+  }
+
+  @Test
   void programsRun() throws Exception {
     assertThat(live.run("cp /bin/echo tool && ./tool it runs")).isEqualTo("it runs");
   }
