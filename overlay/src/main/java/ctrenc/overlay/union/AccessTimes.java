@@ -3,21 +3,33 @@ package ctrenc.overlay.union;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Keeps access times as the mount option relatime means them: a read counts when the inode changed
  * since the last one that did, or that is a day ago. A lower inode is not copied up for being read.
  * The time waits in memory until the record is written anyway, or the handle is released.
  */
-final class AccessTimes {
+final class AccessTimes implements Background.Chore {
 
   private static final long DAY_SECONDS = 86_400;
 
+  private static final int BATCH = 64;
+
+  private final NodeTable nodes;
   private final Changes changes;
   private final WallClock clock;
   private final boolean kept;
+  private final Background background;
+  private final Queue<Node> waiting = new ConcurrentLinkedQueue<>();
 
-  AccessTimes(Changes changes, WallClock clock, boolean kept) {
+  AccessTimes(
+      NodeTable nodes, Changes changes, WallClock clock, boolean kept, Background background) {
+    this.nodes = nodes;
+    this.background = background;
     this.changes = changes;
     this.clock = clock;
     this.kept = kept;
@@ -42,17 +54,48 @@ final class AccessTimes {
     }
   }
 
-  /** Stores an access time that waits. */
-  void store(Node node) throws IOException {
-    if (node.accessed() == null || node.inodeRecord().links() == 0) {
-      return;
+  /** Has an access time that waits stored, together with others. The caller holds a reference. */
+  void store(Node node) {
+    if (node.accessed() != null && node.inodeRecord().links() > 0 && node.hold()) {
+      waiting.add(node);
+      background.wake();
     }
-    try (NodeLocks locks = NodeLocks.of(node);
-        Change change = changes.begin()) {
-      if (node.accessed() != null && node.inodeRecord().links() > 0) {
-        change.edit(node);
-        change.commit();
+  }
+
+  /** Stores all that wait. */
+  void storeAll() throws IOException {
+    while (!waiting.isEmpty()) {
+      doSome();
+    }
+  }
+
+  @Override
+  public boolean doSome() throws IOException {
+    Set<Node> some = new HashSet<>();
+    Node next = waiting.poll();
+    while (next != null) {
+      if (!some.add(next)) {
+        nodes.release(next, 1);
       }
+      next = some.size() < BATCH ? waiting.poll() : null;
+    }
+    try {
+      store(some);
+    } finally {
+      some.forEach(node -> nodes.release(node, 1));
+    }
+    return !some.isEmpty();
+  }
+
+  private void store(Set<Node> some) throws IOException {
+    try (NodeLocks locks = NodeLocks.of(some.toArray(Node[]::new));
+        Change change = changes.begin()) {
+      for (Node node : some) {
+        if (node.accessed() != null && node.inodeRecord().links() > 0) {
+          change.edit(node);
+        }
+      }
+      change.commit();
     }
   }
 }

@@ -27,8 +27,8 @@ interface DirtyBytes {
   /** Every byte of the range lies here. */
   boolean covers(long offset, long length);
 
-  /** Moves the ranges that fill a whole extent to {@code target}. */
-  void moveFull(DirtyBytes target);
+  /** Takes the ranges that fill a whole extent out of here. */
+  DirtyBytes splitFull();
 
   long bytes();
 

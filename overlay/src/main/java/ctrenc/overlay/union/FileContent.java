@@ -162,7 +162,7 @@ final class FileContent {
       taken = dirty;
       dirty = emptied;
     } else {
-      dirty.moveFull(taken);
+      taken = dirty.splitFull();
     }
     long end = Math.max(node.inodeRecord().size(), taken.end());
     return new Taken(taken, all && waiting != null ? Math.max(end, waiting.size()) : end, waiting);

@@ -18,6 +18,9 @@ final class GatherBuffer implements DirtyBytes {
 
   private static final int PAGE = 4096;
 
+  /** A piece that has grown so long by further writes will become a whole extent. */
+  private static final int STREAM = 128 << 10;
+
   private final TreeMap<Long, Piece> pieces = new TreeMap<>();
   private final AtomicLong total;
   private long bytes;
@@ -116,16 +119,19 @@ final class GatherBuffer implements DirtyBytes {
   }
 
   @Override
-  public void moveFull(DirtyBytes target) {
+  public DirtyBytes splitFull() {
+    GatherBuffer full = new GatherBuffer(total);
     Iterator<Piece> each = pieces.values().iterator();
     while (each.hasNext()) {
       Piece piece = each.next();
       if (piece.isFull()) {
         each.remove();
         grow(-piece.length);
-        target.put(piece.offset, MemorySegment.ofArray(piece.bytes).asSlice(0, piece.length));
+        full.pieces.put(piece.offset, piece);
+        full.grow(piece.length);
       }
     }
+    return full;
   }
 
   @Override
@@ -191,7 +197,9 @@ final class GatherBuffer implements DirtyBytes {
         bytes =
             Arrays.copyOf(
                 bytes,
-                Math.min(ExtentStore.MAX_LENGTH, Math.max(length + count, bytes.length * 2)));
+                length + count >= STREAM
+                    ? ExtentStore.MAX_LENGTH
+                    : Math.max(length + count, bytes.length * 2));
       }
       MemorySegment.copy(source, ValueLayout.JAVA_BYTE, from, bytes, length, count);
       length += count;

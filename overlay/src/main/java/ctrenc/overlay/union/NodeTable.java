@@ -112,12 +112,9 @@ final class NodeTable {
   /** Gives back references; whoever gives the last lets go of a nameless inode. */
   void release(Node node, long count) {
     if (node.drop(count)) {
-      try {
-        if (node.isOrphan()) {
-          orphans.reclaim(node);
-        }
-      } finally {
-        nodes.remove(node.inode(), node);
+      nodes.remove(node.inode(), node);
+      if (node.isOrphan()) {
+        orphans.add(node.inode());
       }
     }
   }

@@ -4,65 +4,66 @@ import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.LayerBatch;
 import ctrenc.overlay.layer.UpperLayer;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Lets go of inodes that have no name and no user any more. Thread-safe. */
-final class Orphans {
+/**
+ * Lets go of inodes that have no name and no user any more, many in one batch. What fails, or is
+ * not done when the filesystem is closed, stays in the upper's list of orphans and goes at the next
+ * opening. Thread-safe.
+ */
+final class Orphans implements Background.Chore {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
+  private static final int BATCH = 64;
 
   private final LayerStack stack;
+  private final Background background;
+  private final Queue<Long> dead = new ConcurrentLinkedQueue<>();
 
-  Orphans(LayerStack stack) {
+  Orphans(LayerStack stack, Background background) {
     this.stack = stack;
+    this.background = background;
   }
 
-  /**
-   * Frees a dead node's bytes and record. What fails stays in the list of orphans and goes at the
-   * next open.
-   */
-  void reclaim(Node node) {
-    try {
-      remove(node.inode(), node.inodeRecord());
-    } catch (IOException e) {
-      LOG.atWarn().addKeyValue("inode", node.inode()).setCause(e).log("orphan not reclaimed");
+  /** Takes an orphan that nobody can reach any more. */
+  void add(long inode) {
+    dead.add(inode);
+    background.wake();
+  }
+
+  /** Takes the orphans that an earlier opening of the filesystem left behind. */
+  void addAllLeft() throws IOException {
+    stack.upper().orphans(this::add);
+  }
+
+  @Override
+  public boolean doSome() throws IOException {
+    if (dead.isEmpty()) {
+      return false;
     }
-  }
-
-  /** Frees the orphans that an earlier opening of the filesystem left behind. */
-  void reclaimAll() throws IOException {
     UpperLayer upper = stack.upper();
-    List<Long> left = new ArrayList<>();
-    upper.orphans(left::add);
-    for (long inode : left) {
-      Optional<InodeRecord> found = upper.inode(inode);
-      if (found.isPresent() && found.get().links() == 0) {
-        remove(inode, found.get());
-      } else {
-        unlist(inode);
+    try (LayerBatch batch = upper.batch()) {
+      for (int i = 0; i < BATCH; i++) {
+        Long inode = dead.poll();
+        if (inode == null) {
+          break;
+        }
+        Optional<InodeRecord> found = upper.inode(inode);
+        if (found.isPresent() && found.get().links() == 0) {
+          remove(batch, inode, found.get());
+        }
+        batch.removeOrphan(inode);
       }
-    }
-  }
-
-  private void remove(long inode, InodeRecord inodeRecord) throws IOException {
-    try (LayerBatch batch = stack.upper().batch()) {
-      if (inodeRecord.isRegular()) {
-        batch.truncate(inode, 0);
-      }
-      Change.removeForGood(stack, batch, inode, inodeRecord);
-      batch.removeOrphan(inode);
       batch.commit();
     }
+    return true;
   }
 
-  private void unlist(long inode) throws IOException {
-    try (LayerBatch batch = stack.upper().batch()) {
-      batch.removeOrphan(inode);
-      batch.commit();
+  private void remove(LayerBatch batch, long inode, InodeRecord inodeRecord) throws IOException {
+    if (inodeRecord.isRegular()) {
+      batch.truncate(inode, 0);
     }
+    Change.removeForGood(stack, batch, inode, inodeRecord);
   }
 }

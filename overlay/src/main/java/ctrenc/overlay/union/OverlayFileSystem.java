@@ -34,6 +34,8 @@ public final class OverlayFileSystem implements FileSystem {
   private final UnionOptions options;
   private final WallClock clock;
   private final ErrnoTranslator errors = new ErrnoTranslator();
+  private final Background background = new Background();
+  private final AccessTimes accessTimes;
   private final NodeTable nodes;
   private final Lookup lookup;
   private final AttributeReader attributes;
@@ -67,7 +69,7 @@ public final class OverlayFileSystem implements FileSystem {
     stack = new LayerStack(upper, lowers);
     clock = new WallClock(time);
     WriteGather gather = new MemoryGather();
-    Orphans orphans = new Orphans(stack);
+    Orphans orphans = new Orphans(stack, background);
     nodes = new NodeTable(stack, orphans, gather);
     EntryResolver resolver = new EntryResolver(stack);
     Changes changes = new Changes(stack, resolver);
@@ -75,7 +77,7 @@ public final class OverlayFileSystem implements FileSystem {
     attributes = new AttributeReader(new BlockCounter(spans));
     lookup = new Lookup(nodes, resolver, attributes, audit);
     Sealer sealer = new Sealer(nodes, changes, upper, new ExtentBuffers());
-    AccessTimes accessTimes = new AccessTimes(changes, clock, options.accessTimes());
+    accessTimes = new AccessTimes(nodes, changes, clock, options.accessTimes(), background);
     changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
     files = new OpenFiles(nodes, changer, sealer, accessTimes, upper, errors);
     creator = new Creator(nodes, changes, attributes, files, clock);
@@ -95,9 +97,10 @@ public final class OverlayFileSystem implements FileSystem {
     space = new SpaceChanger(files, sealer, writer, clock);
     seeker = new SeekFinder(files, sealer, spans);
     copier = new RangeCopier(files, sealer, spans, stack, data, writer, clock);
-    orphans.reclaimAll();
     makeRoot();
     dirtyFiles.start();
+    background.start(accessTimes, orphans);
+    orphans.addAllLeft();
   }
 
   private void makeRoot() throws IOException {
@@ -328,6 +331,8 @@ public final class OverlayFileSystem implements FileSystem {
       return;
     }
     dirtyFiles.close();
+    background.close();
+    errors.quietly(accessTimes::storeAll);
     errors.quietly(this::sealAndSync);
     errors.close();
     options.closed().run();

@@ -4,6 +4,7 @@ import static ctrenc.overlay.vfs.FileSystemUser.WRITE;
 import static ctrenc.overlay.vfs.FileSystemUser.bytes;
 import static ctrenc.overlay.vfs.FileSystemUser.pattern;
 import static ctrenc.overlay.vfs.FileSystemUser.refused;
+import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.layer.InodeRecord;
@@ -56,8 +57,8 @@ final class CopyUpTest {
   @Test
   void readingWritesNothing() throws Exception {
     int before = stack.upper().batches();
-    assertThat(user.read("/dir/file")).isEqualTo(ImageLayer.content(0, 300_000));
-    assertThat(user.read("/huge", HUGE - 10, 100)).isEqualTo(ImageLayer.content(HUGE - 10, 10));
+    same(user.read("/dir/file"), ImageLayer.content(0, 300_000));
+    same(user.read("/huge", HUGE - 10, 100), ImageLayer.content(HUGE - 10, 10));
     assertThat(user.list("/dir")).containsOnlyKeys("file", "deep");
     assertThat(stack.upper().batches()).isEqualTo(before);
     Attributes attributes = user.stat("/dir/file");
@@ -75,11 +76,9 @@ final class CopyUpTest {
     assertThat(stack.upper().appends()).isEqualTo(1);
     assertThat(image.bytesRead()).isEqualTo(before);
     assertThat(user.stat("/huge").size()).isEqualTo(HUGE);
-    assertThat(user.read("/huge", (5L << 30) - 5, 5))
-        .isEqualTo(ImageLayer.content((5L << 30) - 5, 5));
-    assertThat(user.read("/huge", 5L << 30, 4096)).isEqualTo(pattern(1, 4096));
-    assertThat(user.read("/huge", (5L << 30) + 4096, 5))
-        .isEqualTo(ImageLayer.content((5L << 30) + 4096, 5));
+    same(user.read("/huge", (5L << 30) - 5, 5), ImageLayer.content((5L << 30) - 5, 5));
+    same(user.read("/huge", 5L << 30, 4096), pattern(1, 4096));
+    same(user.read("/huge", (5L << 30) + 4096, 5), ImageLayer.content((5L << 30) + 4096, 5));
   }
 
   @Test
@@ -95,7 +94,7 @@ final class CopyUpTest {
     assertThat(user.stat("/twin").mode() & 0777).isEqualTo(0600);
     assertThat(user.stat("/twin").born()).isEqualTo(ImageLayer.TIME);
     assertThat(user.getxattr("/twin", "user.x")).isEqualTo(bytes("y"));
-    assertThat(user.read("/twin")).isEqualTo(ImageLayer.content(0, 300_000));
+    same(user.read("/twin"), ImageLayer.content(0, 300_000));
   }
 
   @Test
@@ -103,14 +102,14 @@ final class CopyUpTest {
     user.overwrite("/twin", 1000, bytes("changed"));
     byte[] expected = ImageLayer.content(0, 300_000);
     System.arraycopy(bytes("changed"), 0, expected, 1000, 7);
-    assertThat(user.read("/dir/file")).isEqualTo(expected);
+    same(user.read("/dir/file"), expected);
     user.link("/twin", "/third");
     assertThat(user.stat("/dir/file").links()).isEqualTo(3);
     user.unlink("/dir/file");
     assertThat(user.stat("/third").links()).isEqualTo(2);
     fileSystem.close();
     reopen();
-    assertThat(user.read("/third")).isEqualTo(expected);
+    same(user.read("/third"), expected);
     assertThat(user.inode("/third")).isEqualTo(user.inode("/twin"));
     assertThat(user.exists("/dir/file")).isFalse();
   }
@@ -119,10 +118,9 @@ final class CopyUpTest {
   void aHandleFromBeforeSeesLaterWrites() throws Exception {
     long inode = user.inode("/dir/file");
     long reader = user.open("/dir/file", FileSystemUser.READ);
-    assertThat(user.read(inode, reader, 0, 3)).isEqualTo(ImageLayer.content(0, 3));
+    same(user.read(inode, reader, 0, 3), ImageLayer.content(0, 3));
     user.overwrite("/dir/file", 0, bytes("new"));
-    assertThat(user.read(inode, reader, 0, 4))
-        .isEqualTo(new byte[] {'n', 'e', 'w', ImageLayer.at(3)});
+    same(user.read(inode, reader, 0, 4), new byte[] {'n', 'e', 'w', ImageLayer.at(3)});
     user.close(inode, reader);
   }
 
@@ -130,13 +128,13 @@ final class CopyUpTest {
   void cutLowerBytesNeverComeBack() throws Exception {
     user.truncate("/dir/file", 1000);
     user.truncate("/dir/file", 5000);
-    assertThat(user.read("/dir/file")).isEqualTo(Arrays.copyOf(ImageLayer.content(0, 1000), 5000));
+    same(user.read("/dir/file"), Arrays.copyOf(ImageLayer.content(0, 1000), 5000));
     user.put("/twin", "");
     user.truncate("/twin", 10);
-    assertThat(user.read("/dir/file")).isEqualTo(new byte[10]);
+    same(user.read("/dir/file"), new byte[10]);
     user.truncate("/tiny", 50);
     user.truncate("/tiny", 100);
-    assertThat(user.read("/tiny")).isEqualTo(Arrays.copyOf(ImageLayer.content(0, 50), 100));
+    same(user.read("/tiny"), Arrays.copyOf(ImageLayer.content(0, 50), 100));
   }
 
   @Test
@@ -146,13 +144,13 @@ final class CopyUpTest {
     fileSystem.fallocate(inode, handle, 10_000, 50_000, 3);
     byte[] expected = ImageLayer.content(0, 300_000);
     Arrays.fill(expected, 10_000, 60_000, (byte) 0);
-    assertThat(user.read("/dir/file")).isEqualTo(expected);
+    same(user.read("/dir/file"), expected);
     assertThat(fileSystem.lseek(inode, handle, 0, 4)).isEqualTo(10_000);
     assertThat(fileSystem.lseek(inode, handle, 10_000, 3)).isEqualTo(60_000);
     user.write(inode, handle, 20_000, pattern(3, 10));
     System.arraycopy(pattern(3, 10), 0, expected, 20_000, 10);
     user.close(inode, handle);
-    assertThat(user.read("/dir/file")).isEqualTo(expected);
+    same(user.read("/dir/file"), expected);
     assertThat(stack.upper().appendedBytes()).isEqualTo(10);
   }
 
@@ -165,7 +163,7 @@ final class CopyUpTest {
     while (done < 300_000) {
       done += fileSystem.copyFileRange(from, 0, done, to, 0, done, 300_000 - done);
     }
-    assertThat(user.read("/copy")).isEqualTo(ImageLayer.content(0, 300_000));
+    same(user.read("/copy"), ImageLayer.content(0, 300_000));
   }
 
   @Test
@@ -177,14 +175,14 @@ final class CopyUpTest {
     assertThat(stack.upper().batches()).isEqualTo(before + 1);
     assertThat(stack.upper().appends()).isZero();
     assertThat(user.inode("/to/moved")).isEqualTo(inode);
-    assertThat(user.read("/to/moved/deep/leaf")).isEqualTo(ImageLayer.content(0, 5000));
+    same(user.read("/to/moved/deep/leaf"), ImageLayer.content(0, 5000));
     assertThat(user.list("/to/moved")).containsOnlyKeys("file", "deep");
     assertThat(user.exists("/dir")).isFalse();
     user.mkdir("/dir");
     assertThat(user.list("/dir")).isEmpty();
     fileSystem.close();
     reopen();
-    assertThat(user.read("/to/moved/deep/leaf")).isEqualTo(ImageLayer.content(0, 5000));
+    same(user.read("/to/moved/deep/leaf"), ImageLayer.content(0, 5000));
     Attributes above = fileSystem.lookup(Caller.ROOT, inode, Name.DOT_DOT);
     assertThat(above.inode()).isEqualTo(user.inode("/to"));
     assertThat(user.list("/dir")).isEmpty();
@@ -221,7 +219,7 @@ final class CopyUpTest {
     refused(Errno.ESTALE, () -> fileSystem.lookup(Caller.ROOT, deep, Name.DOT));
     user.mkdir("/dir");
     assertThat(user.list("/dir")).isEmpty();
-    assertThat(user.read("/twin")).isEqualTo(ImageLayer.content(0, 300_000));
+    same(user.read("/twin"), ImageLayer.content(0, 300_000));
   }
 
   @Test
@@ -229,9 +227,9 @@ final class CopyUpTest {
     long inode = user.inode("/tiny");
     long handle = user.open("/tiny", WRITE);
     user.unlink("/tiny");
-    assertThat(user.read(inode, handle, 0, 100)).isEqualTo(ImageLayer.content(0, 100));
+    same(user.read(inode, handle, 0, 100), ImageLayer.content(0, 100));
     user.write(inode, handle, 0, bytes("x"));
-    assertThat(user.read(inode, handle, 0, 1)).isEqualTo(bytes("x"));
+    same(user.read(inode, handle, 0, 1), bytes("x"));
     user.close(inode, handle);
     refused(Errno.ESTALE, () -> fileSystem.lookup(Caller.ROOT, inode, Name.DOT));
     fileSystem.close();

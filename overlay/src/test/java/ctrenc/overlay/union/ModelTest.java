@@ -1,5 +1,6 @@
 package ctrenc.overlay.union;
 
+import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.vfs.Attributes;
@@ -161,7 +162,7 @@ final class ModelTest {
           }
         }
       }
-      assertThat(user.read(path)).as(what).isEqualTo(file.content);
+      same(user.read(path), file.content, what);
     }
 
     private void copyRange(String path, ModelTree.File file, String other, int offset, int size)
@@ -233,7 +234,7 @@ final class ModelTest {
             assertThat(attributes.size()).as(name + " " + when).isEqualTo(file.content.length);
             assertThat(attributes.links()).as(name + " " + when).isEqualTo(links.get(file));
             assertThat(attributes.mode() & 0777).as(name + " " + when).isEqualTo(file.mode);
-            assertThat(user.read(name)).as(name + " " + when).isEqualTo(file.content);
+            same(user.read(name), file.content, name + " " + when);
           }
         }
       }

@@ -3,6 +3,7 @@ package ctrenc.overlay.union;
 import static ctrenc.overlay.vfs.FileSystemUser.WRITE;
 import static ctrenc.overlay.vfs.FileSystemUser.bytes;
 import static ctrenc.overlay.vfs.FileSystemUser.pattern;
+import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.layer.InodeRecord;
@@ -12,6 +13,7 @@ import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
 import ctrenc.overlay.vfs.Name;
 import ctrenc.overlay.vfs.Timestamp;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -19,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,8 +57,8 @@ final class SealingTest {
     fileSystem.close();
   }
 
-  private static void await(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
+  private static void await(Condition condition) throws IOException {
+    while (!condition.holds()) {
       Thread.onSpinWait();
     }
   }
@@ -101,7 +102,7 @@ final class SealingTest {
     assertThat(stack.upper().appends()).isEqualTo(1);
     assertThat(stack.upper().appendedBytes()).isEqualTo(200 * 4096);
     for (int i = 0; i < 200; i++) {
-      assertThat(user.read("/f", (i * 37L % 200) * 65_536, 4096)).isEqualTo(pattern(i, 4096));
+      same(user.read("/f", (i * 37L % 200) * 65_536, 4096), pattern(i, 4096));
     }
     fileSystem.release(inode, handle);
   }
@@ -117,7 +118,7 @@ final class SealingTest {
     assertThat(stack.upper().appends()).isEqualTo(3);
     user.close(inode, handle);
     assertThat(stack.upper().appends()).isEqualTo(3);
-    assertThat(user.read("/f")).isEqualTo(all);
+    same(user.read("/f"), all);
   }
 
   @Test
@@ -129,9 +130,9 @@ final class SealingTest {
     System.arraycopy(pattern(1, 3 << 19), 0, expected, 500, 3 << 19);
     user.write(inode, handle, 0, pattern(2, 1 << 20));
     System.arraycopy(pattern(2, 1 << 20), 0, expected, 0, 1 << 20);
-    assertThat(user.read("/f")).isEqualTo(expected);
+    same(user.read("/f"), expected);
     user.close(inode, handle);
-    assertThat(user.read("/f")).isEqualTo(expected);
+    same(user.read("/f"), expected);
   }
 
   @Test
@@ -143,7 +144,7 @@ final class SealingTest {
     await(() -> stack.upper().appends() == 1);
     user.write(inode, handle, 0, pattern(2, 5000));
     await(() -> stack.upper().appends() == 2);
-    assertThat(user.read("/f")).isEqualTo(pattern(2, 5000));
+    same(user.read("/f"), pattern(2, 5000));
     user.close(inode, handle);
   }
 
@@ -172,7 +173,7 @@ final class SealingTest {
     assertThat(stack.upper().appends()).isEqualTo(15);
     assertThat(stack.upper().inode(inodes[0]).orElseThrow().size()).isEqualTo(20_000);
     assertThat(stack.upper().inode(inodes[19]).orElseThrow().size()).isZero();
-    assertThat(user.read("/f19")).isEqualTo(pattern(19, 20_000));
+    same(user.read("/f19"), pattern(19, 20_000));
   }
 
   @Test
@@ -181,11 +182,10 @@ final class SealingTest {
     long handle = user.open("/f", WRITE);
     user.write(inode, handle, 0, pattern(1, 50_000));
     user.unlink("/f");
-    assertThat(user.read(inode, handle, 0, 50_000)).isEqualTo(pattern(1, 50_000));
+    same(user.read(inode, handle, 0, 50_000), pattern(1, 50_000));
     user.close(inode, handle);
-    assertThat(stack.upper().appends()).isZero();
+    await(() -> stack.upper().inode(inode).isEmpty());
     fileSystem.close();
-    assertThat(stack.upper().inode(inode)).isEmpty();
     assertThat(stack.upper().appends()).isZero();
   }
 
@@ -205,7 +205,7 @@ final class SealingTest {
     user.unlink("/f");
     assertThat(stack.upperExtents().storedBytes()).isEqualTo(stored);
     user.unlink("/copy");
-    assertThat(stack.upperExtents().storedBytes()).isZero();
+    await(() -> stack.upperExtents().storedBytes() == 0);
   }
 
   @Test
@@ -217,7 +217,7 @@ final class SealingTest {
         fileSystem.copyFileRange(user.inode("/f"), 0, 7, user.inode("/copy"), 0, 0, 4_999_000);
     assertThat(count).isEqualTo(4_999_000);
     assertThat(stack.upper().appendedBytes()).isEqualTo(before);
-    assertThat(user.read("/copy", 0, 100)).isEqualTo(user.read("/f", 7, 100));
+    same(user.read("/copy", 0, 100), user.read("/f", 7, 100));
   }
 
   @Test
@@ -245,9 +245,7 @@ final class SealingTest {
           System.arraycopy(part, 0, expected, at, part.length);
           int from = random.nextInt(190_000);
           byte[] seen = user.read(inode, handle, from, 10_000);
-          assertThat(seen)
-              .as("at step " + i)
-              .isEqualTo(Arrays.copyOfRange(expected, from, from + 10_000));
+          same(seen, Arrays.copyOfRange(expected, from, from + 10_000), "at step " + i);
         }
       } finally {
         end.countDown();
@@ -265,8 +263,8 @@ final class SealingTest {
     assertThat(stack.upper().inode(inode)).isPresent();
     stack.afterProcessDeath();
     fileSystem = stack.open();
-    assertThat(stack.upper().inode(inode)).isEmpty();
-    assertThat(stack.upperExtents().storedBytes()).isZero();
+    await(() -> stack.upper().inode(inode).isEmpty());
+    await(() -> stack.upperExtents().storedBytes() == 0);
     int[] left = new int[1];
     stack.upper().orphans(orphan -> left[0]++);
     assertThat(left[0]).isZero();
@@ -284,8 +282,14 @@ final class SealingTest {
     fileSystem = stack.open();
     user = new FileSystemUser(fileSystem);
     assertThat(user.text("/d/small")).isEqualTo("small");
-    assertThat(user.read("/d/large")).isEqualTo(pattern(1, 3_000_000));
+    same(user.read("/d/large"), pattern(1, 3_000_000));
     assertThat(user.stat("/d/open").size()).isZero();
     assertThat(fileSystem.getattr(FileSystem.ROOT).links()).isEqualTo(3);
+  }
+
+  /** Something that becomes true. */
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws IOException;
   }
 }

@@ -22,7 +22,7 @@ final class WhitedOutNamesTest extends FileSystemContract {
         .below(
             user -> {
               for (String file : FILES) {
-                user.put(file, pattern(77, 50_000));
+                user.put(file, pattern(77, 5000));
               }
               for (String directory : DIRECTORIES) {
                 user.mkdir(directory);

@@ -2,6 +2,7 @@ package ctrenc.overlay.vfs;
 
 import static ctrenc.overlay.vfs.FileSystemUser.WRITE;
 import static ctrenc.overlay.vfs.FileSystemUser.pattern;
+import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ public interface ConcurrencyContract {
           user().mkdir(home);
           for (int i = 0; i < 50; i++) {
             user().put(home + "/f" + i, pattern(i, i * 100));
-            assertThat(user().read(home + "/f" + i)).isEqualTo(pattern(i, i * 100));
+            same(user().read(home + "/f" + i), pattern(i, i * 100));
             if (i % 2 == 0) {
               user().rename(home + "/f" + i, home + "/g" + i);
             }
@@ -142,8 +143,7 @@ public interface ConcurrencyContract {
           for (int at = 0; at < part; at += 30_000) {
             byte[] piece = Arrays.copyOfRange(mine, at, at + 30_000);
             user().write(inode, handle, (long) number * part + at, piece);
-            assertThat(user().read(inode, handle, (long) number * part + at, 30_000))
-                .isEqualTo(piece);
+            same(user().read(inode, handle, (long) number * part + at, 30_000), piece);
             if (at % 90_000 == 0) {
               user().fileSystem().fsync(inode, handle, false);
             }
@@ -151,7 +151,7 @@ public interface ConcurrencyContract {
           user().close(inode, handle);
         });
     for (int number = 0; number < USERS; number++) {
-      assertThat(user().read("/f", (long) number * part, part)).isEqualTo(pattern(number, part));
+      same(user().read("/f", (long) number * part, part), pattern(number, part));
     }
   }
 

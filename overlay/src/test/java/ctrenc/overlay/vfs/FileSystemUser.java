@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -279,6 +280,17 @@ public final class FileSystemUser {
 
   public byte[] getxattr(String path, String name) throws ErrnoException {
     return fileSystem.getxattr(inode(path), Name.of(name));
+  }
+
+  /** Asserts that two arrays are equal; quickly, however long they are. */
+  public static void same(byte[] seen, byte[] expected) {
+    same(seen, expected, "bytes");
+  }
+
+  public static void same(byte[] seen, byte[] expected, String what) {
+    assertThat(seen).as(what).hasSize(expected.length);
+    int differs = Arrays.mismatch(seen, expected);
+    assertThat(differs).as("%s: first offset that differs", what).isEqualTo(-1);
   }
 
   /** Asserts that a call fails in one way. */

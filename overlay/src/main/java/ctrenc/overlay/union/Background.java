@@ -1,0 +1,78 @@
+package ctrenc.overlay.union;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One thread for work that nobody waits for, which is done in batches. Thread-safe. */
+final class Background implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Background.class);
+
+  private final Semaphore wanted = new Semaphore(0);
+  private final Thread thread;
+  private volatile List<Chore> chores = List.of();
+  private volatile boolean closed;
+
+  Background() {
+    thread = Thread.ofVirtual().name("background").unstarted(this::serve);
+  }
+
+  void start(Chore... work) {
+    chores = List.of(work);
+    thread.start();
+  }
+
+  /** Tells that a chore has something to do. */
+  void wake() {
+    wanted.release();
+  }
+
+  private void serve() {
+    while (!closed) {
+      wanted.acquireUninterruptibly();
+      wanted.drainPermits();
+      for (Chore chore : chores) {
+        while (!closed && doSome(chore)) {
+          Thread.yield();
+        }
+      }
+    }
+  }
+
+  private static boolean doSome(Chore chore) {
+    try {
+      return chore.doSome();
+    } catch (IOException | RuntimeException e) {
+      LOG.atWarn().setCause(e).log("background work of a filesystem failed");
+      return true;
+    }
+  }
+
+  /** Returns when the work at hand is done; what is left is left. */
+  @Override
+  public void close() {
+    closed = true;
+    wanted.release();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Something to do bit by bit. What fails is not tried again. */
+  interface Chore {
+
+    /** Does one batch; returns false if there was nothing to do. */
+    boolean doSome() throws IOException;
+  }
+}
