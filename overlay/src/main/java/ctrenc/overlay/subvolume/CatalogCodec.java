@@ -24,7 +24,7 @@ import java.util.UUID;
  * key 3 | image UUID (16)      value: version (1) | name text | digest text | created (12) | files (8) | bytes (8)
  *                                     | layers (4), each number (8)
  * key 4 | subvolume UUID (16)  value: version (1) | name text | created (12) | base (1): 1 empty, 2 image | UUID (16),
- *                                     3 host tree | path text | protectors bytes
+ *                                     3 host tree | path text | throwaway (1) | doomed (1)
  *                                     | layers (4), top first, each number (8) | wrapped key bytes
  * </pre>
  */
@@ -133,7 +133,8 @@ final class CatalogCodec {
       case Base.HostTree(Path directory) ->
           putText(out.putByte(ON_HOST_TREE), directory.toString());
     }
-    out.putBlock(subvolume.protectors()).putInt(subvolume.stack().size());
+    out.putByte(subvolume.throwaway() ? 1 : 0).putByte(subvolume.doomed() ? 1 : 0);
+    out.putInt(subvolume.stack().size());
     for (SubvolumeRecord.Level level : subvolume.stack()) {
       out.putLong(level.layer()).putBlock(level.wrappedKey());
     }
@@ -147,7 +148,8 @@ final class CatalogCodec {
     String name = getText(in);
     Instant created = getInstant(in);
     Base base = getBase(in);
-    byte[] protectors = in.getBlock(BYTES_LIMIT);
+    boolean throwaway = in.getFlag();
+    boolean doomed = in.getFlag();
     List<SubvolumeRecord.Level> stack = new ArrayList<>();
     for (int left = count(in, Long.BYTES + Integer.BYTES); left > 0; left--) {
       stack.add(new SubvolumeRecord.Level(in.getSize(), in.getBlock(BYTES_LIMIT)));
@@ -156,7 +158,7 @@ final class CatalogCodec {
     if (stack.isEmpty()) {
       throw in.damaged("has no layers");
     }
-    return new SubvolumeRecord(id, name, base, created, protectors, List.copyOf(stack));
+    return new SubvolumeRecord(id, name, base, created, throwaway, doomed, List.copyOf(stack));
   }
 
   private static Base getBase(FieldReader in) throws DamagedException {

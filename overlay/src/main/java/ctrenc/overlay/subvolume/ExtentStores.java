@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.overlay.extent.ExtentStore;
 import java.io.IOException;
+import java.util.Set;
 import java.util.UUID;
 
 /** The extents of a store's encrypted layers. Thread-safe. */
@@ -13,6 +14,9 @@ interface ExtentStores {
 
   /** Removes the segment files of a layer that is not open. */
   void remove(UUID layer) throws IOException;
+
+  /** The layers that have segment files. */
+  Set<UUID> layers() throws IOException;
 
   /** Bytes of a layer's segment files as the disk counts them; needs no key. */
   long storedBytes(UUID layer) throws IOException;

@@ -39,11 +39,8 @@ final class Keyring implements AutoCloseable {
     keks.put(subvolume, Kek.random(memory, entropy, subvolume));
   }
 
-  /** The KEK wrapped so that any one of the protectors opens it; empty without protectors. */
+  /** The KEK wrapped so that any one of the protectors opens it. */
   byte[] protect(UUID subvolume, List<Protector> anyOf) throws KeyAbsentException {
-    if (anyOf.isEmpty()) {
-      return new byte[0];
-    }
     ProtectorGroups groups = ProtectorGroups.none(subvolume);
     for (Protector protector : anyOf) {
       groups = groups.with(kek(subvolume), List.of(protector), entropy);

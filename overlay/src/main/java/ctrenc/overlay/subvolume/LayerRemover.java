@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Removes the records and files of layers that nobody refers to. What a crash interrupts is
@@ -33,17 +34,25 @@ final class LayerRemover {
     }
   }
 
-  /** Finishes what the last process left: half-built and doomed layers, trees that no layer has. */
+  /**
+   * Finishes what the last process left: half-built and doomed layers, and trees and segment files
+   * whose layer the catalog never knew or lost with the power.
+   */
   void removeLeftovers() throws IOException {
     Set<String> claimed = new HashSet<>();
+    Set<UUID> ownerless = new HashSet<>(parts.extents().layers());
     for (LayerRecord layer : catalog.layers()) {
       if (layer.state() != LayerRecord.State.LIVE) {
         remove(layer);
       } else if (layer.kind() == LayerRecord.Kind.IMAGE_TREES) {
         claimed.addAll(layer.trees());
       }
+      ownerless.remove(layer.id());
     }
     trees.removeUnclaimed(claimed);
+    for (UUID layer : ownerless) {
+      parts.extents().remove(layer);
+    }
   }
 
   /** Forgets the index of a layer that was not finished; its trees stay. */

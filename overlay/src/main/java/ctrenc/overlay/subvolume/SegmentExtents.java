@@ -12,8 +12,11 @@ import ctrenc.overlay.extent.ExtentWorkspaces;
 import ctrenc.overlay.extent.SegmentExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 
 /** Extents in segment files below one directory. Thread-safe. */
@@ -44,6 +47,19 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   @Override
   public void remove(UUID layer) throws IOException {
     SegmentFiles.remove(setting.storage(), setting.segments(), layer);
+  }
+
+  @Override
+  public Set<UUID> layers() throws IOException {
+    Set<UUID> layers = new HashSet<>();
+    for (String name : setting.storage().list(setting.segments())) {
+      try {
+        layers.add(UUID.fromString(name));
+      } catch (IllegalArgumentException e) {
+        throw new DamagedException("The segments directory holds a foreign name.", e);
+      }
+    }
+    return layers;
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.UUID;
  * meta/               RocksDB: records of all layers, and the catalog
  * segments/LAYER/     segment files of one encrypted layer, by its UUID
  * images/TREE/        unpacked image trees
+ * keys/SUBVOLUME      what unlocks a persistent subvolume
  * </pre>
  *
  * Thread-safe.
@@ -40,6 +41,7 @@ public final class StoreDirectory implements Store {
   private static final String META = "meta";
   private static final String SEGMENTS = "segments";
   private static final String IMAGES = "images";
+  private static final String KEYS = "keys";
   private static final int OPEN_HOST_FILES = 1024;
   private static final long LARGEST_CACHE = 256L << 20;
   private static final int CACHE_SHARE = 8;
@@ -95,6 +97,8 @@ public final class StoreDirectory implements Store {
     storage.createDirectory(META);
     storage.createDirectory(SEGMENTS);
     storage.createDirectory(IMAGES);
+    storage.createDirectory(KEYS);
+    storage.syncDirectory("");
     RocksMetaStore meta =
         push(
             resources,
@@ -111,6 +115,7 @@ public final class StoreDirectory implements Store {
             storage,
             meta,
             extents,
+            new KeySlots(storage, KEYS),
             new RecordCache(
                 Math.min(LARGEST_CACHE, Runtime.getRuntime().maxMemory() / CACHE_SHARE)),
             openFiles,
@@ -129,7 +134,7 @@ public final class StoreDirectory implements Store {
     LayerPool pool = new LayerPool(parts, folder);
     StackOpener opener = new StackOpener(parts, catalog, keyring, pool);
     StoredSubvolumes subvolumes = new StoredSubvolumes(parts, catalog, keyring, opener, remover);
-    subvolumes.forgetThrowaways();
+    subvolumes.forgetLost();
     remover.removeLeftovers();
     resources.push(subvolumes::close);
     StoredImages images = new StoredImages(parts, catalog, folder, remover);
@@ -144,13 +149,21 @@ public final class StoreDirectory implements Store {
     }
   }
 
-  /** A store without its header is none of ours to overwrite. */
+  /**
+   * A store without its header is none of ours to overwrite; one without its records would lose all
+   * else as unclaimed.
+   */
   private static void checkHeader(Storage storage, Entropy entropy) throws IOException {
+    boolean hasRecords = !storage.list(META).isEmpty();
     if (storage.exists(StoreHeader.NAME)) {
       StoreHeader.read(storage);
+      boolean hasData = !storage.list(SEGMENTS).isEmpty() || !storage.list(IMAGES).isEmpty();
+      if (hasData && !hasRecords) {
+        throw new DamagedException("The state directory holds data but no records; restore meta/.");
+      }
       return;
     }
-    if (storage.exists(META)) {
+    if (hasRecords) {
       throw new DamagedException("The state directory holds records but no store header.");
     }
     byte[] id = new byte[ID_SIZE];

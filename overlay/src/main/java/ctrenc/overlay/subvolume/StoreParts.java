@@ -16,6 +16,7 @@ record StoreParts(
     Storage storage,
     MetaStore meta,
     ExtentStores extents,
+    KeySlots keySlots,
     RecordCache cache,
     HostFileCache openFiles,
     Audit audit,

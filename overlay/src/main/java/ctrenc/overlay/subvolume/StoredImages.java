@@ -122,9 +122,20 @@ final class StoredImages implements Images {
     }
   }
 
-  /** The trees stay the caller's, who drops them. */
+  /**
+   * Also undoes an import that is in the catalog but could not be made durable. The trees stay the
+   * caller's, who drops them.
+   */
   private void abandon(LayerRecord layer, Exception reason) {
     try {
+      catalog.change(
+          edit -> {
+            edit.put(layer);
+            catalog.images().stream()
+                .filter(image -> image.layers().contains(layer.number()))
+                .forEach(image -> edit.removeImage(image.info().id()));
+            return layer;
+          });
       remover.removeIndex(layer);
     } catch (IOException e) {
       reason.addSuppressed(e);

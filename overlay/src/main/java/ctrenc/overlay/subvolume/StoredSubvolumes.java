@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The subvolumes in a store's catalog. Thread-safe. */
 final class StoredSubvolumes implements Subvolumes {
@@ -52,27 +55,42 @@ final class StoredSubvolumes implements Subvolumes {
       HostTree.open(directory).close();
     }
     UUID id = UUID.randomUUID();
+    boolean throwaway = protectors.isEmpty();
     keyring.create(id);
     try {
-      byte[] protecting = keyring.protect(id, List.copyOf(protectors));
-      SubvolumeRecord made =
-          catalog.change(
-              edit ->
-                  create(
-                      edit,
-                      new SubvolumeRecord(id, name, base, Instant.now(), protecting, List.of())));
+      if (!throwaway) {
+        parts.keySlots().write(id, keyring.protect(id, List.copyOf(protectors)));
+      }
+      SubvolumeRecord bare =
+          new SubvolumeRecord(id, name, base, Instant.now(), throwaway, false, List.of());
+      SubvolumeRecord made = catalog.change(edit -> create(edit, bare));
       if (!made.throwaway()) {
         catalog.sync();
       }
       return info(made);
     } catch (IOException | RuntimeException e) {
-      keyring.drop(id);
+      abandon(id, e);
       throw e;
     }
   }
 
+  /** Also undoes a creation that is in the catalog but could not be made durable. */
+  private void abandon(UUID id, Exception reason) {
+    keyring.drop(id);
+    try {
+      Optional<SubvolumeRecord> made = catalog.subvolume(id);
+      if (made.isPresent()) {
+        remover.removeDoomed(eraseAndForget(made.get()));
+      } else {
+        parts.keySlots().erase(id);
+      }
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
   private SubvolumeRecord create(Catalog.Edit edit, SubvolumeRecord bare) throws IOException {
-    if (catalog.subvolumes().stream().anyMatch(other -> other.name().equals(bare.name()))) {
+    if (living().anyMatch(other -> other.name().equals(bare.name()))) {
       throw new AlreadyExistsException("There is a subvolume " + bare.name() + " already.");
     }
     List<SubvolumeRecord.Level> stack = new ArrayList<>();
@@ -88,7 +106,8 @@ final class StoredSubvolumes implements Subvolumes {
             bare.name(),
             bare.base(),
             bare.created(),
-            bare.protectors(),
+            bare.throwaway(),
+            false,
             List.copyOf(stack));
     edit.put(made);
     return made;
@@ -124,7 +143,7 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public List<SubvolumeInfo> list() {
-    return catalog.subvolumes().stream()
+    return living()
         .map(this::info)
         .sorted(Comparator.comparing(SubvolumeInfo::created).thenComparing(SubvolumeInfo::name))
         .toList();
@@ -138,9 +157,9 @@ final class StoredSubvolumes implements Subvolumes {
   @Override
   public void unlock(UUID id, List<Protector> protectors) throws IOException {
     synchronized (guard(id)) {
-      SubvolumeRecord subvolume = require(id);
+      require(id);
       if (!keyring.holds(id)) {
-        keyring.unlock(id, subvolume.protectors(), protectors);
+        keyring.unlock(id, parts.keySlots().read(id), protectors);
       }
     }
   }
@@ -181,25 +200,40 @@ final class StoredSubvolumes implements Subvolumes {
         throw new InUseException("Subvolume " + subvolume.name() + " is in use; unmount it first.");
       }
       keyring.drop(id);
-      layers = forget(subvolume);
+      layers = eraseAndForget(subvolume);
       guards.remove(id);
     }
     remover.removeDoomed(layers);
   }
 
-  /** Removes subvolumes whose key went with the last process. */
-  void forgetThrowaways() throws IOException {
+  /**
+   * Finishes what the last process began to destroy, and forgets subvolumes whose key went with it.
+   */
+  void forgetLost() throws IOException {
+    Set<UUID> kept = new HashSet<>();
     for (SubvolumeRecord subvolume : catalog.subvolumes()) {
-      if (subvolume.throwaway()) {
-        forget(subvolume);
+      if (subvolume.throwaway() || subvolume.doomed()) {
+        eraseAndForget(subvolume);
+      } else {
+        kept.add(subvolume.id());
       }
     }
+    parts.keySlots().eraseOthers(kept);
   }
 
-  /** Takes a subvolume out of the catalog, and with it the wrapped keys of its layers. */
-  private List<Long> forget(SubvolumeRecord subvolume) throws IOException {
+  /** The intent is durable first: a missing key file alone never makes a subvolume vanish. */
+  private List<Long> eraseAndForget(SubvolumeRecord subvolume) throws IOException {
+    if (!subvolume.throwaway()) {
+      catalog.change(
+          edit -> {
+            edit.put(subvolume.asDoomed());
+            return subvolume;
+          });
+      catalog.sync();
+      parts.keySlots().erase(subvolume.id());
+    }
     List<Long> layers = subvolume.stack().stream().map(SubvolumeRecord.Level::layer).toList();
-    catalog.change(
+    return catalog.change(
         edit -> {
           for (long layer : layers) {
             edit.release(layer);
@@ -207,10 +241,6 @@ final class StoredSubvolumes implements Subvolumes {
           edit.removeSubvolume(subvolume.id());
           return layers;
         });
-    if (!subvolume.throwaway()) {
-      catalog.sync();
-    }
-    return layers;
   }
 
   /** Closes what is still open. */
@@ -228,8 +258,15 @@ final class StoredSubvolumes implements Subvolumes {
         subvolume.created());
   }
 
+  private Stream<SubvolumeRecord> living() {
+    return catalog.subvolumes().stream().filter(subvolume -> !subvolume.doomed());
+  }
+
   private SubvolumeRecord require(UUID id) throws NoSuchFileException {
-    return catalog.subvolume(id).orElseThrow(() -> new NoSuchFileException("subvolume " + id));
+    return catalog
+        .subvolume(id)
+        .filter(subvolume -> !subvolume.doomed())
+        .orElseThrow(() -> new NoSuchFileException("subvolume " + id));
   }
 
   private Object guard(UUID id) {

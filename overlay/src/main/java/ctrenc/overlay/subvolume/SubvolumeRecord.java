@@ -7,12 +7,18 @@ import java.util.UUID;
 /**
  * What the catalog says of a subvolume.
  *
- * @param protectors what unlocks it, in the crypto module's form; empty for a throwaway one
+ * @param throwaway its KEK is in memory alone; else a file of {@link KeySlots} unlocks it
+ * @param doomed it is being destroyed and shows no more
  * @param stack its layers, top first; the first is the upper
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
 record SubvolumeRecord(
-    UUID id, String name, Base base, Instant created, byte[] protectors, List<Level> stack) {
+    UUID id,
+    String name,
+    Base base,
+    Instant created,
+    boolean throwaway,
+    boolean doomed,
+    List<Level> stack) {
 
   /**
    * A layer of the stack.
@@ -22,7 +28,7 @@ record SubvolumeRecord(
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   record Level(long layer, byte[] wrappedKey) {}
 
-  boolean throwaway() {
-    return protectors.length == 0;
+  SubvolumeRecord asDoomed() {
+    return new SubvolumeRecord(id, name, base, created, throwaway, true, stack);
   }
 }

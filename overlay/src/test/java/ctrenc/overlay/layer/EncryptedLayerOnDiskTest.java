@@ -28,7 +28,8 @@ class EncryptedLayerOnDiskTest extends UpperLayerContract {
   @Override
   UpperLayer open() throws IOException {
     closeStores();
-    RocksMetaStore meta = RocksMetaStore.open(temporary.resolve("meta"), RocksTuning.small(), ReplayCheck.NONE);
+    RocksMetaStore meta =
+        RocksMetaStore.open(temporary.resolve("meta"), RocksTuning.small(), ReplayCheck.NONE);
     opened = Optional.of(meta);
     DiskStorage storage = DiskStorage.open(temporary);
     storage.createDirectory("segments");

@@ -69,7 +69,7 @@ class CatalogCodecTest {
   private static SubvolumeRecord subvolume(Base base) {
     SubvolumeRecord.Level upper = new SubvolumeRecord.Level(9, new byte[138]);
     SubvolumeRecord.Level lower = new SubvolumeRecord.Level(8, new byte[0]);
-    return new SubvolumeRecord(ID, "name", base, CREATED, new byte[] {1, 2}, List.of(upper, lower));
+    return new SubvolumeRecord(ID, "name", base, CREATED, true, false, List.of(upper, lower));
   }
 
   private void fuzz(Codec codec, byte[] sound) {

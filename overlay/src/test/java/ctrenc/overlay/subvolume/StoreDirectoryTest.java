@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,40 @@ class StoreDirectoryTest {
         .isInstanceOf(WrongSecretException.class);
     store.subvolumes().unlock(made.id(), List.of(machineKey(2), machineKey(1)));
     assertThat(read(made, "note")).isEqualTo("kept");
+  }
+
+  @Test
+  void destroyedPersistentLeavesNothingThatUnlocks() throws Exception {
+    SubvolumeInfo kept = store.subvolumes().create("k", new Base.Empty(), List.of(machineKey(1)));
+    SubvolumeInfo made = store.subvolumes().create("p", new Base.Empty(), List.of(machineKey(1)));
+    assertThat(children("keys")).hasSize(2);
+    store.subvolumes().destroy(made.id());
+    assertThat(children("keys")).hasSize(1);
+    restart();
+    assertThat(store.subvolumes().list()).extracting(SubvolumeInfo::id).containsExactly(kept.id());
+    store.subvolumes().unlock(kept.id(), List.of(machineKey(1)));
+  }
+
+  @Test
+  void missingKeyFileIsDamageAndDestroysNothing() throws Exception {
+    SubvolumeInfo made = store.subvolumes().create("p", new Base.Empty(), List.of(machineKey(1)));
+    store.close();
+    Path keyFile = temporary.resolve("state/keys").resolve(made.id().toString());
+    byte[] saved = Files.readAllBytes(keyFile);
+    Files.delete(keyFile);
+    open();
+    assertThatThrownBy(() -> store.subvolumes().unlock(made.id(), List.of(machineKey(1))))
+        .isInstanceOf(DamagedException.class);
+    Files.write(keyFile, saved);
+    store.subvolumes().unlock(made.id(), List.of(machineKey(1)));
+    assertThat(store.subvolumes().find("p").orElseThrow().unlocked()).isTrue();
+  }
+
+  @Test
+  void keyFilesOfNoSubvolumeAreErasedAtOpen() throws Exception {
+    Files.writeString(temporary.resolve("state/keys/" + new UUID(1, 2)), "left");
+    restart();
+    assertThat(children("keys")).isEmpty();
   }
 
   @Test
@@ -228,6 +263,17 @@ class StoreDirectoryTest {
     store.close();
     Files.delete(temporary.resolve("state/store"));
     assertThatThrownBy(this::open).isInstanceOf(DamagedException.class);
+    deleteState();
+    open();
+  }
+
+  @Test
+  void dataWithoutRecordsIsNotCleanedAway() throws Exception {
+    importImage("i");
+    store.close();
+    TreeRemover.remove(temporary.resolve("state/meta"));
+    assertThatThrownBy(this::open).isInstanceOf(DamagedException.class);
+    assertThat(children("images")).hasSize(1);
     deleteState();
     open();
   }
