@@ -1,5 +1,6 @@
 package ctrenc.daemon;
 
+import ctrenc.daemon.refusal.Sentences;
 import ctrenc.overlay.sys.ProcessHandles;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -27,17 +28,17 @@ public final class Main implements QuarkusApplication {
     try {
       lifecycle.begin();
     } catch (IOException e) {
-      return failed(e);
+      return failed(Sentences.of(e));
     } catch (UncheckedIOException e) {
-      return failed(e);
+      return failed(Sentences.of(new IOException(e.getMessage(), e)));
     }
     Quarkus.waitForExit();
     return 0;
   }
 
   /** The one who starts a daemon reads the last line of its standard error. */
-  private static int failed(Exception failure) {
-    System.err.println("ctr-enc: " + failure.getMessage());
+  private static int failed(String sentence) {
+    System.err.println("ctr-enc: " + sentence);
     return FAILED;
   }
 }

@@ -20,7 +20,7 @@ import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
 import ctrenc.daemon.rpc.ImagesEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
-import ctrenc.daemon.runtime.Runtime;
+import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.Store;
 import java.io.IOException;
@@ -84,7 +84,7 @@ public final class RunningDaemon implements AutoCloseable {
     AuditLog audit = keep(new AuditLog(directories.auditLog(), events, parts.clock()));
     Store store = keep(parts.store().open(directories.state(), audit, parts.memory()));
     directories.makeState();
-    new Leftovers(directories, new Runtime(settings.runtime(), directories)).clear();
+    new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear();
     MachineKeyProtector machineKey =
         keep(MachineKey.open(directories.machineKey(), parts.memory(), Entropy.system()));
     Containers containers =

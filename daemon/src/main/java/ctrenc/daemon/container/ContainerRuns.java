@@ -9,8 +9,8 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.BundleWriter;
 import ctrenc.daemon.runtime.ContainerBundle;
 import ctrenc.daemon.runtime.ContainerUser;
+import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.daemon.runtime.RootFiles;
-import ctrenc.daemon.runtime.Runtime;
 import ctrenc.daemon.runtime.UserLookup;
 import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.ProcessSpec;
@@ -32,7 +32,7 @@ final class ContainerRuns {
   private final RootMounter mounter;
   private final ContainerMaker maker;
   private final BundleWriter bundles;
-  private final Runtime runtime;
+  private final OciRuntime runtime;
   private final ImageConfigs images;
   private final HiddenPlaces hidden;
   private final EventFeed events;
@@ -41,7 +41,7 @@ final class ContainerRuns {
       RootMounter mounter,
       ContainerMaker maker,
       Directories directories,
-      Runtime runtime,
+      OciRuntime runtime,
       ImageConfigs images,
       EventFeed events) {
     this.mounter = mounter;

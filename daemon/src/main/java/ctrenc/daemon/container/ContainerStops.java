@@ -1,7 +1,7 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.daemon.runtime.Runtime;
+import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.ErrorNumber;
 import ctrenc.overlay.sys.Poll;
@@ -28,9 +28,9 @@ final class ContainerStops {
 
   private final ContainerRuns runs;
   private final ContainerMaker maker;
-  private final Runtime runtime;
+  private final OciRuntime runtime;
 
-  ContainerStops(ContainerRuns runs, ContainerMaker maker, Runtime runtime) {
+  ContainerStops(ContainerRuns runs, ContainerMaker maker, OciRuntime runtime) {
     this.runs = runs;
     this.maker = maker;
     this.runtime = runtime;

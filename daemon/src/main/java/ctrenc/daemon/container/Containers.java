@@ -7,7 +7,7 @@ import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.daemon.runtime.Runtime;
+import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
@@ -31,7 +31,7 @@ public final class Containers {
   private static final FactLog LOG = FactLog.of(Containers.class);
 
   private final Store store;
-  private final Runtime runtime;
+  private final OciRuntime runtime;
   private final ContainerRegistry registry = new ContainerRegistry();
   private final ContainerCatalog catalog;
   private final RootMounter mounter;
@@ -48,7 +48,7 @@ public final class Containers {
       Settings settings,
       EventFeed events) {
     this.store = store;
-    runtime = new Runtime(settings.runtime(), directories);
+    runtime = new OciRuntime(settings.runtime(), directories);
     catalog = new ContainerCatalog(directories.containers());
     mounter =
         new RootMounter(
@@ -76,13 +76,9 @@ public final class Containers {
    * are used.
    */
   public void load() throws IOException {
-    for (ManagedContainer.Identity record : catalog.read()) {
-      if (store.subvolumes().find(record.subvolume().toString()).isEmpty()) {
-        LOG.warn("container has no root in the store", "container", record.id());
-        continue;
-      }
-      registry.reserve(record.name());
-      registry.add(new ManagedContainer(record));
+    for (ManagedContainer.Identity kept : new KeptContainers(store, catalog).load()) {
+      registry.reserve(kept.name());
+      registry.add(new ManagedContainer(kept));
     }
   }
 

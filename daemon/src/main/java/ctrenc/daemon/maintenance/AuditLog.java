@@ -15,9 +15,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Findings, one JSON object in each line of a file, and as events. A finding never holds a name of
@@ -29,12 +31,24 @@ public final class AuditLog implements Audit, AutoCloseable {
   private static final FactLog LOG = FactLog.of(AuditLog.class);
   private static final long PATIENCE_SECONDS = 5;
 
+  /**
+   * A reader that meets the same damage again and again fills this; then findings are counted only.
+   */
+  private static final int BACKLOG = 10_000;
+
   private final Path file;
   private final EventFeed events;
   private final Clock clock;
+  private final AtomicLong lost = new AtomicLong();
   private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("ctr-enc-audit").daemon(true).factory());
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(BACKLOG),
+          Thread.ofPlatform().name("ctr-enc-audit").daemon(true).factory(),
+          (_, _) -> lost.incrementAndGet());
 
   public AuditLog(Path file, EventFeed events, Clock clock) {
     this.file = file;
@@ -46,9 +60,7 @@ public final class AuditLog implements Audit, AutoCloseable {
   public void report(Finding finding) {
     String line = line(finding);
     events.tell(finding);
-    if (!writer.isShutdown()) {
-      writer.execute(() -> append(line));
-    }
+    writer.execute(() -> append(line));
   }
 
   private String line(Finding finding) {
@@ -65,6 +77,10 @@ public final class AuditLog implements Audit, AutoCloseable {
   }
 
   private void append(String line) {
+    long uncounted = lost.getAndSet(0);
+    if (uncounted > 0) {
+      LOG.warn("findings came faster than they could be written", "lost", uncounted);
+    }
     try (FileChannel channel =
         FileChannel.open(
             file,

@@ -3,7 +3,7 @@ package ctrenc.daemon.maintenance;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.runtime.BundleWriter;
-import ctrenc.daemon.runtime.Runtime;
+import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.Mounts;
 import ctrenc.overlay.sys.SystemCallException;
@@ -31,9 +31,9 @@ public final class Leftovers {
   private static final String LABEL = "ctr-enc:";
 
   private final Directories directories;
-  private final Runtime runtime;
+  private final OciRuntime runtime;
 
-  public Leftovers(Directories directories, Runtime runtime) {
+  public Leftovers(Directories directories, OciRuntime runtime) {
     this.directories = directories;
     this.runtime = runtime;
   }

@@ -2,6 +2,7 @@ package ctrenc.daemon.rpc;
 
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.refusal.Sentences;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.DiskFullException;
 import ctrenc.overlay.storage.FormatTooNewException;
@@ -55,9 +56,7 @@ final class FailureTranslation {
    */
   private static Status failed(IOException failure, String method) {
     LOG.failed("request failed", failure, "method", method);
-    String message = failure.getMessage();
-    return Status.UNAVAILABLE.withDescription(
-        message == null ? failure.getClass().getSimpleName() : message);
+    return Status.UNAVAILABLE.withDescription(Sentences.of(failure));
   }
 
   private static Status bug(Throwable failure, String method) {

@@ -6,11 +6,14 @@ import ctrenc.proto.v1.Network;
 import ctrenc.proto.v1.ProcessSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +27,8 @@ import java.util.stream.Stream;
 public final class BundleWriter {
 
   private static final Path RESOLVER = Path.of("/etc/resolv.conf");
+
+  private static final Duration USED_UP = Duration.ofMinutes(10);
 
   private final Directories directories;
 
@@ -65,9 +70,22 @@ public final class BundleWriter {
   /** The file of one more process in a running container. */
   public Path writeProcess(String container, ProcessSpec process, ContainerUser user)
       throws IOException {
+    sweep(directories.bundle(container));
     JsonObject json = ProcessSettings.json(process, user);
     Path file = directories.bundle(container).resolve("exec-" + UUID.randomUUID() + ".json");
     return Files.writeString(file, json.toString());
+  }
+
+  /** The runtime reads such a file when it starts; who asks for many processes leaves many. */
+  private static void sweep(Path bundle) throws IOException {
+    Instant old = Instant.now().minus(USED_UP);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(bundle, "exec-*")) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
   }
 
   public void remove(String container) throws IOException {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * The OCI runtime's command lines. A caller executes {@link #run} and {@link #exec} with its own
  * standard streams; the others are executed here. Thread-safe.
  */
-public final class Runtime {
+public final class OciRuntime {
 
   private static final long PATIENCE_SECONDS = 30;
   private static final String SEARCH =
@@ -25,7 +25,7 @@ public final class Runtime {
   private final String name;
   private final Directories directories;
 
-  public Runtime(String name, Directories directories) {
+  public OciRuntime(String name, Directories directories) {
     this.name = name;
     this.directories = directories;
   }
