@@ -6,6 +6,7 @@ import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.SegmentPlace;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,10 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExtentReclaimer {
 
-  /** With so much dead, what is durably so is freed. */
-  private static final int WORTHWHILE_EXTENTS = 64;
-
-  private static final long WORTHWHILE_BYTES = 4L << 20;
+  /** With so much dead, or as many extents as the tuning says, what is durably so is freed. */
+  private static final long WORTHWHILE_BYTES = 8L << 20;
 
   /** With so much dead, it is made durable first. */
   private static final int PRESSING_EXTENTS = 16_384;
@@ -42,6 +41,7 @@ final class ExtentReclaimer {
   private final long layer;
   private final DeadSpace space;
   private final ExtentCache cache;
+  private final int freedTogether;
   private final ConcurrentLinkedQueue<Dead> queue = new ConcurrentLinkedQueue<>();
 
   /** Ids in the queue or being freed. */
@@ -50,7 +50,9 @@ final class ExtentReclaimer {
   private final AtomicLong deadBytes = new AtomicLong();
   private final ReentrantLock freeing = new ReentrantLock();
 
-  ExtentReclaimer(MetaStore meta, long layer, DeadSpace space, ExtentCache cache) {
+  ExtentReclaimer(
+      MetaStore meta, long layer, DeadSpace space, ExtentCache cache, int freedTogether) {
+    this.freedTogether = freedTogether;
     this.meta = meta;
     this.layer = layer;
     this.space = space;
@@ -81,7 +83,7 @@ final class ExtentReclaimer {
     long bytes = deadBytes.get();
     if (count >= PRESSING_EXTENTS || bytes >= PRESSING_BYTES) {
       meta.sync();
-    } else if (count < WORTHWHILE_EXTENTS && bytes < WORTHWHILE_BYTES) {
+    } else if (count < freedTogether && bytes < WORTHWHILE_BYTES) {
       return;
     }
     Dead oldest = queue.peek();
@@ -112,10 +114,7 @@ final class ExtentReclaimer {
     List<Dead> some = takeDurable();
     while (!some.isEmpty()) {
       try {
-        for (Dead one : some) {
-          SegmentPlace place = one.record().place();
-          space.add(place.file(), place.offset(), place.end());
-        }
+        giveBack(some);
         forget(some);
       } catch (IOException | RuntimeException e) {
         queue.addAll(some);
@@ -123,6 +122,26 @@ final class ExtentReclaimer {
       }
       some = takeDurable();
     }
+  }
+
+  /** One call for each run of neighbours: giving back is a transaction of the filesystem. */
+  private void giveBack(List<Dead> some) throws IOException {
+    List<SegmentPlace> places =
+        some.stream()
+            .map(one -> one.record().place())
+            .sorted(
+                Comparator.comparingInt(SegmentPlace::file).thenComparingLong(SegmentPlace::offset))
+            .toList();
+    SegmentPlace first = places.getFirst();
+    long end = first.end();
+    for (SegmentPlace place : places) {
+      if (place.file() != first.file() || place.offset() > end) {
+        space.add(first.file(), first.offset(), end);
+        first = place;
+      }
+      end = place.end();
+    }
+    space.add(first.file(), first.offset(), end);
   }
 
   private List<Dead> takeDurable() {

@@ -56,7 +56,7 @@ public final class SegmentExtentStore implements ExtentStore {
     this.reader = new ExtentReader(segments, keys, setting.workspaces(), tuning.dropReadsFrom());
     this.writer = new ExtentWriter(segments, keys, ledger, cache, setting.workspaces());
     this.space = new DeadSpace(segments);
-    this.reclaimer = new ExtentReclaimer(meta, layer, space, cache);
+    this.reclaimer = new ExtentReclaimer(meta, layer, space, cache, tuning.freedTogether());
   }
 
   /**

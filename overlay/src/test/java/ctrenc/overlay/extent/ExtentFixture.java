@@ -32,7 +32,7 @@ public final class ExtentFixture {
   private final LayerKey key = LayerKey.random(MEMORY, Entropy.system(), LAYER);
   private volatile boolean locked;
 
-  ExtentTuning tuning = new ExtentTuning(1 << 20, 64, 128 << 10);
+  ExtentTuning tuning = new ExtentTuning(1 << 20, 64, 128 << 10, 8);
 
   SegmentExtentStore open(Storage storage, MetaStore meta) throws IOException {
     return open(storage, meta, LAYER, NUMBER, key);

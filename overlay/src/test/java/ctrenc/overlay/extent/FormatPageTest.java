@@ -53,7 +53,7 @@ final class FormatPageTest {
   @BeforeEach
   void read() throws IOException {
     page = Files.readString(Path.of("FORMAT.md"));
-    fixture.tuning = new ExtentTuning(1L << 30, 64, 128 << 10);
+    fixture.tuning = ExtentTuning.standard();
   }
 
   @Test

@@ -168,7 +168,7 @@ final class SegmentExtentStoreTest extends ExtentStoreContract {
                       }
                     });
         release(store, meta, reference.extent());
-        for (int i = 0; i < 70; i++) {
+        for (int i = 0; i < 20; i++) {
           release(store, meta, write(store, meta, bytes(i, 10)).extent());
         }
         meta.sync();
