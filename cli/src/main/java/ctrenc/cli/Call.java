@@ -9,6 +9,7 @@ import ctrenc.cli.verb.Options;
 import ctrenc.cli.verb.Session;
 import ctrenc.cli.verb.Verb;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,6 +70,12 @@ final class Call {
       return fail(e, published(verb, ExitCode.FAILED), "%s".formatted(readable(e)));
     } catch (InterruptedException e) {
       return fail(e, ExitCode.INTERRUPTED, "interrupted");
+    } catch (InvalidPathException e) {
+      return fail(
+          e,
+          published(verb, ExitCode.USAGE),
+          "'%s' cannot be read as a path: write it in UTF-8, in a locale that says so"
+              .formatted(e.getInput()));
     } catch (RuntimeException | LinkageError e) {
       return fail(
           e,

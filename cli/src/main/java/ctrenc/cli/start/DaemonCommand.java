@@ -15,7 +15,7 @@ import java.util.Optional;
  * of its own, with an environment that holds nothing of the caller's but what concerns it.
  */
 final class DaemonCommand {
-  private static final List<String> HANDED_ON = List.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR");
+  private static final List<String> HANDED_ON = List.of("PATH", "HOME", "TMPDIR");
   private static final List<String> HANDED_ON_PREFIXES = List.of("CTR_ENC_", "QUARKUS_");
 
   private final Map<String, String> environment;
@@ -57,6 +57,7 @@ final class DaemonCommand {
             target.put(name, value);
           }
         });
+    target.put("LC_ALL", "C.UTF-8"); // By it the JVM knows how names of files are written.
     target.put("CTR_ENC_STATE", places.state().toString());
     target.put("CTR_ENC_RUN", places.run().toString());
   }
