@@ -81,34 +81,13 @@ public class MemoryFileSystem implements FileSystem {
   public synchronized Attributes setattr(Caller caller, long inode, AttributeChange change)
       throws ErrnoException {
     MemoryInode found = inode(inode);
-    Timestamp now = MemoryTree.now();
     if (change.has(AttributeChange.SIZE)) {
       checkNoDirectory(found);
       if (change.size() < 0) {
         throw new ErrnoException(Errno.EINVAL);
       }
-      found.data.resize(change.size());
-      found.modified = now;
     }
-    if (change.has(AttributeChange.UID)
-        || change.has(AttributeChange.GID)
-        || change.has(AttributeChange.KILL_PRIVILEGES)) {
-      found.killPrivileges();
-    }
-    found.uid = change.has(AttributeChange.UID) ? change.uid() : found.uid;
-    found.gid = change.has(AttributeChange.GID) ? change.gid() : found.gid;
-    if (change.has(AttributeChange.MODE)) {
-      found.mode = found.mode & FileMode.TYPE | change.mode() & FileMode.PERMISSIONS;
-      found.extended.computeIfPresent(
-          MemoryAcl.ACCESS, (name, acl) -> MemoryAcl.withMode(acl, change.mode()));
-    }
-    found.accessed = change.has(AttributeChange.ACCESSED) ? change.accessed() : found.accessed;
-    found.accessed = change.has(AttributeChange.ACCESSED_NOW) ? now : found.accessed;
-    found.modified = change.has(AttributeChange.MODIFIED) ? change.modified() : found.modified;
-    found.modified = change.has(AttributeChange.MODIFIED_NOW) ? now : found.modified;
-    if (change.set() != 0) {
-      found.changed = change.has(AttributeChange.CHANGED) ? change.changed() : now;
-    }
+    found.change(change, MemoryTree.now());
     return found.attributes();
   }
 

@@ -77,6 +77,36 @@ final class MemoryInode {
     changed = now;
   }
 
+  void change(AttributeChange change, Timestamp now) {
+    if (change.has(AttributeChange.SIZE)) {
+      data.resize(change.size());
+      modified = now;
+    }
+    if (change.has(AttributeChange.UID)
+        || change.has(AttributeChange.GID)
+        || change.has(AttributeChange.KILL_PRIVILEGES)) {
+      killPrivileges();
+    }
+    uid = change.has(AttributeChange.UID) ? change.uid() : uid;
+    gid = change.has(AttributeChange.GID) ? change.gid() : gid;
+    if (change.has(AttributeChange.MODE)) {
+      mode = mode & FileMode.TYPE | change.mode() & FileMode.PERMISSIONS;
+      extended.computeIfPresent(
+          MemoryAcl.ACCESS, (name, acl) -> MemoryAcl.withMode(acl, change.mode()));
+    }
+    changeTimes(change, now);
+  }
+
+  private void changeTimes(AttributeChange change, Timestamp now) {
+    accessed = change.has(AttributeChange.ACCESSED) ? change.accessed() : accessed;
+    accessed = change.has(AttributeChange.ACCESSED_NOW) ? now : accessed;
+    modified = change.has(AttributeChange.MODIFIED) ? change.modified() : modified;
+    modified = change.has(AttributeChange.MODIFIED_NOW) ? now : modified;
+    if (change.set() != 0) {
+      changed = change.has(AttributeChange.CHANGED) ? change.changed() : now;
+    }
+  }
+
   void killPrivileges() {
     extended.remove(CAPABILITY);
     if (!isDirectory()) {

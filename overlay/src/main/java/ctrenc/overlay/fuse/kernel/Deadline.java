@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what touches a mount from outside on a thread of its own, and gives up waiting when the time
@@ -17,7 +18,8 @@ final class Deadline {
 
   private Deadline() {}
 
-  static <T> T call(String what, Duration patience, Callable<T> action) throws IOException {
+  static <T extends @Nullable Object> T call(String what, Duration patience, Callable<T> action)
+      throws IOException {
     FutureTask<T> task = new FutureTask<>(action);
     Thread.ofPlatform().name("fuse-" + what).daemon().start(task);
     try {

@@ -82,29 +82,43 @@ final class KernelMount implements Mount {
       return;
     }
     IOException lostWrites = flush(until(deadline));
-    try {
-      mountPoint.detach(connectionNumber, until(deadline));
-    } catch (IOException e) {
-      LOG.atWarn()
-          .addKeyValue("mount", directory())
-          .setCause(e)
-          .log("A mount could not be detached");
-    }
+    boolean isDetached = detach(until(deadline));
     if (!awaitWorkers(until(deadline))) {
-      LOG.atWarn()
-          .addKeyValue("mount", directory())
-          .addKeyValue("connection", connectionNumber)
-          .log("A mount is still in use and is ended by force");
-      ConnectionControl.abort(connectionNumber);
-      if (!awaitWorkers(AFTER_ABORT)) {
-        throw new IOException("%s did not end, even by force.".formatted(directory()));
-      }
+      endByForce(isDetached);
     }
     if (lostWrites != null) {
       throw new IOException(
           "%s was unmounted, but not all that was written there could be stored."
               .formatted(directory()),
           lostWrites);
+    }
+  }
+
+  private void endByForce(boolean isDetached) throws IOException {
+    LOG.atWarn()
+        .addKeyValue("mount", directory())
+        .addKeyValue("connection", connectionNumber)
+        .log("A mount is still in use and is ended by force");
+    ConnectionControl.abort(connectionNumber);
+    // Now that nothing can hang any more, what did not answer before can be taken out of the tree.
+    boolean isGone = isDetached || detach(AFTER_ABORT);
+    if (!awaitWorkers(AFTER_ABORT) || !isGone) {
+      throw new IOException("%s did not end, even by force.".formatted(directory()));
+    }
+  }
+
+  private boolean detach(Duration patience) throws InterruptedIOException {
+    try {
+      mountPoint.detach(connectionNumber, patience);
+      return true;
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("mount", directory())
+          .setCause(e)
+          .log("A mount could not be detached");
+      return false;
     }
   }
 

@@ -73,8 +73,8 @@ final class MountPoint {
   }
 
   /**
-   * Makes the kernel write back what it gathered; false if another mount is at the directory, or
-   * none.
+   * Makes the kernel send what it gathered, though newer kernels do not wait until it is taken; the
+   * end of the mount does. False if another mount is at the directory, or none.
    */
   boolean flush(long connection, Duration patience) throws IOException {
     return Deadline.call(
@@ -94,10 +94,15 @@ final class MountPoint {
 
   /** Takes the mount out of the tree, though it lives on for whoever still uses it. */
   void detach(long connection, Duration patience) throws IOException {
-    boolean isThere = Deadline.call("look", patience, () -> shows(connection));
-    if (isThere) {
-      detach();
-    }
+    Deadline.call(
+        "detach",
+        patience,
+        () -> {
+          if (shows(connection)) {
+            detach();
+          }
+          return null;
+        });
   }
 
   /** The same for a mount that was just made and may not answer. */
