@@ -54,7 +54,7 @@ class RunTest {
   @Test
   void passesTheExitCodeOn() {
     assertThat(daemon.cli("run", "--host", "--", "sh", "-c", "exit 42").run().exit()).isEqualTo(42);
-    assertThat(daemon.cli("run", "--host", "--", "sh", "-c", "kill -KILL $$").run().exit())
+    assertThat(daemon.cli("run", "--host", "--", "sh", "-c", "sh -c 'kill -KILL $$'; exit $?").run().exit())
         .isEqualTo(137);
     assertThat(daemon.cli("run", "--host", "--", "/no/such/program").run().exit()).isEqualTo(127);
   }
@@ -63,7 +63,7 @@ class RunTest {
   void passesStandardInputAndErrorApart() {
     Command.Result result =
         daemon
-            .cli("run", "--host", "--", "sh", "-c", "cat; echo oops >&2")
+            .cli("run", "-i", "--host", "--", "sh", "-c", "cat; echo oops >&2")
             .stdin("from outside")
             .run();
     assertThat(result.exit()).isZero();
@@ -141,7 +141,7 @@ class RunTest {
 
   @Test
   void killsTheContainerOfACallerThatIsKilled() throws IOException {
-    Process caller = daemon.cli("run", "--host", "--name", "orphan", "--", "sleep", "600").start();
+    Process caller = daemon.cli("run", "--host", "--rm", "--name", "orphan", "--", "sleep", "600").start();
     Condition.await("the container runs", Duration.ofSeconds(60), () -> running("orphan"));
     caller.destroyForcibly();
     Condition.await(
