@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** What a daemon that is being started writes to its log. */
 final class DaemonLog {
@@ -50,19 +51,19 @@ final class DaemonLog {
    * those of an earlier daemon.
    */
   String lastWords() throws IOException {
+    Optional<String> sentence = Optional.empty();
     Deque<String> last = new ArrayDeque<>();
     for (String line : newLines()) {
       if (line.startsWith(SENTENCE)) {
-        last.clear();
-        last.add(line.substring(SENTENCE.length()));
-      } else if (last.size() < LAST_LINES || !line.isBlank()) {
+        sentence = Optional.of(line.substring(SENTENCE.length()));
+      } else if (!line.isBlank()) {
         last.add(line.strip());
       }
       if (last.size() > LAST_LINES) {
         last.removeFirst();
       }
     }
-    return last.isEmpty() ? "it wrote nothing" : String.join(" | ", last);
+    return sentence.orElse(last.isEmpty() ? "it wrote nothing" : String.join(" | ", last));
   }
 
   private List<String> newLines() throws IOException {

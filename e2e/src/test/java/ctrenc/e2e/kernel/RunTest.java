@@ -54,7 +54,11 @@ class RunTest {
   @Test
   void passesTheExitCodeOn() {
     assertThat(daemon.cli("run", "--host", "--", "sh", "-c", "exit 42").run().exit()).isEqualTo(42);
-    assertThat(daemon.cli("run", "--host", "--", "sh", "-c", "sh -c 'kill -KILL $$'; exit $?").run().exit())
+    assertThat(
+            daemon
+                .cli("run", "--host", "--", "sh", "-c", "sh -c 'kill -KILL $$'; exit $?")
+                .run()
+                .exit())
         .isEqualTo(137);
     assertThat(daemon.cli("run", "--host", "--", "/no/such/program").run().exit()).isEqualTo(127);
   }
@@ -141,7 +145,8 @@ class RunTest {
 
   @Test
   void killsTheContainerOfACallerThatIsKilled() throws IOException {
-    Process caller = daemon.cli("run", "--host", "--rm", "--name", "orphan", "--", "sleep", "600").start();
+    Process caller =
+        daemon.cli("run", "--host", "--rm", "--name", "orphan", "--", "sleep", "600").start();
     Condition.await("the container runs", Duration.ofSeconds(60), () -> running("orphan"));
     caller.destroyForcibly();
     Condition.await(

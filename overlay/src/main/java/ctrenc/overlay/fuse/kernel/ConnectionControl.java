@@ -34,7 +34,19 @@ final class ConnectionControl {
 
   /** Raises how far the kernel reads ahead; INIT can only lower it. */
   static void setReadAhead(long connection, int kibibytes) throws IOException {
-    Path setting = BACKING_DEVICES.resolve("0:" + connection).resolve("read_ahead_kb");
-    Files.writeString(setting, Integer.toString(kibibytes));
+    set(connection, "read_ahead_kb", Integer.toString(kibibytes));
+  }
+
+  /**
+   * Lets the kernel hold as many dirty pages of this mount as of a disk. It distrusts FUSE servers
+   * and gives them a hundredth of that, so that writers wait for us after a few megabytes.
+   */
+  static void trustWithDirtyPages(long connection) throws IOException {
+    set(connection, "strict_limit", "0");
+    set(connection, "max_ratio", "100");
+  }
+
+  private static void set(long connection, String setting, String value) throws IOException {
+    Files.writeString(BACKING_DEVICES.resolve("0:" + connection).resolve(setting), value);
   }
 }

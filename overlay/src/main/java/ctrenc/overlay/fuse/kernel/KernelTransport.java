@@ -103,7 +103,7 @@ public final class KernelTransport implements Transport {
     if (answers(dispatcher) == answersBefore) {
       throw new IOException("%s is answered by another mount.".formatted(mountPoint.directory()));
     }
-    raiseReadAhead(number);
+    tuneBackingDevice(number);
     LOG.atDebug()
         .addKeyValue("mount", options.label())
         .addKeyValue("connection", number)
@@ -160,14 +160,15 @@ public final class KernelTransport implements Transport {
   }
 
   /** Costs speed alone where it fails, as it does where /sys is read-only. */
-  private static void raiseReadAhead(long connection) {
+  private static void tuneBackingDevice(long connection) {
     try {
       ConnectionControl.setReadAhead(connection, READ_AHEAD_KIB);
+      ConnectionControl.trustWithDirtyPages(connection);
     } catch (IOException e) {
       LOG.atInfo()
           .addKeyValue("connection", connection)
           .setCause(e)
-          .log("Read-ahead could not be raised");
+          .log("The mount's backing device could not be tuned");
     }
   }
 }
