@@ -33,7 +33,7 @@ final class StyleTest {
    * report in {@code e2e/target/style-report.txt} allows; raising them needs a reason in the
    * commit.
    */
-  private static final int FILES_OVER_AIM = 20;
+  private static final int FILES_OVER_AIM = 24;
 
   private static final int FUNCTIONS_OVER_AIM = 40;
 

@@ -56,7 +56,7 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
       try {
         layers.add(UUID.fromString(name));
       } catch (IllegalArgumentException e) {
-        throw new DamagedException("The segments directory holds a foreign name.", e);
+        throw new DamagedException("The directory of segment files holds a foreign name.", e);
       }
     }
     return layers;
