@@ -107,7 +107,10 @@ public final class UnixServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    loops.shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    // The loops hand work to the calls' threads, so they end first.
+    loops
+        .shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(PATIENCE_MILLIS);
     calls.shutdown();
   }
 }
