@@ -24,7 +24,7 @@ public final class RocksMetaStore implements MetaStore {
   private final RocksDB database;
   private final int[] familyIds;
   private final WriteOptions writeOptions = new WriteOptions();
-  private final SharedSync logSync = new SharedSync(this::syncLog);
+  private final SharedSync logSync = SharedSync.ofEngine(this::syncLog);
   private final AtomicLong lastCommit = new AtomicLong();
   private final AtomicLong lastDurable = new AtomicLong();
 

@@ -25,7 +25,7 @@ public final class SegmentFiles implements AutoCloseable {
   private final UUID layer;
   private final long limit;
   private final ConcurrentSkipListMap<Integer, SegmentFile> files = new ConcurrentSkipListMap<>();
-  private final SharedSync sync = new SharedSync(this::syncFiles);
+  private final SharedSync sync = SharedSync.ofFiles(this::syncFiles);
   private final Object creation = new Object();
   private volatile @Nullable SegmentFile current;
   private volatile boolean namesDirty;

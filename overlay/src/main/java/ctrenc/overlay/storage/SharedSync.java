@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Group commit: callers that wait together share one run of an expensive sync. A caller is served
  * by a run that began after it came, so everything it wrote before is covered. Thread-safe.
  *
- * <p>A failed sync is never forgotten: the kernel may have dropped the dirty pages and would report
- * the next sync as a success (fsync(2)). From then on every call fails with the first failure.
+ * <p>Of files, a failed sync is never forgotten: the kernel may have dropped the dirty pages and
+ * would report the next sync as a success (fsync(2)). From then on every call fails.
  */
 public final class SharedSync {
 
@@ -28,10 +28,25 @@ public final class SharedSync {
   private long begun;
 
   private long done;
+
+  /** Of the last run, or of the first that failed if failures are not forgotten. */
   private @Nullable Throwable failure;
 
-  public SharedSync(Run sync) {
+  private final boolean isForgiving;
+
+  private SharedSync(Run sync, boolean isForgiving) {
     this.sync = sync;
+    this.isForgiving = isForgiving;
+  }
+
+  /** A sync of files, by the kernel. */
+  public static SharedSync ofFiles(Run sync) {
+    return new SharedSync(sync, false);
+  }
+
+  /** A sync that by itself makes good for earlier ones that failed when it succeeds. */
+  public static SharedSync ofEngine(Run sync) {
+    return new SharedSync(sync, true);
   }
 
   public void run() throws IOException {
@@ -39,7 +54,9 @@ public final class SharedSync {
     try {
       long needed = begun + 1;
       while (done < needed) {
-        check();
+        if (!isForgiving) {
+          check();
+        }
         if (begun == done) {
           lead();
         } else {
@@ -64,7 +81,7 @@ public final class SharedSync {
     }
     guard.lock();
     done++;
-    if (failed != null && failure == null) {
+    if (isForgiving || failure == null) {
       failure = failed;
     }
     ended.signalAll();

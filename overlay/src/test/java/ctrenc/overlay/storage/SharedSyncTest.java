@@ -23,7 +23,7 @@ final class SharedSyncTest {
     AtomicLong durable = new AtomicLong();
     AtomicInteger runs = new AtomicInteger();
     SharedSync sync =
-        new SharedSync(
+        SharedSync.ofFiles(
             () -> {
               runs.incrementAndGet();
               durable.set(written.get());
@@ -59,7 +59,7 @@ final class SharedSyncTest {
     CountDownLatch release = new CountDownLatch(1);
     AtomicInteger runs = new AtomicInteger();
     SharedSync sync =
-        new SharedSync(
+        SharedSync.ofFiles(
             () -> {
               if (runs.incrementAndGet() == 1) {
                 started.countDown();
@@ -87,7 +87,7 @@ final class SharedSyncTest {
   void neverForgetsAFailure() {
     AtomicInteger runs = new AtomicInteger();
     SharedSync sync =
-        new SharedSync(
+        SharedSync.ofFiles(
             () -> {
               if (runs.incrementAndGet() == 1) {
                 throw new DiskFullException("no room");
@@ -96,6 +96,21 @@ final class SharedSyncTest {
     assertThatThrownBy(sync::run).isInstanceOf(DiskFullException.class);
     assertThatThrownBy(sync::run).isInstanceOf(DiskFullException.class);
     assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void forgivesAnEngineThatRecovers() throws IOException {
+    AtomicInteger runs = new AtomicInteger();
+    SharedSync sync =
+        SharedSync.ofEngine(
+            () -> {
+              if (runs.incrementAndGet() == 1) {
+                throw new DiskFullException("no room");
+              }
+            });
+    assertThatThrownBy(sync::run).isInstanceOf(DiskFullException.class);
+    sync.run();
+    assertThat(runs).hasValue(2);
   }
 
   private static void quietly(SharedSync sync) {
