@@ -121,7 +121,12 @@ public final class Leftovers {
   private void clearRuntime() throws IOException {
     for (String container : names(directories.runtime())) {
       LOG.info("container of an earlier daemon is ended", "container", container);
-      runtime.delete(container);
+      try {
+        runtime.delete(container);
+      } catch (IOException e) {
+        // The daemon is worth more than this container, whose root is gone.
+        LOG.failed("container of an earlier daemon could not be ended", e, "container", container);
+      }
     }
   }
 
