@@ -38,7 +38,7 @@ class ForegroundTest {
   @Test
   void exitCodeOfTheCommandIsReturnedAndToldToTheDaemon() throws Exception {
     try (Program program = shell("exit 7")) {
-      assertThat(program.code()).isEqualTo(7);
+      assertThat(program.code()).as(program::err).isEqualTo(7);
       assertThat(program.err()).isEmpty();
     }
     assertThat(end()).isEqualTo("exit 7");
@@ -47,7 +47,7 @@ class ForegroundTest {
   @Test
   void commandKilledBySignalGives128AndItsNumber() throws Exception {
     try (Program program = shell("kill -9 $$")) {
-      assertThat(program.code()).isEqualTo(137);
+      assertThat(program.code()).as(program::err).isEqualTo(137);
     }
     assertThat(end()).isEqualTo("exit 137");
   }
@@ -64,7 +64,7 @@ class ForegroundTest {
                     + " --mount type=bind,src=/usr,dst=/u --hostname h --network none -m 1g"
                     + " --cpus 1.5 --read-only /bin/true -- -x")
                 .split(" "))) {
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
     ContainerSpec spec = spec();
     assertThat(spec.getBase().getHostDirectory()).isEqualTo("/etc");
@@ -97,7 +97,7 @@ class ForegroundTest {
   })
   void throwawayIsTheDefault(String arguments, boolean remove, boolean keep) throws Exception {
     try (Program program = Program.start(run, ("run " + arguments).split(" "))) {
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
     ContainerSpec spec = spec();
     assertThat(spec.getRemove()).isEqualTo(remove);
@@ -108,7 +108,7 @@ class ForegroundTest {
   @Test
   void existingContainerIsNamed() throws Exception {
     try (Program program = Program.start(run, "run", "--existing", "web", "--", "/bin/true")) {
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
     assertThat(spec().getName()).isEqualTo("web");
   }
@@ -117,7 +117,7 @@ class ForegroundTest {
   void environmentOfTheCommandIsTheDaemonsAndNothingElse() throws Exception {
     try (Program program = Program.start(run, "run", "--host", "-e", "A=b", "/usr/bin/env")) {
       assertThat(program.rest().lines()).containsExactlyInAnyOrder("A=b", "PATH=/usr/bin:/bin");
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
   }
 
@@ -128,11 +128,11 @@ class ForegroundTest {
       Thread writer = Thread.ofPlatform().start(() -> write(program, text));
       assertThat(program.rest()).isEqualTo(text);
       writer.join();
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
     try (Program program = Program.start(run, "run", "--host", "cat")) {
       assertThat(program.rest()).isEmpty();
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
   }
 
@@ -143,7 +143,7 @@ class ForegroundTest {
       assertThat(program.line()).startsWith("ready");
       program.signal(signal);
       assertThat(program.line()).isEqualTo("got");
-      assertThat(program.code()).isEqualTo(42);
+      assertThat(program.code()).as(program::err).isEqualTo(42);
     }
     assertThat(end()).isEqualTo("exit 42");
   }
@@ -160,7 +160,7 @@ class ForegroundTest {
       assertThat(end()).isEqualTo("gone");
       // What the daemon does when a caller goes away.
       ProcessHandle.of(Long.parseLong(child)).orElseThrow().destroyForcibly();
-      assertThat(program.code()).isEqualTo(137);
+      assertThat(program.code()).as(program::err).isEqualTo(137);
     }
   }
 
@@ -169,7 +169,7 @@ class ForegroundTest {
     try (Program program = Program.start(run, "run", "never", "true")) {
       assertThat(spec().getBase().getImage()).isEqualTo("never");
       program.signal("TERM");
-      assertThat(program.code()).isEqualTo(143);
+      assertThat(program.code()).as(program::err).isEqualTo(143);
     }
     assertThat(end()).isEqualTo("gone");
   }
@@ -196,17 +196,17 @@ class ForegroundTest {
   void failureOfTheRuntimeIsToldFromTheCommands(String message, int code) throws Exception {
     String words = message.replace("\\\"", "\"");
     try (Program program = Program.start(run, "run", "--host", "fail:" + words)) {
-      assertThat(program.code()).isEqualTo(code);
+      assertThat(program.code()).as(program::err).isEqualTo(code);
     }
     try (Program program = Program.start(run, "exec", "web", "fail:" + words)) {
-      assertThat(program.code()).isEqualTo(code);
+      assertThat(program.code()).as(program::err).isEqualTo(code);
     }
   }
 
   @Test
   void missingRuntimeIsOneSentence() throws Exception {
     try (Program program = Program.start(run, "run", "--host", "/nonexistent/runc")) {
-      assertThat(program.code()).isEqualTo(125);
+      assertThat(program.code()).as(program::err).isEqualTo(125);
       assertThat(program.err())
           .isEqualTo(
               "ctr-enc: /nonexistent/runc cannot be executed: install it (Debian: apt-get install runc)\n");
@@ -217,7 +217,7 @@ class ForegroundTest {
   void cleanUpThatFailsIsTold() throws Exception {
     try (Program program =
         Program.start(run, "run", "--name", "lost", "--host", "sh", "-c", "exit 3")) {
-      assertThat(program.code()).isEqualTo(125);
+      assertThat(program.code()).as(program::err).isEqualTo(125);
       assertThat(program.err())
           .isEqualTo(
               "ctr-enc: the command ended with 3, but the daemon did not clean up (the store is closing)\n");
@@ -229,7 +229,7 @@ class ForegroundTest {
     ProcessBuilder builder =
         new ProcessBuilder(Program.commandLine("ps")).redirectOutput(Path.of("/dev/full").toFile());
     try (Program program = Program.start(builder, run)) {
-      assertThat(program.code()).isEqualTo(1);
+      assertThat(program.code()).as(program::err).isEqualTo(1);
       assertThat(program.err()).startsWith("ctr-enc: standard output cannot be written");
     }
   }
@@ -248,7 +248,7 @@ class ForegroundTest {
     try (Program program = Program.start(builder, run)) {
       List<String> lines = program.rest().lines().map(String::strip).toList();
       assertThat(lines).containsSequence("size=33 91", "code=137", "restored");
-      assertThat(program.code()).isZero();
+      assertThat(program.code()).as(program::err).isZero();
     }
     ContainerSpec spec = spec();
     assertThat(spec.getProcess().getTerminal()).isTrue();

@@ -68,7 +68,11 @@ final class Program implements AutoCloseable {
 
   /** The next line of its output. */
   String line() throws IOException {
-    return String.valueOf(out.readLine());
+    String line = out.readLine();
+    if (line == null) {
+      throw new AssertionError("the program has nothing more to say than: " + err());
+    }
+    return line;
   }
 
   /** The rest of its output. */

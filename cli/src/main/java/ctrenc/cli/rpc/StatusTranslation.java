@@ -6,12 +6,16 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The command line's border: a status of gRPC becomes an exit code and a sentence. What the daemon
  * says of its own is a sentence already; what the transport says is not, and is replaced.
  */
 final class StatusTranslation {
+  /** The transport's own words, where it gives no cause; no sentence of the daemon begins so. */
+  private static final Pattern TRANSPORT = Pattern.compile("(?i)(end of stream|io exception).*");
+
   private final Path socket;
 
   StatusTranslation(Path socket) {
@@ -32,7 +36,10 @@ final class StatusTranslation {
   /** A cause never comes over the wire: it is the transport's own. */
   private static boolean isBroken(Status status) {
     return switch (status.getCode()) {
-      case UNAVAILABLE -> status.getCause() != null || status.getDescription() == null;
+      case UNAVAILABLE ->
+          status.getCause() != null
+              || status.getDescription() == null
+              || TRANSPORT.matcher(status.getDescription()).matches();
       case INTERNAL, UNKNOWN -> status.getCause() != null;
       default -> false;
     };

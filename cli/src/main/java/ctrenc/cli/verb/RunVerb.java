@@ -48,6 +48,9 @@ public final class RunVerb implements Verb {
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     boolean detached = RunOptions.detached(arguments);
+    if (arguments.json() && !detached) {
+      throw Arguments.usage("--json is for --detach: otherwise the output is the command's own");
+    }
     Optional<Base> base = RunOptions.base(arguments, session.surroundings().directory());
     boolean existing = arguments.has(RunOptions.EXISTING);
     boolean named = existing || base.isEmpty();

@@ -39,6 +39,8 @@ class StatusTranslationTest {
             .withDescription("End of stream or IOException")
             .withCause(new IOException("x"));
     assertThat(sentence(broken)).startsWith("the connection to the daemon at /s broke");
+    assertThat(sentence(broken.withCause(null)))
+        .startsWith("the connection to the daemon at /s broke");
   }
 
   private String sentence(Status status) {
