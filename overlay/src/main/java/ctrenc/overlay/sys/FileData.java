@@ -19,9 +19,6 @@ public final class FileData {
   public static final int ZERO_RANGE = 16;
 
   /** posix_fadvise(2). */
-  public static final int ADVISE_SEQUENTIAL = 2;
-
-  public static final int ADVISE_WILL_NEED = 3;
   public static final int ADVISE_DONT_NEED = 4;
 
   private static final int SEEK_DATA = 3;

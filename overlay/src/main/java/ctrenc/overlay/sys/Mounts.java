@@ -6,12 +6,7 @@ public final class Mounts {
   /** Flags of mount(2) (linux/mount.h). */
   public static final long READ_ONLY = 1;
 
-  public static final long NO_SUID = 2;
-  public static final long NO_DEVICES = 4;
-  public static final long REMOUNT = 32;
   public static final long BIND = 4096;
-  public static final long RECURSIVE = 16384;
-  public static final long PRIVATE = 1 << 18;
 
   /** Flags of umount2(2): out of the tree now, gone when the last user is. */
   public static final int DETACH = 2;

@@ -17,8 +17,6 @@ public final class OpenFlag {
   public static final int TRUNCATE = 01000;
   public static final int APPEND = 02000;
   public static final int NON_BLOCKING = 04000;
-  public static final int DATA_SYNC = 010000;
-  public static final int SYNC = 04010000;
   public static final int NO_ACCESS_TIME = 01000000;
   public static final int CLOSE_ON_EXEC = 02000000;
 

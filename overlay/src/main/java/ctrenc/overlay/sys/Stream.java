@@ -3,9 +3,9 @@ package ctrenc.overlay.sys;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Plain read(2), write(2), writev(2) and ioctl(2) on devices, pipes and event counters, where one
- * call is one message. Results are the kernel's own: a count, or the errno negated, because callers
- * on the hot path handle errors without exceptions. Thread-safe.
+ * Plain read(2), write(2) and ioctl(2) on devices, pipes and event counters, where one call is one
+ * message. Results are the kernel's own: a count, or the errno negated, because callers on the hot
+ * path handle errors without exceptions. Thread-safe.
  */
 public final class Stream {
 
@@ -17,16 +17,6 @@ public final class Stream {
 
   public static long write(Descriptor file, MemorySegment source) {
     return SystemCall.WRITE.attemptOn(file.number(), source, source.byteSize(), 0);
-  }
-
-  /** writev(2) of {@code count} struct iovec; the caller keeps what they point at alive. */
-  public static long writeVector(Descriptor file, MemorySegment vectors, int count) {
-    return SystemCall.WRITEV.attemptOn(file.number(), vectors, count, 0);
-  }
-
-  /** readv(2); the same contract. */
-  public static long readVector(Descriptor file, MemorySegment vectors, int count) {
-    return SystemCall.READV.attemptOn(file.number(), vectors, count, 0);
   }
 
   /** ioctl(2) with an integer or an address as argument. */

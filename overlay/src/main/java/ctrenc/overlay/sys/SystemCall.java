@@ -10,8 +10,6 @@ import java.util.Locale;
 enum SystemCall {
   READ(0, 63),
   WRITE(1, 64),
-  READV(19, 65),
-  WRITEV(20, 66),
   PREAD64(17, 67),
   PWRITE64(18, 68),
   CLOSE(3, 57),

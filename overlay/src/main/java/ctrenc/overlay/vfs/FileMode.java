@@ -13,7 +13,6 @@ public final class FileMode {
   public static final int FIFO = 0010000;
   public static final int SETUID = 04000;
   public static final int SETGID = 02000;
-  public static final int STICKY = 01000;
   public static final int GROUP_EXECUTE = 0010;
   public static final int PERMISSIONS = 07777;
 

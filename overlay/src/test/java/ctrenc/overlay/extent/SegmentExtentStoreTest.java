@@ -9,10 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.meta.MemoryMetaStore;
 import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.storage.DiskFailures;
 import ctrenc.overlay.storage.DiskFullException;
-import ctrenc.overlay.storage.FailingStorage;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.storage.MemoryStorage;
+import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,15 +56,16 @@ final class SegmentExtentStoreTest extends ExtentStoreContract {
 
   @Test
   void goesOnAfterTheDiskWasFull() throws IOException {
-    FailingStorage failing = new FailingStorage(new MemoryStorage());
+    DiskFailures failures = new DiskFailures();
+    Storage failing = failures.over(new MemoryStorage());
     ExtentReference before;
     try (SegmentExtentStore store = fixture.open(failing, meta)) {
       before = write(store, meta, bytes(1, 50_000));
-      failing.setFull(true);
+      failures.setFull(true);
       assertThatThrownBy(() -> store.append(bytes(2, 50_000), 0, 50_000))
           .isInstanceOf(DiskFullException.class);
       assertThat(read(store, before)).isEqualTo(bytes(1, 50_000));
-      failing.setFull(false);
+      failures.setFull(false);
       ExtentReference after = write(store, meta, bytes(3, 50_000));
       assertThat(read(store, after)).isEqualTo(bytes(3, 50_000));
     }
@@ -76,10 +78,11 @@ final class SegmentExtentStoreTest extends ExtentStoreContract {
   @Test
   void neverLosesWhatIsPlacedWhicheverCallOfTheDiskFails() throws IOException {
     for (int n = 1; n < 40; n++) {
-      FailingStorage failing = new FailingStorage(new MemoryStorage());
+      DiskFailures failures = new DiskFailures();
+      Storage failing = failures.over(new MemoryStorage());
       MemoryMetaStore records = new MemoryMetaStore();
       List<ExtentReference> placed = new ArrayList<>();
-      failing.failCall(n);
+      failures.failCall(n);
       try (SegmentExtentStore store = fixture.open(failing, records)) {
         for (int i = 0; i < 5; i++) {
           placed.add(write(store, records, bytes(i, 300_000)));
@@ -88,7 +91,7 @@ final class SegmentExtentStoreTest extends ExtentStoreContract {
       } catch (IOException e) {
         assertThat(e).hasStackTraceContaining("the call that was to fail");
       }
-      failing.failCall(0);
+      failures.failCall(0);
       try (SegmentExtentStore store = fixture.open(failing, records)) {
         for (int i = 0; i < placed.size(); i++) {
           assertThat(read(store, placed.get(i))).as("call %d", n).isEqualTo(bytes(i, 300_000));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.FailingStorage;
+import ctrenc.overlay.storage.DiskFailures;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.MemoryStorage;
 import ctrenc.overlay.storage.Storage;
@@ -118,12 +118,12 @@ final class SegmentFilesTest {
 
   @Test
   void goesOnBehindAWriteThatFailed() throws IOException {
-    FailingStorage failing = new FailingStorage(storage);
-    try (SegmentFiles files = open(failing)) {
+    DiskFailures failures = new DiskFailures();
+    try (SegmentFiles files = open(failures.over(storage))) {
       append(files, 1, 1000);
-      failing.setFull(true);
+      failures.setFull(true);
       assertThatThrownBy(() -> append(files, 2, 1000)).isInstanceOf(IOException.class);
-      failing.setFull(false);
+      failures.setFull(false);
       append(files, 3, 1000);
       assertThat(scan(files, 1)).containsExactly("whole 1", "torn 2", "whole 3");
     }

@@ -22,6 +22,11 @@ final class WatchedStorage implements Storage {
     }
 
     default void afterRead(String name, MemorySegment target, long position, int length) {}
+
+    /** A storage every call of which this watcher sees. */
+    default Storage over(Storage inner) {
+      return new WatchedStorage(inner, this);
+    }
   }
 
   private final Storage inner;

@@ -6,18 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-final class FailingStorageTest extends StorageContract {
+final class DiskFailuresTest extends StorageContract {
 
   @Override
   Storage makeStorage() {
-    return new FailingStorage(new MemoryStorage());
+    return new DiskFailures().over(new MemoryStorage());
   }
 
   @Test
   void failsTheChosenCallAlone() throws IOException {
-    FailingStorage storage = new FailingStorage(new MemoryStorage());
+    DiskFailures failures = new DiskFailures();
+    Storage storage = failures.over(new MemoryStorage());
     StorageFile file = storage.create("a");
-    storage.failCall(2);
+    failures.failCall(2);
     write(file, bytes(1, 10), 0);
     assertThatThrownBy(file::sync).isInstanceOf(IOException.class);
     file.sync();
@@ -25,13 +26,14 @@ final class FailingStorageTest extends StorageContract {
 
   @Test
   void leavesHalfAWriteOnAFullDisk() throws IOException {
-    FailingStorage storage = new FailingStorage(new MemoryStorage());
+    DiskFailures failures = new DiskFailures();
+    Storage storage = failures.over(new MemoryStorage());
     StorageFile file = storage.create("a");
-    storage.setFull(true);
+    failures.setFull(true);
     assertThatThrownBy(() -> write(file, bytes(1, 10), 0)).isInstanceOf(DiskFullException.class);
     assertThatThrownBy(() -> storage.create("b")).isInstanceOf(DiskFullException.class);
     assertThat(file.size()).isEqualTo(5);
-    storage.setFull(false);
+    failures.setFull(false);
     write(file, bytes(1, 10), 0);
   }
 
@@ -39,9 +41,10 @@ final class FailingStorageTest extends StorageContract {
   void replacesWholeFilesOrNotAtAllWhicheverCallFails() throws IOException {
     for (int n = 1; n <= 6; n++) {
       MemoryStorage memory = new MemoryStorage();
-      FailingStorage storage = new FailingStorage(memory);
+      DiskFailures failures = new DiskFailures();
+      Storage storage = failures.over(memory);
       WholeFile.replace(storage, "w", bytes(1, 100));
-      storage.failCall(n);
+      failures.failCall(n);
       try {
         WholeFile.replace(storage, "w", bytes(2, 100));
       } catch (IOException e) {
