@@ -1,5 +1,6 @@
 package ctrenc.e2e.harness;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,8 @@ import java.util.Map;
 
 /**
  * A daemon with a state and a run directory of its own, driven through the command line only.
- * Closing it stops the daemon, takes down every mount below its run directory and removes both
- * directories; what was kept of it on purpose is copied before.
+ * Closing it stops the daemon, takes down every mount below its run directory and removes what it
+ * made; a state directory that was given to it stays.
  */
 public final class TestDaemon implements AutoCloseable {
 
@@ -79,7 +80,7 @@ public final class TestDaemon implements AutoCloseable {
 
   public long pid() {
     String json = cli("daemon", "status", "--json").ok();
-    return Json.number(json, "pid");
+    return JsonParser.parseString(json).getAsJsonObject().get("pid").getAsLong();
   }
 
   public void startAgain() {
