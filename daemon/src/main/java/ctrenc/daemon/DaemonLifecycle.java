@@ -42,7 +42,7 @@ final class DaemonLifecycle {
                 settings,
                 new RunningDaemon.Parts(
                     StoreDirectory::open,
-                    new KernelTransport(),
+                    new KernelTransport(settings.mountWorkers()),
                     "kernel",
                     version,
                     SecretMemory.slab(LockedMemory::allocate),

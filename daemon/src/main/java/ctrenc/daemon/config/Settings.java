@@ -36,7 +36,7 @@ public interface Settings {
   @WithDefault("PT10S")
   Duration stopGrace();
 
-  /** Threads that serve one root; 0 is one for each core, at least two. */
+  /** Threads that serve all roots; 0 is one for each core, at least two. */
   @WithDefault("0")
   int mountWorkers();
 

@@ -50,14 +50,7 @@ public final class Containers {
     this.store = store;
     runtime = new OciRuntime(settings.runtime(), directories);
     catalog = new ContainerCatalog(directories.containers());
-    mounter =
-        new RootMounter(
-            store.subvolumes(),
-            transport,
-            directories,
-            machineKey,
-            events,
-            settings.mountWorkers());
+    mounter = new RootMounter(store.subvolumes(), transport, directories, machineKey, events);
     maker = new ContainerMaker(store, registry, catalog, mounter, machineKey, events);
     runs =
         new ContainerRuns(

@@ -34,21 +34,18 @@ final class RootMounter {
   private final Directories directories;
   private final Protector machineKey;
   private final EventFeed events;
-  private final int workers;
 
   RootMounter(
       Subvolumes subvolumes,
       Transport transport,
       Directories directories,
       Protector machineKey,
-      EventFeed events,
-      int workers) {
+      EventFeed events) {
     this.subvolumes = subvolumes;
     this.transport = transport;
     this.directories = directories;
     this.machineKey = machineKey;
     this.events = events;
-    this.workers = workers;
   }
 
   /**
@@ -77,9 +74,8 @@ final class RootMounter {
   }
 
   /** The label is how a later daemon, and an administrator, knows whose mount it is. */
-  private MountOptions options(ManagedContainer container) {
-    MountOptions usual = MountOptions.of("ctr-enc:" + container.id());
-    return workers > 0 ? new MountOptions(usual.label(), usual.readOnly(), workers) : usual;
+  private static MountOptions options(ManagedContainer container) {
+    return MountOptions.of("ctr-enc:" + container.id());
   }
 
   private void unlock(ManagedContainer container) throws IOException {

@@ -16,6 +16,7 @@ public final class Pages {
   public static final int SIZE = 4096;
 
   private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_SHARED = 1;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
   private Pages() {}
@@ -23,6 +24,16 @@ public final class Pages {
   /** Memory that goes back when the arena is closed. */
   public static MemorySegment allocate(long size, Arena arena) throws SystemCallException {
     return Native.at(map(size), size, arena, memory -> unmap(memory.address(), size));
+  }
+
+  /**
+   * The first {@code size} bytes of a file, which all who map it share; the mapping, not the file,
+   * goes when the arena is closed.
+   */
+  public static MemorySegment share(Descriptor file, long size, Arena arena)
+      throws SystemCallException {
+    long address = SystemCall.MMAP.invoke(0, size, PROT_READ_WRITE, MAP_SHARED, file.number(), 0);
+    return Native.at(address, size, arena, memory -> unmap(memory.address(), size));
   }
 
   static long map(long size) throws SystemCallException {

@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The descriptors of one FUSE connection: the one it was mounted by, and clones of it, one for each
- * further thread, so that threads do not share a queue of requests in work. They are closed when
- * the last user lets go: a number must not be given to another file while somebody may still write
- * a reply to it. Thread-safe.
+ * The descriptors of one FUSE connection: the one it was mounted by, and clones of it, so that
+ * threads do not share a queue of requests in work. None of them blocks. They are closed when the
+ * last user lets go: a number must not be given to another file while somebody may still write a
+ * reply to it. Thread-safe.
  */
 final class Connection {
 
@@ -39,7 +39,7 @@ final class Connection {
 
   /** A new connection, not mounted yet, that has one user: the caller. */
   static Connection open() throws SystemCallException {
-    return new Connection(FileOpener.open(DEVICE, OpenFlag.READ_WRITE));
+    return new Connection(FileOpener.open(DEVICE, OpenFlag.READ_WRITE | OpenFlag.NON_BLOCKING));
   }
 
   /** The descriptor that is mounted, and on which notifications are sent. */
@@ -49,7 +49,7 @@ final class Connection {
 
   /** One more descriptor of this connection, which must be mounted. */
   synchronized Descriptor addClone() throws SystemCallException {
-    Descriptor clone = FileOpener.open(DEVICE, OpenFlag.READ_WRITE);
+    Descriptor clone = FileOpener.open(DEVICE, OpenFlag.READ_WRITE | OpenFlag.NON_BLOCKING);
     clones.add(clone);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment original = arena.allocateFrom(ValueLayout.JAVA_INT, device.number());

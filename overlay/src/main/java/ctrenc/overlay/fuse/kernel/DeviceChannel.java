@@ -1,66 +1,52 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.kernel.WireIn.InHeader;
-import ctrenc.overlay.fuse.kernel.WireIn.WriteIn;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.ErrorNumber;
-import ctrenc.overlay.sys.Pages;
 import ctrenc.overlay.sys.Stream;
-import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.Errno;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests by read(2) and replies by write(2) on /dev/fuse: one call, one message. A reply must go
- * to the descriptor its request was read from; on another one of the same connection the kernel
- * does not know it.
+ * Requests by read(2) and replies by write(2) on a descriptor of /dev/fuse: one call, one message.
+ * A reply must go to the descriptor its request was read from; on another one of the same
+ * connection the kernel does not know it. Thread-safe.
  */
 final class DeviceChannel implements Channel {
 
-  /** The most bytes that one request may write, and one reply may read. */
-  static final int MAX_TRANSFER = 1 << 20;
-
   private static final Logger LOG = LoggerFactory.getLogger(DeviceChannel.class);
 
-  /**
-   * What a request takes besides the data it writes: the kernel demands 80 bytes, names and
-   * attributes are far below this.
-   */
-  private static final int REQUEST_ROOM = 2 * Pages.SIZE;
-
-  /** Where a request begins, so that the data of a write begins with a page. */
-  private static final int REQUEST_START = Pages.SIZE - InHeader.LENGTH - WriteIn.LENGTH;
-
-  private final Descriptor device;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment inbox;
-  private final Request request;
-  private final Reply reply;
-
-  DeviceChannel(Descriptor device) throws SystemCallException {
-    this.device = device;
-    inbox = Pages.allocate(REQUEST_ROOM + (long) MAX_TRANSFER, arena).asSlice(REQUEST_START);
-    request = Request.inOneBuffer(inbox);
-    reply = new Reply(Pages.allocate(Pages.SIZE + (long) MAX_TRANSFER, arena), Pages.SIZE);
+  /** What came of looking for a request. */
+  enum Received {
+    REQUEST,
+    NOTHING,
+    /** The connection has ended. */
+    END
   }
 
-  @Override
-  public @Nullable Request receive() {
-    while (true) {
-      long length = Stream.read(device, inbox);
-      if (length >= 0) {
-        if (request.acceptOneBuffer(length)) {
-          return request;
-        }
-        refuse(length);
-      } else if (isEnd((int) -length)) {
-        return null;
-      }
+  private final Descriptor device;
+
+  /** {@code device} must not block, because others may take the request that it has. */
+  DeviceChannel(Descriptor device) {
+    this.device = device;
+  }
+
+  Descriptor device() {
+    return device;
+  }
+
+  /** Takes the next request into {@code mailbox}, if there is one. */
+  Received receive(Mailbox mailbox) {
+    long length = Stream.read(device, mailbox.inbox());
+    if (length < 0) {
+      return isEnd((int) -length) ? Received.END : Received.NOTHING;
     }
+    if (mailbox.request().acceptOneBuffer(length)) {
+      return Received.REQUEST;
+    }
+    refuse(length, mailbox);
+    return Received.NOTHING;
   }
 
   /**
@@ -78,18 +64,14 @@ final class DeviceChannel implements Channel {
     };
   }
 
-  private void refuse(long length) {
+  private void refuse(long length, Mailbox mailbox) {
     LOG.atWarn().addKeyValue("length", length).log("The kernel sent a request that is cut short");
+    Request request = mailbox.request();
     Operation operation = length < InHeader.LENGTH ? null : request.operation();
     if (operation != null && operation.isAnswered()) {
-      reply.fail(Errno.EINVAL.code());
-      send(request.unique(), reply);
+      mailbox.reply().fail(Errno.EINVAL.code());
+      send(request.unique(), mailbox.reply());
     }
-  }
-
-  @Override
-  public Reply reply() {
-    return reply;
   }
 
   @Override
@@ -108,10 +90,5 @@ final class DeviceChannel implements Channel {
         Stream.write(device, answer.sealedFor(unique));
       }
     }
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }

@@ -47,7 +47,7 @@ final class Handshake {
       throw new IOException("The kernel did not begin to talk on /dev/fuse.");
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment inbox = arena.allocate(DeviceChannel.MAX_TRANSFER + (long) INBOX, Long.BYTES);
+      MemorySegment inbox = arena.allocate(INBOX, Long.BYTES);
       long length = Stream.check("read", Stream.read(device, inbox));
       int opcode =
           length < InHeader.LENGTH + InitIn.FLAGS2
@@ -94,9 +94,9 @@ final class Handshake {
     reply.putInt(InitOut.FLAGS2, (int) (negotiated.flags() >>> Integer.SIZE));
     reply.putShort(InitOut.MAX_BACKGROUND, MAX_BACKGROUND);
     reply.putShort(InitOut.CONGESTION_THRESHOLD, CONGESTION_THRESHOLD);
-    reply.putInt(InitOut.MAX_WRITE, DeviceChannel.MAX_TRANSFER);
+    reply.putInt(InitOut.MAX_WRITE, Mailbox.MAX_TRANSFER);
     reply.putInt(InitOut.TIME_GRANULARITY, 1);
-    reply.putShort(InitOut.MAX_PAGES, DeviceChannel.MAX_TRANSFER / PAGE);
+    reply.putShort(InitOut.MAX_PAGES, Mailbox.MAX_TRANSFER / PAGE);
   }
 
   /** What both sides agreed on. */

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,21 +22,14 @@ final class KernelMount implements Mount {
   private final MountPoint mountPoint;
   private final long connectionNumber;
   private final Notifier notifier;
-  private final Dispatcher dispatcher;
-  private final CountDownLatch workersEnded;
+  private final ServedConnection served;
 
-  /** {@code workersEnded} counts down to 0 when the last thread that serves the mount is done. */
   KernelMount(
-      MountPoint mountPoint,
-      long connectionNumber,
-      Notifier notifier,
-      Dispatcher dispatcher,
-      CountDownLatch workersEnded) {
+      MountPoint mountPoint, long connectionNumber, Notifier notifier, ServedConnection served) {
     this.mountPoint = mountPoint;
     this.connectionNumber = connectionNumber;
     this.notifier = notifier;
-    this.dispatcher = dispatcher;
-    this.workersEnded = workersEnded;
+    this.served = served;
   }
 
   @Override
@@ -53,12 +44,12 @@ final class KernelMount implements Mount {
 
   /** How many requests of an operation came. */
   long served(Operation operation) {
-    return dispatcher.served(operation);
+    return served.served(operation);
   }
 
   @Override
   public boolean isServing() {
-    return workersEnded.getCount() > 0;
+    return served.isServed();
   }
 
   @Override
@@ -140,7 +131,7 @@ final class KernelMount implements Mount {
 
   private boolean awaitWorkers(Duration patience) throws InterruptedIOException {
     try {
-      return workersEnded.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return served.awaitEnd(patience);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while a mount was ending");

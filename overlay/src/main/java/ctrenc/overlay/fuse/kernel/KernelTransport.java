@@ -3,7 +3,6 @@ package ctrenc.overlay.fuse.kernel;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
-import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -12,16 +11,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Mounts and serves filesystems by the kernel's own protocol over /dev/fuse. Needs root. */
-public final class KernelTransport implements Transport {
+/**
+ * Mounts and serves filesystems by the kernel's own protocol over /dev/fuse. One pool of threads,
+ * which begin with the first mount, serves all of them. Needs root.
+ */
+public final class KernelTransport implements Transport, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KernelTransport.class);
   private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
@@ -29,10 +30,30 @@ public final class KernelTransport implements Transport {
   private static final int SLOW_THREADS = 16;
   private static final int SLOW_THREAD_IDLE_SECONDS = 30;
 
-  /** One for all mounts: requests in it mostly wait for the disk. */
-  private final Executor slowExecutor = slowExecutor();
+  /** Fewer could all wait for one disk. */
+  private static final int MIN_WORKERS = 2;
 
-  private static Executor slowExecutor() {
+  /** Further threads share descriptors: each costs the kernel some memory, in every mount. */
+  private static final int MAX_CHANNELS = 4;
+
+  /** One for all mounts: requests in it mostly wait for the disk. */
+  private final ThreadPoolExecutor slowExecutor = slowExecutor();
+
+  private final int workers;
+  private @Nullable WorkerPool pool;
+
+  /** Serves by as many threads as there are processors, at least two. */
+  public KernelTransport() {
+    this(0);
+  }
+
+  /** Serves by {@code workers} threads; 0 for one for each processor, at least two. */
+  public KernelTransport(int workers) {
+    this.workers =
+        workers > 0 ? workers : Math.max(MIN_WORKERS, Runtime.getRuntime().availableProcessors());
+  }
+
+  private static ThreadPoolExecutor slowExecutor() {
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
             SLOW_THREADS,
@@ -96,8 +117,11 @@ public final class KernelTransport implements Transport {
     Dispatcher dispatcher =
         new Dispatcher(fileSystem, new ChangeGuard(options.label(), options.readOnly()));
     SlowLane slowLane = new SlowLane(slowExecutor, dispatcher, connection);
-    CountDownLatch ended =
-        start(channels(connection, options.workers()), dispatcher, slowLane, connection, options);
+    WorkerPool pool = pool();
+    ServedConnection served =
+        new ServedConnection(
+            connection, dispatcher, slowLane, channels(connection), pool.watchers());
+    pool.serve(served);
     long answersBefore = answers(dispatcher);
     mountPoint.probe(number, PROBE_PATIENCE);
     if (answers(dispatcher) == answersBefore) {
@@ -110,48 +134,34 @@ public final class KernelTransport implements Transport {
         .addKeyValue("protocolMinor", negotiated.minor())
         .addKeyValue("features", negotiated.flags())
         .log("Mounted");
-    return new KernelMount(mountPoint, number, new Notifier(connection), dispatcher, ended);
+    return new KernelMount(mountPoint, number, new Notifier(connection), served);
   }
 
-  private static List<Channel> channels(Connection connection, int count)
-      throws SystemCallException {
-    List<Channel> channels = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        Descriptor device = i == 0 ? connection.device() : connection.addClone();
-        channels.add(new DeviceChannel(device));
-      }
-      return channels;
-    } catch (SystemCallException e) {
-      channels.forEach(Channel::close);
-      throw e;
+  private synchronized WorkerPool pool() throws SystemCallException {
+    WorkerPool begun = pool;
+    if (begun == null) {
+      begun = new WorkerPool(workers);
+      pool = begun;
     }
+    return begun;
   }
 
-  private static CountDownLatch start(
-      List<Channel> channels,
-      Dispatcher dispatcher,
-      SlowLane slowLane,
-      Connection connection,
-      MountOptions options) {
-    CountDownLatch ended = new CountDownLatch(channels.size());
-    for (Channel channel : channels) {
-      connection.retain();
-      Worker worker = new Worker(channel, dispatcher, slowLane);
-      Thread.ofPlatform()
-          .name("fuse-" + options.label() + "-", ended.getCount())
-          .daemon()
-          .start(
-              () -> {
-                try {
-                  worker.run();
-                } finally {
-                  connection.release();
-                  ended.countDown();
-                }
-              });
+  private List<DeviceChannel> channels(Connection connection) throws SystemCallException {
+    List<DeviceChannel> channels = new ArrayList<>();
+    channels.add(new DeviceChannel(connection.device()));
+    while (channels.size() < Math.min(workers, MAX_CHANNELS)) {
+      channels.add(new DeviceChannel(connection.addClone()));
     }
-    return ended;
+    return channels;
+  }
+
+  /** Ends the threads. Mounts must have ended before. */
+  @Override
+  public synchronized void close() throws IOException {
+    slowExecutor.shutdown();
+    if (pool != null) {
+      pool.close();
+    }
   }
 
   /** How often attributes were told: proof that a prober's question came here. */

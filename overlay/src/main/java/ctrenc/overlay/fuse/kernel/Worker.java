@@ -1,48 +1,97 @@
 package ctrenc.overlay.fuse.kernel;
 
-import ctrenc.overlay.fuse.kernel.WireIn.InterruptIn;
+import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
+import ctrenc.overlay.sys.EventCounter;
+import ctrenc.overlay.sys.SystemCallException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Serves the requests of one channel until its connection ends. */
-final class Worker implements Runnable {
+/**
+ * One thread of the pool: serves a request of one connection, then one of the next that has any, so
+ * that a busy root delays another by no more than the requests in work.
+ */
+final class Worker implements Runnable, AutoCloseable {
 
-  private final Channel channel;
-  private final Dispatcher dispatcher;
-  private final SlowLane slowLane;
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-  Worker(Channel channel, Dispatcher dispatcher, SlowLane slowLane) {
-    this.channel = channel;
-    this.dispatcher = dispatcher;
-    this.slowLane = slowLane;
+  /** The most requests, and nanoseconds, of one connection before it is another's turn. */
+  private static final int TURN = 8;
+
+  private static final long TURN_NANOS = 200_000;
+
+  /** Requests after a vain look. */
+  private static final int PAUSE = 32;
+
+  private final Watch watch;
+  private final Mailbox mailbox;
+
+  /** When the request in work began (System.nanoTime), 0 between requests. */
+  private volatile long busySince;
+
+  private int vainLooks;
+
+  Worker(int thread, EventCounter stop) throws SystemCallException {
+    mailbox = new Mailbox();
+    watch = new Watch(thread, stop);
+  }
+
+  Watch watch() {
+    return watch;
+  }
+
+  /** True if it has been at one request for longer than {@code nanos}. */
+  boolean isStuck(long now, long nanos) {
+    long since = busySince;
+    return since != 0 && now - since > nanos;
   }
 
   @Override
   public void run() {
-    try (channel) {
-      Request request;
-      while ((request = channel.receive()) != null) {
-        serve(request);
+    try (this) {
+      Watch.Post post;
+      while ((post = watch.await()) != null) {
+        Received last = serve(post);
+        busySince = 0;
+        if (last == Received.END) {
+          watch.remove(post);
+        }
       }
+    } catch (SystemCallException e) {
+      LOG.atError().setCause(e).log("A thread can no longer wait for requests");
     }
   }
 
-  /** Whatever happens, a caller gets its answer: nobody else can give it. */
-  private void serve(Request request) {
-    Operation operation = request.operation();
-    Reply reply = channel.reply();
-    try {
-      if (operation != null && slowLane.wants(request, operation)) {
-        slowLane.take(channel, request);
-        return;
-      }
-      if (operation == Operation.INTERRUPT) {
-        slowLane.interrupt(request.argumentLong(InterruptIn.UNIQUE));
-      }
-      dispatcher.dispatch(request, reply);
-    } catch (RuntimeException | Error bug) {
-      dispatcher.fail(request, reply, bug);
+  /**
+   * Serves a request, and more of the same connection while they keep coming and others need not
+   * wait for long. Looking for a next one in vain costs a system call, so after a vain look some
+   * requests pass before the next.
+   */
+  private Received serve(Watch.Post post) {
+    long start = System.nanoTime() | 1;
+    Received last;
+    int count = 0;
+    do {
+      busySince = count == 0 ? start : System.nanoTime() | 1;
+      last = post.connection().serve(post.channel(), mailbox);
+      count++;
+    } while (last == Received.REQUEST && looksForMore(count) && busySince - start < TURN_NANOS);
+    if (count > 1 && last != Received.REQUEST) {
+      vainLooks = PAUSE;
     }
-    if (operation == null || operation.isAnswered()) {
-      channel.send(request.unique(), reply);
+    return last;
+  }
+
+  private boolean looksForMore(int served) {
+    if (vainLooks > 0) {
+      vainLooks--;
+      return false;
     }
+    return served < TURN;
+  }
+
+  @Override
+  public void close() throws SystemCallException {
+    watch.close();
+    mailbox.close();
   }
 }

@@ -89,7 +89,7 @@ class FailureTest {
   @Test
   void readOnlyMountTakesNoChange() throws Exception {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
-    try (LiveMount live = LiveMount.of(fileSystem, directory, new MountOptions("ro", true, 1))) {
+    try (LiveMount live = LiveMount.of(fileSystem, directory, new MountOptions("ro", true))) {
       assertThat(live.run("touch f 2>&1 || true")).contains("Read-only file system");
       assertThat(live.run("ls")).isEmpty();
     }
@@ -99,7 +99,7 @@ class FailureTest {
   void slowSyncsHoldUpNobody() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
     try (LiveMount live =
-        LiveMount.of(new HangingSync(disk), directory, new MountOptions("slow", false, 1))) {
+        LiveMount.of(new HangingSync(disk), directory, MountOptions.of("slow"), 1)) {
       live.run("for i in 1 2 3 4; do echo $i > f$i; done");
       Process syncs = live.start("for i in 1 2 3 4; do sync f$i & done; wait");
       Condition.await("all syncs came", () -> live.served(Operation.FSYNC) == 4);

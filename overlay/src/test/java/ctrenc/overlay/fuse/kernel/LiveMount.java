@@ -21,8 +21,11 @@ final class LiveMount implements AutoCloseable {
 
   private final KernelMount mount;
 
-  private LiveMount(KernelMount mount) {
+  private final KernelTransport transport;
+
+  private LiveMount(KernelMount mount, KernelTransport transport) {
     this.mount = mount;
+    this.transport = transport;
   }
 
   static LiveMount of(FileSystem fileSystem, Path directory) throws IOException {
@@ -31,7 +34,20 @@ final class LiveMount implements AutoCloseable {
 
   static LiveMount of(FileSystem fileSystem, Path directory, MountOptions options)
       throws IOException {
-    return new LiveMount((KernelMount) new KernelTransport().mount(fileSystem, directory, options));
+    return of(fileSystem, directory, options, 0);
+  }
+
+  /** Served by so many threads of its own; 0 for the usual number. */
+  static LiveMount of(FileSystem fileSystem, Path directory, MountOptions options, int workers)
+      throws IOException {
+    KernelTransport transport = new KernelTransport(workers);
+    try {
+      return new LiveMount(
+          (KernelMount) transport.mount(fileSystem, directory, options), transport);
+    } catch (IOException e) {
+      transport.close();
+      throw e;
+    }
   }
 
   KernelMount mount() {
@@ -91,6 +107,8 @@ final class LiveMount implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    mount.unmount(Duration.ofSeconds(10));
+    try (transport) {
+      mount.unmount(Duration.ofSeconds(10));
+    }
   }
 }

@@ -1,0 +1,120 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
+import ctrenc.overlay.sys.EventCounter;
+import ctrenc.overlay.sys.SystemCallException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Threads for the time in which every worker waits: for a disk, a lock, a flood of bytes. One of
+ * them is the lookout: the kernel wakes it when a request comes and no worker is waiting for one.
+ * If the workers then get nowhere for a moment, it passes the lookout on and serves a request
+ * itself.
+ */
+final class Reserve implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
+
+  /** All there are, of which one root has half at most. */
+  static final int THREADS = 16;
+
+  private static final int IDLE_SECONDS = 30;
+
+  /** So long every worker must have been at one request; most take a hundredth of it. */
+  private static final long MOMENT_NANOS = 2_000_000;
+
+  private final List<Worker> workers;
+  private final Watch watch;
+  private final ThreadPoolExecutor threads =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().name("fuse-reserve-", 0).daemon().factory());
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicLong helped = new AtomicLong();
+
+  Reserve(List<Worker> workers, EventCounter stop) throws SystemCallException {
+    this.workers = workers;
+    threads.allowCoreThreadTimeOut(true);
+    watch = new Watch(0, stop);
+  }
+
+  Watch watch() {
+    return watch;
+  }
+
+  void start() {
+    threads.execute(this::lookOut);
+  }
+
+  /** How many requests were served here. */
+  long helped() {
+    return helped.get();
+  }
+
+  private void lookOut() {
+    try (Mailbox mailbox = new Mailbox()) {
+      Watch.Post post;
+      while ((post = watch.await()) != null) {
+        if (watch.wasEnd()) {
+          watch.remove(post);
+        } else if (areAllStuck() && help(post, mailbox)) {
+          return; // Somebody else looks out by now.
+        } else if (stopped.await(MOMENT_NANOS, TimeUnit.NANOSECONDS)) {
+          break;
+        }
+      }
+      watch.close();
+    } catch (SystemCallException e) {
+      LOG.atError().setCause(e).log("Nobody looks out for requests that workers cannot take");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Passes the lookout on and carries a request out; false if there was none to take. */
+  private boolean help(Watch.Post post, Mailbox mailbox) {
+    ServedConnection connection = post.connection();
+    if (!connection.enter()) {
+      return false;
+    }
+    try {
+      if (post.channel().receive(mailbox) != Received.REQUEST) {
+        return false;
+      }
+      helped.incrementAndGet();
+      threads.execute(this::lookOut);
+      connection.carryOut(post.channel(), mailbox.request(), mailbox.reply());
+      return true;
+    } finally {
+      connection.exit();
+    }
+  }
+
+  private boolean areAllStuck() {
+    long now = System.nanoTime();
+    for (Worker worker : workers) {
+      if (!worker.isStuck(now, MOMENT_NANOS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns when the threads have ended, which begin to do so when the pool's end is told. */
+  @Override
+  public void close() {
+    stopped.countDown();
+    threads.close();
+  }
+}

@@ -1,0 +1,175 @@
+package ctrenc.overlay.fuse.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.overlay.fuse.Mount;
+import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.MemoryFileSystem;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many mounts of one transport: they share its threads, and none keeps them from the others. */
+@Tag("kernel")
+class ManyMountsTest {
+
+  private static final int MANY = 120;
+  private static final int WORKERS = 2;
+  private static final int BLOCKED = 6;
+
+  @TempDir Path directory;
+
+  private final KernelTransport transport = new KernelTransport(WORKERS);
+  private final List<Mount> mounts = new ArrayList<>();
+
+  private Path mount(FileSystem fileSystem) throws IOException {
+    Path place = Files.createDirectory(directory.resolve("m" + mounts.size()));
+    mounts.add(transport.mount(fileSystem, place, MountOptions.of("many")));
+    return place;
+  }
+
+  @AfterEach
+  void unmount() throws IOException {
+    try (transport) {
+      for (Mount mount : mounts) {
+        mount.unmount(Duration.ofSeconds(10));
+      }
+    }
+  }
+
+  @Test
+  void idleMountsCostNoThreadAndFewDescriptors() throws Exception {
+    mount(new MemoryFileSystem());
+    long threads = threads();
+    long descriptors = descriptors();
+    for (int i = 1; i < MANY; i++) {
+      mount(new MemoryFileSystem());
+    }
+    assertThat(threads()).isEqualTo(threads).isEqualTo(WORKERS + 1);
+    assertThat(descriptors() - descriptors).isEqualTo((MANY - 1) * (long) WORKERS);
+    for (int i = 0; i < MANY; i++) {
+      assertThat(shell("echo " + i + " > m" + i + "/f && cat m" + i + "/f"))
+          .isEqualTo(Integer.toString(i));
+    }
+    for (Mount mount : mounts) {
+      mount.unmount(Duration.ofSeconds(10));
+      assertThat(mount.isServing()).isFalse();
+    }
+    assertThat(descriptors()).isEqualTo(descriptors - WORKERS);
+    assertThat(shell("echo again > " + mount(new MemoryFileSystem()) + "/f && echo done"))
+        .isEqualTo("done");
+  }
+
+  @Test
+  void rootWhoseReadsWaitHoldsUpNoOther() throws Exception {
+    CountDownLatch disk = new CountDownLatch(1);
+    MemoryFileSystem waiting =
+        new MemoryFileSystem() {
+          @Override
+          public int read(long inode, long handle, long offset, MemorySegment target)
+              throws ErrnoException {
+            await(disk);
+            return super.read(inode, handle, offset, target);
+          }
+        };
+    mount(waiting);
+    mount(new MemoryFileSystem());
+    List<Process> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < BLOCKED; i++) {
+        shell("echo " + i + " > m0/f" + i + " && sync m0/f" + i);
+        readers.add(start("exec dd if=m0/f" + i + " iflag=direct status=none"));
+      }
+      KernelMount blocked = (KernelMount) mounts.getFirst();
+      Condition.await("all reads came", () -> blocked.served(Operation.READ) == BLOCKED);
+      assertThat(shell("for i in 1 2 3; do echo $i > m1/f$i; cat m1/f$i; done; ls m1 | wc -l"))
+          .isEqualTo("1\n2\n3\n3");
+      assertThat(readers).allMatch(Process::isAlive);
+    } finally {
+      disk.countDown();
+    }
+    for (int i = 0; i < BLOCKED; i++) {
+      assertThat(readers.get(i).waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(new String(readers.get(i).getInputStream().readAllBytes()).strip())
+          .isEqualTo(Integer.toString(i));
+    }
+  }
+
+  @Test
+  void busyRootLeavesOthersTheirTurn() throws Exception {
+    mount(new MemoryFileSystem());
+    mount(new MemoryFileSystem());
+    String busy = "while :; do stat -c %s --cached=never m0 m0 m0 m0 > /dev/null || exit 0; done";
+    List<Process> callers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      callers.add(start(busy));
+    }
+    try {
+      KernelMount flooded = (KernelMount) mounts.getFirst();
+      Condition.await("the flood came", () -> flooded.served(Operation.GETATTR) > 100);
+      long before = flooded.served(Operation.GETATTR);
+      String made = shell("for i in $(seq 50); do echo $i > m1/f$i; done; ls m1 | wc -l");
+      assertThat(made).isEqualTo("50");
+      assertThat(flooded.served(Operation.GETATTR)).isGreaterThan(before);
+    } finally {
+      callers.forEach(Process::destroyForcibly);
+      for (Process caller : callers) {
+        caller.waitFor();
+      }
+    }
+  }
+
+  private Process start(String script) throws IOException {
+    return new ProcessBuilder("sh", "-c", "cd \"$0\" && " + script, directory.toString())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private String shell(String script) throws Exception {
+    Process process = start(script);
+    String text = new String(process.getInputStream().readAllBytes()).strip();
+    assertThat(process.waitFor()).as("%s%n%s", script, text).isZero();
+    return text;
+  }
+
+  private static long threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("fuse-(\\d+|reserve-.*)"))
+        .count();
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(ManyMountsTest::isDevice).count();
+    }
+  }
+
+  private static boolean isDevice(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(Connection.DEVICE);
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
