@@ -89,19 +89,18 @@ final class AttributeChanger {
 
   private void apply(Node node, AttributeChange change) throws IOException, ErrnoException {
     Timestamp now = clock.now();
-    if (node.inodeRecord().isRegular()) {
-      Sealer.RecordChange edits = (edit, batch) -> edit(edit, change, now);
-      if (change.has(SIZE)) {
-        sealer.resize(node, change.size(), edits);
-      } else {
-        sealer.change(node, edits);
-      }
+    if (change.has(SIZE)) {
+      sealer.resize(node, change.size(), (edit, batch) -> edit(edit, change, now));
       return;
     }
     try (NodeLocks locks = NodeLocks.of(node);
         Change transaction = changes.begin()) {
       edit(transaction.edit(node), change, now);
-      transaction.commit();
+      transaction.commitAttributes();
+      FileContent content = node.knownContent();
+      if (content != null && (change.has(MODIFIED) || change.has(MODIFIED_NOW))) {
+        content.modifiedIsSet();
+      }
     }
   }
 

@@ -29,8 +29,8 @@ final class AttributeReader {
     Timestamp changed = inodeRecord.changed();
     if (waiting != null) {
       size = Math.max(size, waiting.size());
+      changed = waiting.modified().map(time -> later(inodeRecord.changed(), time)).orElse(changed);
       modified = waiting.modified().orElse(modified);
-      changed = later(changed, modified);
     }
     return new Attributes(
         node.inode(),

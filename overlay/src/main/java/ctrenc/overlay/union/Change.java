@@ -66,6 +66,21 @@ final class Change implements AutoCloseable {
     }
   }
 
+  /**
+   * Commits a change of one inode's attributes. Where gathered bytes of the inode wait to be
+   * sealed, the attributes wait with them and are stored in the same batch, at the latest when the
+   * file is flushed.
+   */
+  void commitAttributes() throws IOException {
+    Edited only = edits.getFirst();
+    FileContent content = only.node.knownContent();
+    if (content != null && content.unsealed() != null && only.node.inUpper()) {
+      only.node.publish(only.edit.build(), only.node.isOrphan());
+    } else {
+      commit();
+    }
+  }
+
   void commit() throws IOException {
     InodeRecord[] built = new InodeRecord[edits.size()];
     boolean[] orphans = new boolean[edits.size()];

@@ -78,6 +78,12 @@ final class FileContent {
     return full;
   }
 
+  /** The time of the last write was set by hand and is no longer the time of what waits. */
+  synchronized void modifiedIsSet() {
+    Unsealed waiting = unsealed;
+    unsealed = waiting == null ? null : new Unsealed(waiting.size(), Optional.empty());
+  }
+
   /** True if the caller is to queue this file for sealing; nobody else will. */
   synchronized boolean claimQueue() {
     boolean claimed = !queued;

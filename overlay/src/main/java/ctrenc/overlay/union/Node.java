@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A live inode: one that the kernel, a handle or a running operation refers to. Thread-safe.
  *
- * <p>Invariants: {@link #inodeRecord} is what the stack has stored, not what is still gathered in
- * memory; it changes only under {@link #guard}, by a committed {@link Change}. Guards of several
- * nodes are taken in the order of inode numbers ({@link NodeLocks}).
+ * <p>Invariants: {@link #inodeRecord} is what the stack has stored, but for attributes that wait to
+ * be stored with gathered bytes; its size and body are never ahead of the store. It changes only
+ * under {@link #guard}, by a {@link Change}. Guards of several nodes are taken in the order of
+ * inode numbers ({@link NodeLocks}).
  */
 final class Node {
 

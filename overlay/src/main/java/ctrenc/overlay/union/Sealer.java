@@ -48,11 +48,6 @@ final class Sealer {
     run(node.content(), false, OptionalLong.empty(), RecordChange.NONE);
   }
 
-  /** Seals everything gathered together with another change of the inode. */
-  void change(Node node, RecordChange change) throws IOException {
-    run(node.content(), true, OptionalLong.empty(), change);
-  }
-
   /**
    * Sets a file's size, seals what is gathered below it, and changes the inode in the same batch.
    */

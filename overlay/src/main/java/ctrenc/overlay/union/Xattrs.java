@@ -81,7 +81,7 @@ final class Xattrs {
       }
       requireRoom(edit);
       edit.changed(clock.now());
-      change.commit();
+      change.commitAttributes();
     }
   }
 
@@ -98,7 +98,7 @@ final class Xattrs {
         throw new ErrnoException(Errno.ENODATA);
       }
       change.edit(pin.node()).xattr(name, null).changed(clock.now());
-      change.commit();
+      change.commitAttributes();
     }
   }
 

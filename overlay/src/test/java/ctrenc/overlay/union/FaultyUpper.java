@@ -84,8 +84,12 @@ final class FaultyUpper implements UpperLayer {
 
   @Override
   public LayerBatch batch() {
-    batches.incrementAndGet();
-    return new FaultyBatch(upper.batch(), () -> check(committing));
+    return new FaultyBatch(
+        upper.batch(),
+        () -> {
+          check(committing);
+          batches.incrementAndGet();
+        });
   }
 
   @Override
