@@ -2,16 +2,24 @@ package ctrenc.overlay.union;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread for work that nobody waits for, which is done in batches. Thread-safe. */
+/**
+ * One thread for work that nobody waits for. It lets a little gather before it begins, so that a
+ * burst of small things becomes a few batches. Thread-safe.
+ */
 final class Background implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
+  private static final long GATHER_MILLIS = 10;
+
   private final Semaphore wanted = new Semaphore(0);
+  private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
   private volatile List<Chore> chores = List.of();
   private volatile boolean closed;
@@ -27,12 +35,23 @@ final class Background implements AutoCloseable {
 
   /** Tells that a chore has something to do. */
   void wake() {
-    wanted.release();
+    if (wanted.availablePermits() == 0) {
+      wanted.release();
+    }
   }
 
   private void serve() {
+    try {
+      work();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work() throws InterruptedException {
     while (!closed) {
-      wanted.acquireUninterruptibly();
+      wanted.acquire();
+      ending.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
       wanted.drainPermits();
       for (Chore chore : chores) {
         while (!closed && doSome(chore)) {
@@ -55,6 +74,7 @@ final class Background implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    ending.countDown();
     wanted.release();
     boolean interrupted = false;
     while (thread.isAlive()) {

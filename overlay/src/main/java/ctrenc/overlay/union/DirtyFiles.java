@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirtyFiles implements AutoCloseable {
 
+  /**
+   * The thread that seals wakes at most so often in one delay, however many files come one by one;
+   * a file may wait this part of the delay longer for it.
+   */
+  private static final int WAKES_PER_DELAY = 16;
+
   private final Sealer sealer;
   private final NodeTable nodes;
   private final WriteGather gather;
@@ -60,8 +66,11 @@ final class DirtyFiles implements AutoCloseable {
   private void enqueue(FileContent content) {
     guard.lock();
     try {
+      boolean idle = queue.isEmpty();
       queue.addLast(new Queued(content, System.nanoTime() + delayNanos));
-      arrived.signal();
+      if (idle) {
+        arrived.signal();
+      }
     } finally {
       guard.unlock();
     }
@@ -176,7 +185,7 @@ final class DirtyFiles implements AutoCloseable {
           queue.removeFirst();
           return first.content;
         }
-        arrived.await(left, TimeUnit.NANOSECONDS);
+        arrived.await(Math.max(left, delayNanos / WAKES_PER_DELAY), TimeUnit.NANOSECONDS);
       }
       return null;
     } finally {

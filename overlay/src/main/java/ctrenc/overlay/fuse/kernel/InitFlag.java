@@ -15,8 +15,13 @@ final class InitFlag {
   static final long DONT_MASK = 1L << 6;
 
   static final long IOCTL_DIRECTORY = 1L << 11;
+
+  /**
+   * Listings come with attributes, always: the kernel's own guess (READDIRPLUS_AUTO) asks for the
+   * attributes of all but the first entries of a large directory one by one.
+   */
   static final long READDIRPLUS = 1L << 13;
-  static final long READDIRPLUS_AUTO = 1L << 14;
+
   static final long ASYNC_DIRECT_IO = 1L << 15;
   static final long WRITEBACK_CACHE = 1L << 16;
   static final long PARALLEL_DIRECTORY_OPERATIONS = 1L << 18;
@@ -50,7 +55,6 @@ final class InitFlag {
           | BIG_WRITES
           | IOCTL_DIRECTORY
           | READDIRPLUS
-          | READDIRPLUS_AUTO
           | ASYNC_DIRECT_IO
           | WRITEBACK_CACHE
           | PARALLEL_DIRECTORY_OPERATIONS
