@@ -128,8 +128,11 @@ public final class EncryptedLayer implements UpperLayer {
 
   @Override
   public void sync() throws IOException {
-    extents.store().sync();
+    // The log first: its sync makes the filesystem below commit its journal, with which the segment
+    // file's new length is committed as well. Should power be lost between the two, the layer goes
+    // back to before the first record without bytes, and nobody was told otherwise yet.
     table.meta().sync();
+    extents.store().sync();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package ctrenc.overlay.meta;
 
 import java.nio.ByteBuffer;
-import java.util.Set;
 
 /** Looks into a batch in RocksDB's serialized form; see {@link RocksBatch}. */
 final class BatchReader {
@@ -13,35 +12,28 @@ final class BatchReader {
   }
 
   /**
-   * Whether the batch puts one of {@code keys} into a column family.
+   * Shows every change of the batch.
    *
    * @throws IllegalArgumentException if it is no batch of this store
    */
-  boolean puts(int family, Set<ByteBuffer> keys) {
+  void visit(Visitor visitor) {
     bytes.position(RocksBatch.HEADER_LENGTH);
     while (bytes.hasRemaining()) {
       byte tag = bytes.get();
-      int of = tag == RocksBatch.TAG_NOOP ? family : varint();
       switch (tag) {
-        case RocksBatch.TAG_PUT -> {
+        case RocksBatch.TAG_PUT, RocksBatch.TAG_MERGE, RocksBatch.TAG_DELETE_RANGE -> {
+          int family = varint();
           ByteBuffer key = string();
           string();
-          if (of == family && keys.contains(key)) {
-            return true;
-          }
+          visitor.change(family, key, tag == RocksBatch.TAG_PUT);
         }
-        case RocksBatch.TAG_MERGE, RocksBatch.TAG_DELETE_RANGE -> {
-          string();
-          string();
-        }
-        case RocksBatch.TAG_DELETE -> string();
+        case RocksBatch.TAG_DELETE -> visitor.change(varint(), string(), false);
         case RocksBatch.TAG_NOOP -> {
           // Padding that RocksDB itself may add; it has no family and no strings.
         }
         default -> throw new IllegalArgumentException("no tag of a batch: " + tag);
       }
     }
-    return false;
   }
 
   private ByteBuffer string() {
@@ -61,5 +53,13 @@ final class BatchReader {
       next = bytes.get();
     }
     return value | next << shift;
+  }
+
+  /** Takes the changes of a batch, in order. */
+  @FunctionalInterface
+  interface Visitor {
+
+    /** {@code key} is the first key of a range that is deleted. */
+    void change(int family, ByteBuffer key, boolean isPut);
   }
 }

@@ -6,8 +6,9 @@ import java.util.Set;
 
 /**
  * Asked after power loss what records point at bytes that did not reach the disk. The log may have
- * reached it before them: then it is replayed up to the first batch that puts such a record, so
- * that the store holds what it held before, and not records without bytes.
+ * reached it before them: then the layer of such a record is replayed up to the first batch that
+ * puts one, so that it holds what it held before, and not records without bytes. Other layers are
+ * replayed to the end.
  */
 @FunctionalInterface
 public interface ReplayCheck {

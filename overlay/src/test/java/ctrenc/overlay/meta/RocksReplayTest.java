@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RocksReplayTest {
 
   private static final int BATCHES = 10;
+  private static final long LAYER = 7;
   private static final ReplayCheck FIVE_IS_LOST = found -> Set.of(ByteBuffer.wrap(key(5)));
 
   @TempDir Path directory;
@@ -48,6 +49,49 @@ final class RocksReplayTest {
     }
     try (MetaStore store = open(found, ReplayCheck.NONE)) {
       assertThat(batches(store)).containsExactly(0, 1, 2, 3, 4, 20);
+    }
+  }
+
+  @Test
+  void goesOnWithOtherLayers() throws IOException {
+    Path place =
+        crashWith(
+            store -> {
+              commit(store, 4);
+              commit(store, 5);
+              commitOther(store, 1);
+              commit(store, 6);
+              putCatalog(store, 1);
+              commitOther(store, 2);
+            });
+    try (MetaStore store = open(place, FIVE_IS_LOST)) {
+      assertThat(batches(store)).containsExactly(4);
+      assertThat(store.get(Table.INODE, otherKey(1))).isPresent();
+      assertThat(store.get(Table.INODE, otherKey(2))).isPresent();
+      assertThat(store.get(Table.CATALOG, otherKey(1))).isPresent();
+    }
+  }
+
+  @Test
+  void appliesNoHalfOfABatch() throws IOException {
+    Path place =
+        crashWith(
+            store -> {
+              commit(store, 4);
+              commit(store, 5);
+              commitOther(store, 1);
+              try (MetaBatch batch = store.batch()) {
+                batch.put(Table.INODE, key(6), new byte[1]);
+                batch.put(Table.CATALOG, otherKey(2), new byte[1]);
+                store.commit(batch);
+              }
+              commitOther(store, 3);
+            });
+    try (MetaStore store = open(place, FIVE_IS_LOST)) {
+      assertThat(batches(store)).containsExactly(4);
+      assertThat(store.get(Table.INODE, otherKey(1))).isPresent();
+      assertThat(store.get(Table.CATALOG, otherKey(2))).isEmpty();
+      assertThat(store.get(Table.INODE, otherKey(3))).isEmpty();
     }
   }
 
@@ -99,6 +143,32 @@ final class RocksReplayTest {
     assertThat(asked).hasValue(0);
   }
 
+  private Path crashWith(Work work) throws IOException {
+    Path live = directory.resolve("live-of-two");
+    Path left = directory.resolve("left-of-two");
+    try (MetaStore store = open(live, ReplayCheck.NONE)) {
+      work.on(store);
+      copy(live, left);
+    }
+    losePower(left);
+    return left;
+  }
+
+  private static void commitOther(MetaStore store, int number) throws IOException {
+    try (MetaBatch batch = store.batch()) {
+      batch.put(Table.PLACE, otherKey(number), new byte[200]);
+      batch.put(Table.INODE, otherKey(number), new byte[] {1});
+      store.commit(batch);
+    }
+  }
+
+  private static void putCatalog(MetaStore store, int number) throws IOException {
+    try (MetaBatch batch = store.batch()) {
+      batch.put(Table.CATALOG, otherKey(number), new byte[] {1});
+      store.commit(batch);
+    }
+  }
+
   private static MetaStore open(Path place, ReplayCheck check) throws IOException {
     return RocksMetaStore.open(place, RocksTuning.standard(), check);
   }
@@ -118,7 +188,7 @@ final class RocksReplayTest {
     List<Integer> numbers = new ArrayList<>();
     try (MetaCursor cursor = store.scan(Table.INODE, key(0), key(Integer.MAX_VALUE))) {
       while (cursor.next()) {
-        numbers.add(ByteBuffer.wrap(cursor.key()).getInt());
+        numbers.add(ByteBuffer.wrap(cursor.key()).getInt(Long.BYTES));
       }
     }
     return numbers;
@@ -129,7 +199,20 @@ final class RocksReplayTest {
   }
 
   private static byte[] key(int number) {
-    return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+    return key(LAYER, number);
+  }
+
+  private static byte[] otherKey(int number) {
+    return key(LAYER + 1, number);
+  }
+
+  private static byte[] key(long layer, int number) {
+    return ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(layer).putInt(number).array();
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void on(MetaStore store) throws IOException;
   }
 
   private static void copy(Path from, Path to) throws IOException {
