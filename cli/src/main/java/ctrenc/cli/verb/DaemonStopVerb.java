@@ -7,13 +7,12 @@ import ctrenc.cli.rpc.Endpoint;
 import ctrenc.proto.v1.ShutdownRequest;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Stops the daemon and returns when its process has ended. */
 public final class DaemonStopVerb implements Verb {
+  private static final long PAUSE_MILLIS = 10;
   private static final String FORCE = "--force";
 
   @Override
@@ -50,15 +49,17 @@ public final class DaemonStopVerb implements Verb {
     return ExitCode.OK.number();
   }
 
+  /** Asks often: what the JDK offers for a process that is no child looks only every 300 ms. */
   private static void await(ProcessHandle process) throws InterruptedException {
-    try {
-      process.onExit().get(Connection.SOON.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      throw new Failure(
-          ExitCode.NOT_NOW,
-          "the daemon (pid %d) agreed to stop but has not ended: look at its log"
-              .formatted(process.pid()),
-          e);
+    long deadline = System.nanoTime() + Connection.SOON.toNanos();
+    while (process.isAlive()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new Failure(
+            ExitCode.NOT_NOW,
+            "the daemon (pid %d) agreed to stop but has not ended: look at its log"
+                .formatted(process.pid()));
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
   }
 }
