@@ -10,6 +10,7 @@ import ctrenc.daemon.container.EventFeed;
 import ctrenc.daemon.health.DaemonStatus;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.image.ImageImports;
+import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.MachineKey;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.maintenance.AuditLog;
@@ -87,8 +88,10 @@ public final class RunningDaemon implements AutoCloseable {
     new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear();
     MachineKeyProtector machineKey =
         keep(MachineKey.open(directories.machineKey(), parts.memory(), Entropy.system()));
+    FreedHeap freedHeap = keep(new FreedHeap());
     Containers containers =
-        new Containers(store, parts.transport(), machineKey, directories, settings, events);
+        new Containers(
+            store, parts.transport(), machineKey, directories, settings, events, freedHeap);
     containers.load();
     serve(settings, parts, store, containers, events, group);
     LOG.info("daemon is ready", "socket", directories.socket());

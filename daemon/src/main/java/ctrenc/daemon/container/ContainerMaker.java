@@ -2,6 +2,7 @@ package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.crypto.protector.Protector;
+import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.overlay.subvolume.ImageInfo;
 import ctrenc.overlay.subvolume.Store;
@@ -27,6 +28,7 @@ final class ContainerMaker {
   private final RootMounter mounter;
   private final Protector machineKey;
   private final EventFeed events;
+  private final FreedHeap freedHeap;
 
   ContainerMaker(
       Store store,
@@ -34,7 +36,8 @@ final class ContainerMaker {
       ContainerCatalog catalog,
       RootMounter mounter,
       Protector machineKey,
-      EventFeed events) {
+      EventFeed events,
+      FreedHeap freedHeap) {
     this.store = store;
     this.bases = new BaseFinder(store.images());
     this.registry = registry;
@@ -42,6 +45,7 @@ final class ContainerMaker {
     this.mounter = mounter;
     this.machineKey = machineKey;
     this.events = events;
+    this.freedHeap = freedHeap;
   }
 
   /** Makes a root under a key of its own; it is not mounted yet. */
@@ -105,6 +109,7 @@ final class ContainerMaker {
     }
     container.phase = Phase.GONE;
     registry.remove(container);
+    freedHeap.eraseSoon();
     events.tell("removed", container.id(), Map.of());
     LOG.info("container removed", "container", container.id());
   }

@@ -5,6 +5,7 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.image.ImageConfigs;
+import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
@@ -39,6 +40,7 @@ public final class Containers {
   private final ContainerRuns runs;
   private final BackgroundRuns background;
   private final ContainerStops stops;
+  private final FreedHeap freedHeap;
 
   public Containers(
       Store store,
@@ -46,12 +48,14 @@ public final class Containers {
       Protector machineKey,
       Directories directories,
       Settings settings,
-      EventFeed events) {
+      EventFeed events,
+      FreedHeap freedHeap) {
     this.store = store;
+    this.freedHeap = freedHeap;
     runtime = new OciRuntime(settings.runtime(), directories);
     catalog = new ContainerCatalog(directories.containers());
     mounter = new RootMounter(store.subvolumes(), transport, directories, machineKey, events);
-    maker = new ContainerMaker(store, registry, catalog, mounter, machineKey, events);
+    maker = new ContainerMaker(store, registry, catalog, mounter, machineKey, events, freedHeap);
     runs =
         new ContainerRuns(
             mounter,
@@ -226,10 +230,12 @@ public final class Containers {
     return view(container);
   }
 
+  /** When this returns, nothing of the root is left in memory. */
   public Container remove(String reference, boolean force) throws IOException {
     ManagedContainer container = registry.find(reference);
     Container last = view(container);
     stops.remove(container, force);
+    freedHeap.erase();
     return last;
   }
 

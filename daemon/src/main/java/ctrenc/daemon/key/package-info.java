@@ -1,4 +1,4 @@
-/** The machine key, the first of the protectors. */
+/** What opens roots on this machine, and the erasing of what closed ones leave in memory. */
 @NullMarked
 package ctrenc.daemon.key;
 

@@ -297,7 +297,7 @@ public final class SegmentExtentStore implements ExtentStore {
       ledger.close();
     } finally {
       closed = true;
-      cache.clear();
+      forgetKeys();
       segments.close();
     }
   }

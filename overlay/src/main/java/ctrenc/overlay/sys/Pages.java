@@ -16,6 +16,7 @@ public final class Pages {
   public static final int SIZE = 4096;
 
   private static final int PROT_READ_WRITE = 3;
+  private static final int MADV_DONTNEED = 4;
   private static final int MAP_SHARED = 1;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
@@ -34,6 +35,11 @@ public final class Pages {
       throws SystemCallException {
     long address = SystemCall.MMAP.invoke(0, size, PROT_READ_WRITE, MAP_SHARED, file.number(), 0);
     return Native.at(address, size, arena, memory -> unmap(memory.address(), size));
+  }
+
+  /** Gives the contents of memory from {@link #allocate} back: it reads as zeros from now on. */
+  public static void forget(MemorySegment memory) throws SystemCallException {
+    SystemCall.MADVISE.invoke(memory.address(), memory.byteSize(), MADV_DONTNEED);
   }
 
   static long map(long size) throws SystemCallException {

@@ -156,9 +156,13 @@ final class RangeCopier {
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(end - offset);
-      int count = reader.read(from, offset, buffer);
-      writer.put(to, toOffset, buffer.asSlice(0, count));
-      return count;
+      try {
+        int count = reader.read(from, offset, buffer);
+        writer.put(to, toOffset, buffer.asSlice(0, count));
+        return count;
+      } finally {
+        buffer.fill((byte) 0);
+      }
     }
   }
 }

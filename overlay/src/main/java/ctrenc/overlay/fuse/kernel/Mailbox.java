@@ -26,14 +26,18 @@ final class Mailbox implements AutoCloseable {
   private static final int REQUEST_START = Pages.SIZE - InHeader.LENGTH - WriteIn.LENGTH;
 
   private final Arena arena = Arena.ofShared();
+  private final MemorySegment requestPages;
+  private final MemorySegment replyPages;
   private final MemorySegment inbox;
   private final Request request;
   private final Reply reply;
 
   Mailbox() throws SystemCallException {
-    inbox = Pages.allocate(REQUEST_ROOM + (long) MAX_TRANSFER, arena).asSlice(REQUEST_START);
+    requestPages = Pages.allocate(REQUEST_ROOM + (long) MAX_TRANSFER, arena);
+    replyPages = Pages.allocate(Pages.SIZE + (long) MAX_TRANSFER, arena);
+    inbox = requestPages.asSlice(REQUEST_START);
     request = Request.inOneBuffer(inbox);
-    reply = new Reply(Pages.allocate(Pages.SIZE + (long) MAX_TRANSFER, arena), Pages.SIZE);
+    reply = new Reply(replyPages, Pages.SIZE);
   }
 
   /** Where a message of the kernel is read to; {@link #request} then takes it up. */
@@ -47,6 +51,14 @@ final class Mailbox implements AutoCloseable {
 
   Reply reply() {
     return reply;
+  }
+
+  /** Erases what passed through; to be called when a connection has ended. */
+  void wipe() throws SystemCallException {
+    Pages.forget(requestPages);
+    Pages.forget(replyPages);
+    request.forgetName();
+    reply.forgetName();
   }
 
   @Override

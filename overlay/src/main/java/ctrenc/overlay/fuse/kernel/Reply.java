@@ -5,6 +5,7 @@ import ctrenc.overlay.vfs.Name;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * One reply, built in place in off-heap memory that the next reply overwrites: a payload, and room
@@ -37,6 +38,11 @@ final class Reply {
   static Reply small(int capacity) {
     return new Reply(
         Arena.ofAuto().allocate(OutHeader.LENGTH + (long) capacity, Long.BYTES), OutHeader.LENGTH);
+  }
+
+  /** Erases the last name that passed through. */
+  void forgetName() {
+    Arrays.fill(scratch, (byte) 0);
   }
 
   /** Makes it empty and successful. */

@@ -8,6 +8,7 @@ import ctrenc.overlay.vfs.Name;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,11 @@ final class Request {
     copy.operation = operation;
     copy.dataEnd = length;
     return copy;
+  }
+
+  /** Erases the last name that passed through. */
+  void forgetName() {
+    Arrays.fill(scratch, (byte) 0);
   }
 
   int opcode() {

@@ -53,6 +53,7 @@ final class Worker implements Runnable, AutoCloseable {
         Received last = serve(post);
         busySince = 0;
         if (last == Received.END) {
+          mailbox.wipe();
           watch.remove(post);
         }
       }

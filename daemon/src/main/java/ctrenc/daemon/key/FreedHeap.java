@@ -1,0 +1,71 @@
+package ctrenc.daemon.key;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import ctrenc.daemon.log.FactLog;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Erases what freed objects left on the Java heap. A collector frees memory and moves objects
+ * without erasing anything, so names and contents of a root that is gone, and traces of its keys,
+ * would stay until something else happens to be put there.
+ *
+ * <p>Whoever asks while a pass is under way shares the next one with all others that wait.
+ * Thread-safe.
+ */
+public final class FreedHeap implements AutoCloseable {
+
+  private static final FactLog LOG = FactLog.of(FreedHeap.class);
+
+  /** Before a pass that nobody waits for, so that many short containers share one. */
+  private static final long REST_SECONDS = 5;
+
+  private final AtomicLong asked = new AtomicLong();
+  private final AtomicBoolean isDue = new AtomicBoolean();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("ctr-enc-freed-heap").daemon(true).factory());
+
+  @GuardedBy("this")
+  private final HeapSpaces spaces = new HeapSpaces();
+
+  @GuardedBy("this")
+  private long answered;
+
+  /** Returns when everything that was garbage at the time of the call is erased. */
+  public void erase() {
+    erase(asked.incrementAndGet());
+  }
+
+  /** The same without waiting: within a few seconds. */
+  public void eraseSoon() {
+    asked.incrementAndGet();
+    if (isDue.compareAndSet(false, true)) {
+      timer.schedule(this::eraseDue, REST_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void eraseDue() {
+    isDue.set(false);
+    erase(asked.get());
+  }
+
+  private synchronized void erase(long mine) {
+    if (answered < mine) {
+      long now = asked.get();
+      long began = System.nanoTime();
+      long bytes = spaces.overwriteFree();
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      LOG.info("freed heap erased", "bytes", bytes, "millis", millis);
+      answered = now;
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}
