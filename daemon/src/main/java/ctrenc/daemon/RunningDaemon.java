@@ -24,6 +24,7 @@ import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.Store;
+import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +121,7 @@ public final class RunningDaemon implements AutoCloseable {
             parts.version(),
             parts.transportName(),
             parts.clock().instant());
+    HealthStatusManager health = new HealthStatusManager();
     UnixServer server =
         keep(
             UnixServer.start(
@@ -128,10 +130,12 @@ public final class RunningDaemon implements AutoCloseable {
                 List.of(
                     new ContainersEndpoint(containers, events, streams),
                     new ImagesEndpoint(store.images(), imports, streams),
-                    new DaemonEndpoint(status, parts.end()))));
+                    new DaemonEndpoint(status, parts.end()),
+                    health.getHealthService())));
     // Calls under way go on until the containers are ended: who runs one reports its exit code.
     keep(() -> containers.endAll(settings.stopGrace()));
     keep(server::stopAccepting);
+    keep(health::enterTerminalState);
   }
 
   private static OptionalInt group(Settings settings) throws IOException {

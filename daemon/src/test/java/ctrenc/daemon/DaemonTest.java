@@ -26,6 +26,8 @@ import ctrenc.proto.v1.StopContainerRequest;
 import ctrenc.proto.v1.UnmountContainerRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +65,12 @@ class DaemonTest {
         .setBase(Base.newBuilder().setHostDirectory("/"))
         .setNetwork(Network.NETWORK_NONE)
         .setProcess(ProcessSpec.newBuilder().addAllArgs(List.of(command)));
+  }
+
+  @Test
+  void answersTheStandardHealthCheck() {
+    HealthCheckResponse health = daemon.health().check(HealthCheckRequest.getDefaultInstance());
+    assertThat(health.getStatus()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
   }
 
   @Test

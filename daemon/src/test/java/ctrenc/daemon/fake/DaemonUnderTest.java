@@ -9,6 +9,7 @@ import ctrenc.proto.v1.ContainersGrpc;
 import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.ImagesGrpc;
 import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -74,6 +75,10 @@ public final class DaemonUnderTest implements AutoCloseable {
 
   public ImagesGrpc.ImagesStub imagesAsync() {
     return ImagesGrpc.newStub(channel);
+  }
+
+  public HealthGrpc.HealthBlockingStub health() {
+    return HealthGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   public DaemonGrpc.DaemonBlockingStub daemon() {
