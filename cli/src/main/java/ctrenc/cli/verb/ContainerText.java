@@ -44,6 +44,7 @@ final class ContainerText {
     table.row("pid", container.getPid() == 0 ? "-" : Long.toString(container.getPid()));
     table.row("root", container.getRoot().isEmpty() ? "not mounted" : container.getRoot());
     container.getBoundAtList().forEach(path -> table.row("bound at", path));
+    table.row("cache", CacheText.details(container));
     table.row("subvolume", container.getSubvolume());
     table.row("stored", Human.size(container.getStoredBytes()));
     table.row("inodes", Long.toString(container.getInodes()));
@@ -63,6 +64,8 @@ final class ContainerText {
         .field("pid", container.getPid(), container.getPid() != 0)
         .field("exitCode", container.getExitCode(), exited)
         .field("args", container.getArgsList())
+        .field("cache", CacheText.mode(container.getCache()))
+        .field("passthrough", CacheText.passthrough(container.getPassthrough()))
         .field("subvolume", container.getSubvolume());
   }
 

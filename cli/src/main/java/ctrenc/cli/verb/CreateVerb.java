@@ -33,6 +33,7 @@ public final class CreateVerb implements Verb {
     BaseOptions.describe(spec);
     spec.addOption(
         Options.flag("Keep it across restarts: its key is wrapped by this machine's key.", KEEP));
+    CacheOption.describe(spec);
     spec.addOption(Options.json());
     spec.addPositional(
         Options.positional(
@@ -52,6 +53,7 @@ public final class CreateVerb implements Verb {
             .setName(positionals.getFirst())
             .setBase(option.orElseGet(() -> BaseOptions.image(positionals.get(1))))
             .setKeep(arguments.has(KEEP))
+            .setCache(CacheOption.mode(arguments))
             .build();
     Connection daemon = session.startedDaemon();
     CreateContainerRequest request = CreateContainerRequest.newBuilder().setSpec(spec).build();

@@ -25,7 +25,18 @@ final class RunOptions {
   private static final String READ_ONLY = "--read-only";
   private static final List<String> OF_NEW_CONTAINERS =
       List.of(
-          NAME, REMOVE, KEEP, DETACH, VOLUME, MOUNT, HOSTNAME, NETWORK, MEMORY, CPUS, READ_ONLY);
+          NAME,
+          REMOVE,
+          KEEP,
+          DETACH,
+          VOLUME,
+          MOUNT,
+          HOSTNAME,
+          NETWORK,
+          MEMORY,
+          CPUS,
+          READ_ONLY,
+          CacheOption.CACHE);
   private static final String SHELL = "/bin/sh";
 
   private RunOptions() {}
@@ -52,6 +63,7 @@ final class RunOptions {
     spec.addOption(Options.value("BYTES", "Limit the memory: 512m, 2g.", "-m", MEMORY));
     spec.addOption(Options.value("NUMBER", "Limit the cores: 1.5.", CPUS));
     spec.addOption(Options.flag("The root cannot be written.", READ_ONLY));
+    CacheOption.describe(spec);
   }
 
   static boolean detached(Arguments arguments) {
@@ -111,7 +123,8 @@ final class RunOptions {
             .setKeep(keep)
             .setRemove(remove || !stays)
             .setNetwork(network(arguments))
-            .setReadOnly(arguments.has(READ_ONLY));
+            .setReadOnly(arguments.has(READ_ONLY))
+            .setCache(CacheOption.mode(arguments));
     arguments.value(NAME).ifPresent(spec::setName);
     arguments.value(HOSTNAME).ifPresent(spec::setHostname);
     arguments.value(MEMORY).ifPresent(m -> spec.setMemoryLimit(Quantities.bytes(MEMORY, m)));

@@ -1,6 +1,7 @@
 package ctrenc.cli.fake;
 
 import com.google.protobuf.ByteString;
+import ctrenc.proto.v1.CacheMode;
 import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
@@ -18,6 +19,7 @@ import ctrenc.proto.v1.LogsRequest;
 import ctrenc.proto.v1.LogsResponse;
 import ctrenc.proto.v1.MountContainerRequest;
 import ctrenc.proto.v1.MountContainerResponse;
+import ctrenc.proto.v1.Passthrough;
 import ctrenc.proto.v1.RemoveContainerRequest;
 import ctrenc.proto.v1.RemoveContainerResponse;
 import ctrenc.proto.v1.RunRequest;
@@ -56,6 +58,7 @@ public final class FakeContainers extends ContainersImplBase {
             .setExitCode(3)
             .setKeep(true)
             .setRoot("")
+            .clearPassthrough()
             .addArgs("true")
             .build();
     containers.put("web", web);
@@ -75,6 +78,8 @@ public final class FakeContainers extends ContainersImplBase {
         .setState(ContainerState.CONTAINER_STATE_CREATED)
         .setRoot("/run/ctr-enc/mounts/" + name)
         .setCreatedAtMillis(CREATED.toEpochMilli())
+        .setCache(CacheMode.CACHE_MODE_IMAGE)
+        .setPassthrough(Passthrough.PASSTHROUGH_ACTIVE)
         .setSubvolume("00000000-0000-0000-0000-000000000001");
   }
 

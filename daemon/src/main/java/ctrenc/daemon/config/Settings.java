@@ -1,5 +1,6 @@
 package ctrenc.daemon.config;
 
+import ctrenc.overlay.fuse.CacheMode;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -39,6 +40,10 @@ public interface Settings {
   /** Threads that serve all roots; 0 is one for each core, at least two. */
   @WithDefault("0")
   int mountWorkers();
+
+  /** What the kernel does with the files of roots that do not say it themselves. */
+  @WithDefault("writeback")
+  CacheMode cache();
 
   /** The most the log of a detached container may take, in bytes. */
   @WithDefault("16777216")

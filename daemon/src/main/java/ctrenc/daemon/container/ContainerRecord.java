@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ctrenc.proto.v1.Base;
 import ctrenc.proto.v1.BindMount;
+import ctrenc.proto.v1.CacheMode;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.Network;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class ContainerRecord {
     json.addProperty("memoryLimit", spec.getMemoryLimit());
     json.addProperty("cpuLimitMillis", spec.getCpuLimitMillis());
     json.addProperty("readOnly", spec.getReadOnly());
+    json.addProperty("cache", spec.getCache().name());
     json.add("mounts", mounts(spec));
     return json.toString();
   }
@@ -76,6 +78,9 @@ final class ContainerRecord {
             .setReadOnly(json.get("readOnly").getAsBoolean());
     if (json.has("hostDirectory")) {
       spec.setBase(Base.newBuilder().setHostDirectory(json.get("hostDirectory").getAsString()));
+    }
+    if (json.has("cache")) {
+      spec.setCache(CacheMode.valueOf(json.get("cache").getAsString()));
     }
     json.getAsJsonArray("mounts").forEach(mount -> spec.addMounts(mount(mount.getAsJsonObject())));
     return new ManagedContainer.Identity(

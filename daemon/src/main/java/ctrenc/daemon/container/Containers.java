@@ -54,7 +54,9 @@ public final class Containers {
     this.freedHeap = freedHeap;
     runtime = new OciRuntime(settings.runtime(), directories);
     catalog = new ContainerCatalog(directories.containers());
-    mounter = new RootMounter(store.subvolumes(), transport, directories, machineKey, events);
+    mounter =
+        new RootMounter(
+            store.subvolumes(), transport, directories, machineKey, events, settings.cache());
     maker = new ContainerMaker(store, registry, catalog, mounter, machineKey, events, freedHeap);
     runs =
         new ContainerRuns(

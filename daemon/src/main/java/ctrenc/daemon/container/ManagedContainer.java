@@ -87,6 +87,8 @@ final class ManagedContainer {
           .addAllArgs(arguments)
           .setSubvolume(identity.subvolume().toString())
           .addAllBoundAt(boundAt.stream().map(Path::toString).toList())
+          .setCache(root.map(CacheModes::of).orElse(identity.spec().getCache()))
+          .setPassthrough(CacheModes.passthrough(root))
           .build();
     } finally {
       guard.unlock();

@@ -5,6 +5,7 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
@@ -34,18 +35,21 @@ final class RootMounter {
   private final Directories directories;
   private final Protector machineKey;
   private final EventFeed events;
+  private final CacheMode usualCache;
 
   RootMounter(
       Subvolumes subvolumes,
       Transport transport,
       Directories directories,
       Protector machineKey,
-      EventFeed events) {
+      EventFeed events,
+      CacheMode usualCache) {
     this.subvolumes = subvolumes;
     this.transport = transport;
     this.directories = directories;
     this.machineKey = machineKey;
     this.events = events;
+    this.usualCache = usualCache;
   }
 
   /**
@@ -61,8 +65,9 @@ final class RootMounter {
     Path directory = Files.createDirectories(directories.root(container.id()));
     FileSystem fileSystem = subvolumes.open(container.identity.subvolume());
     try {
-      Mount mount = transport.mount(fileSystem, directory, options(container));
-      container.root = Optional.of(new MountedRoot(fileSystem, mount));
+      MountOptions options = options(container);
+      Mount mount = transport.mount(fileSystem, directory, options);
+      container.root = Optional.of(new MountedRoot(fileSystem, mount, options.cache()));
     } finally {
       if (container.root.isEmpty()) {
         fileSystem.close();
@@ -74,8 +79,9 @@ final class RootMounter {
   }
 
   /** The label is how a later daemon, and an administrator, knows whose mount it is. */
-  private static MountOptions options(ManagedContainer container) {
-    return MountOptions.of("ctr-enc:" + container.id());
+  private MountOptions options(ManagedContainer container) {
+    return MountOptions.of("ctr-enc:" + container.id())
+        .withCache(CacheModes.wanted(container.identity.spec().getCache(), usualCache));
   }
 
   private void unlock(ManagedContainer container) throws IOException {

@@ -1,6 +1,7 @@
 package ctrenc.daemon.fake;
 
 import ctrenc.daemon.config.Settings;
+import ctrenc.overlay.fuse.CacheMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,6 +36,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   @Override
   public int mountWorkers() {
     return 0;
+  }
+
+  @Override
+  public CacheMode cache() {
+    return CacheMode.WRITEBACK;
   }
 
   @Override

@@ -13,8 +13,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A real Debian tree as an image: it installs packages, develops, and ends up as the same work on
@@ -36,12 +37,15 @@ class DebianTest {
     daemon.close();
   }
 
-  @Test
-  void installsAPackage() {
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "writeback"})
+  void installsAPackage(String mode) {
     assertThat(
             daemon
                 .cli(
                     "run",
+                    "--cache",
+                    mode,
                     "debian",
                     "--",
                     "sh",
@@ -51,8 +55,9 @@ class DebianTest {
         .isEqualTo("Hello, world!\n");
   }
 
-  @Test
-  void runsGitPythonAndACompiler() {
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "writeback"})
+  void runsGitPythonAndACompiler(String mode) {
     String work =
         """
         cd /root && git init -q repo && cd repo
@@ -63,7 +68,7 @@ class DebianTest {
         python3 -c 'import os, sys; print("python", sys.version_info.major)'
         git log --oneline | wc -l
         """;
-    assertThat(daemon.cli("run", "debian", "--", "sh", "-euc", work).ok().lines())
+    assertThat(daemon.cli("run", "--cache", mode, "debian", "--", "sh", "-euc", work).ok().lines())
         .containsExactly("compiled", "python 3", "2");
   }
 
@@ -71,8 +76,9 @@ class DebianTest {
    * The tree, and a long piece of work on it, is the same to the last attribute on our root and on
    * ext4.
    */
-  @Test
-  void endsAsTheSameWorkOnExt4Does(@TempDir Path scratch) throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "writeback"})
+  void endsAsTheSameWorkOnExt4Does(String mode, @TempDir Path scratch) throws IOException {
     Path plain = Files.createDirectories(scratch.resolve("plain"));
     Command.of(
             "tar",
@@ -86,7 +92,7 @@ class DebianTest {
             plain.toString())
         .within(Duration.ofMinutes(5))
         .ok();
-    Path ours = daemon.create("same-work", "debian");
+    Path ours = daemon.create("same-work", "debian", "--cache", mode);
     assertThat(Manifest.of(ours)).as("before any work").isEqualTo(Manifest.of(plain));
 
     Path work = Manifest.resource("work.sh", scratch);

@@ -17,7 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two hundred writers at once: everyone reads back what it wrote, before and after the root was
@@ -29,13 +30,14 @@ class LoadTest {
   private static final int WRITERS = 200;
   private static final int MAX_SIZE = 300_000;
 
-  @Test
-  void twoHundredWritersAtOnce() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "writeback"})
+  void twoHundredWritersAtOnce(String mode) throws Exception {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     try (TestDaemon daemon = TestDaemon.start();
         ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
-      Path root = daemon.create("load", "--empty", "--keep");
+      Path root = daemon.create("load", "--empty", "--keep", "--cache", mode);
       List<Future<Void>> writers = new ArrayList<>();
       for (int writer = 0; writer < WRITERS; writer++) {
         int number = writer;

@@ -15,6 +15,11 @@ public interface Mount extends AutoCloseable {
 
   boolean isServing();
 
+  /** Whether the kernel reads files of the image by itself, as of now. */
+  default Passthrough passthrough() {
+    return Passthrough.OFF;
+  }
+
   /**
    * Tells the kernel to forget what it cached of an inode from {@code offset}, for {@code length}
    * bytes (0 = to the end).

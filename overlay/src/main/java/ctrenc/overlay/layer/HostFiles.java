@@ -13,6 +13,7 @@ import ctrenc.overlay.sys.FileData;
 import ctrenc.overlay.sys.FileStatus;
 import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.FileMode;
+import ctrenc.overlay.vfs.HostFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -53,6 +54,29 @@ final class HostFiles {
     try (Lease lease = lease(inode, now)) {
       fill(inode, lease, offset, target);
     }
+  }
+
+  /**
+   * The file for the kernel to read by itself, if it is the one that was indexed.
+   *
+   * @throws HostFileChangedException if it is gone or of another kind
+   */
+  Optional<HostFile> open(long inode) throws IOException {
+    HostFileIdentity identity = identityOf(inode);
+    Lease lease = lease(inode, identity);
+    boolean isSame = false;
+    try {
+      isSame = isSame(identity, FileStatus.of(lease.file()));
+    } finally {
+      if (!isSame) {
+        lease.close();
+      }
+    }
+    if (isSame) {
+      return Optional.of(new LeasedFile(lease, identity));
+    }
+    refresh(inode, identity);
+    return Optional.empty();
   }
 
   private void fill(long inode, Lease lease, long offset, MemorySegment target) throws IOException {

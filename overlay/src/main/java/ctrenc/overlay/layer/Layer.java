@@ -1,5 +1,6 @@
 package ctrenc.overlay.layer;
 
+import ctrenc.overlay.vfs.HostFile;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -40,6 +41,16 @@ public interface Layer extends AutoCloseable {
 
   /** Fills {@code target} with the bytes of {@code run} from {@code skip} bytes into it. */
   void read(FileRun run, long skip, MemorySegment target) throws IOException;
+
+  /**
+   * The host's file that a run of an image's file lies in, open for reading; the caller closes it.
+   * Empty for runs of other kinds, and for a file that is not the one that was indexed.
+   *
+   * @throws HostFileChangedException if the file is gone
+   */
+  default Optional<HostFile> hostFile(FileRun run) throws IOException {
+    return Optional.empty();
+  }
 
   @Override
   void close() throws IOException;

@@ -1,6 +1,7 @@
 package ctrenc.overlay.layer;
 
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.vfs.HostFile;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -120,6 +121,13 @@ public final class PlainLayer implements Layer {
       throw new IllegalArgumentException("a plain layer has no run of this kind: " + run);
     }
     files.read(inode, skip, target);
+  }
+
+  @Override
+  public Optional<HostFile> hostFile(FileRun run) throws IOException {
+    return run instanceof FileRun.HostFile(long inode, long length)
+        ? files.open(inode)
+        : Optional.empty();
   }
 
   @Override

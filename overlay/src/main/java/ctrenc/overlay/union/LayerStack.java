@@ -25,6 +25,11 @@ final class LayerStack {
     return upper;
   }
 
+  /** The first inode number that no lower uses. */
+  long lowerCeiling() {
+    return lowerCeiling;
+  }
+
   /** What the topmost layer that knows an inode says of it. */
   Optional<Found> find(long inode) throws IOException {
     Optional<InodeRecord> above = upper.inode(inode);

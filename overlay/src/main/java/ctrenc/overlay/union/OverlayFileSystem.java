@@ -13,6 +13,7 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUsage;
+import ctrenc.overlay.vfs.HostFile;
 import ctrenc.overlay.vfs.Name;
 import ctrenc.overlay.vfs.OpenFile;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final Renamer renamer;
   private final OpenFiles files;
   private final OpenDirectories directories;
+  private final HostFileFinder hostFiles;
   private final FileReader reader;
   private final FileWriter writer;
   private final DirtyFiles dirtyFiles;
@@ -86,6 +88,7 @@ public final class OverlayFileSystem implements FileSystem {
     remover = new Remover(nodes, lookup, changes, lister, clock);
     renamer = new Renamer(nodes, lookup, changes, remover, clock);
     directories = new OpenDirectories(nodes, resolver, lister, attributes, accessTimes);
+    hostFiles = new HostFileFinder(nodes, stack, spans);
     DataReader data = new DataReader(spans);
     reader = new FileReader(files, nodes, data, accessTimes);
     dirtyFiles =
@@ -192,6 +195,16 @@ public final class OverlayFileSystem implements FileSystem {
     return empties
         ? errors.change(() -> files.open(caller, inode, flags))
         : errors.read(() -> files.open(caller, inode, flags));
+  }
+
+  @Override
+  public long imageCeiling() {
+    return stack.lowerCeiling();
+  }
+
+  @Override
+  public Optional<HostFile> hostFile(long inode) throws ErrnoException {
+    return errors.read(() -> hostFiles.find(inode));
   }
 
   @Override

@@ -18,6 +18,26 @@ public record Attributes(
     int gid,
     int rdev) {
 
+  private static final int BLOCK = 512;
+
+  /** The same, but dense and of another size. */
+  public Attributes withSize(long otherSize) {
+    long otherBlocks = (otherSize + BLOCK - 1) / BLOCK;
+    return new Attributes(
+        inode,
+        otherSize,
+        otherBlocks,
+        accessed,
+        modified,
+        changed,
+        born,
+        mode,
+        links,
+        uid,
+        gid,
+        rdev);
+  }
+
   public boolean isDirectory() {
     return FileMode.isDirectory(mode);
   }

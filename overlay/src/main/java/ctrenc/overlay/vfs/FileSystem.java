@@ -1,6 +1,7 @@
 package ctrenc.overlay.vfs;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A filesystem addressed by inode, as the Linux VFS sees one. Transports (the raw kernel protocol,
@@ -75,6 +76,23 @@ public interface FileSystem extends AutoCloseable {
 
   /** Opens a file; {@code flags} are open(2) flags and may carry O_TRUNC. */
   OpenFile open(Caller caller, long inode, int flags) throws ErrnoException;
+
+  /**
+   * Every inode number from this one on belongs to a file that was made here; those below may be an
+   * image's.
+   */
+  default long imageCeiling() {
+    return 0;
+  }
+
+  /**
+   * The host's file that has all bytes of an image's file as they are now; the caller closes it.
+   * Empty if some were written here, if the file got a further name here, or if the host's file is
+   * not the one that was indexed.
+   */
+  default Optional<HostFile> hostFile(long inode) throws ErrnoException {
+    return Optional.empty();
+  }
 
   /** Creates and opens in one step. */
   CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)

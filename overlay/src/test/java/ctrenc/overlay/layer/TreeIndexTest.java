@@ -9,6 +9,7 @@ import ctrenc.overlay.meta.MemoryMetaStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.HostFile;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -130,6 +131,29 @@ class TreeIndexTest {
       openFiles.close();
       assertThat(text(lazy, "f")).isEqualTo("after!");
       assertThat(findings).hasSize(1);
+    }
+  }
+
+  @Test
+  void hostFileIsHandedOutOnlyAsItWasIndexed() throws IOException {
+    tree.file("f", "before");
+    try (PlainLayer lazy = lazy(1)) {
+      FileRun run = lazy.run(inodeOf(lazy, "f"), 0).orElseThrow();
+      try (HostFile file = lazy.hostFile(run).orElseThrow();
+          HostFile again = lazy.hostFile(run).orElseThrow()) {
+        assertThat(file.size()).isEqualTo(6);
+        assertThat(again.fingerprint()).isEqualTo(file.fingerprint());
+        Files.writeString(tree.root().resolve("f"), "after, and longer");
+        assertThat(lazy.hostFile(run)).isEmpty();
+        assertThat(findings).extracting(Finding::kind).containsExactly(Finding.Kind.HOST_CHANGED);
+        try (HostFile changed = lazy.hostFile(run).orElseThrow()) {
+          assertThat(changed.size()).isEqualTo(17);
+          assertThat(changed.fingerprint()).isNotEqualTo(file.fingerprint());
+        }
+      }
+      Files.delete(tree.root().resolve("f"));
+      openFiles.close();
+      assertThatThrownBy(() -> lazy.hostFile(run)).isInstanceOf(HostFileChangedException.class);
     }
   }
 

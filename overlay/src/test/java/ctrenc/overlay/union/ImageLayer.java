@@ -8,6 +8,7 @@ import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.HostFile;
 import ctrenc.overlay.vfs.Name;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
@@ -166,5 +167,29 @@ final class ImageLayer implements Layer {
   }
 
   @Override
+  public Optional<HostFile> hostFile(FileRun run) throws IOException {
+    if (changed) {
+      throw new HostFileChangedException("The file is gone.");
+    }
+    return Optional.of(new Opened(run.length()));
+  }
+
+  @Override
   public void close() {}
+
+  /** A file of the host that only says how long it is. */
+  private record Opened(long size) implements HostFile {
+    @Override
+    public int descriptor() {
+      return -1;
+    }
+
+    @Override
+    public long fingerprint() {
+      return size;
+    }
+
+    @Override
+    public void close() {}
+  }
 }

@@ -10,7 +10,8 @@ import ctrenc.overlay.vfs.Timestamp;
 
 /**
  * Writes attributes into replies. The kernel may keep them for {@link #VALID_SECONDS}: this server
- * is the only writer, and says when they change by other ways than the mount's own requests.
+ * is the only writer, and says when they change by other ways than the mount's own requests. What
+ * it may not keep, {@link ImageFiles} knows. Thread-safe.
  */
 final class AttributeEncoder {
 
@@ -21,17 +22,25 @@ final class AttributeEncoder {
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int STATX_BTIME = 0x800;
 
-  private AttributeEncoder() {}
+  private final ImageFiles images;
 
-  /** The reply to a request for attributes. */
-  static void putAttributes(Reply reply, Attributes attributes) {
+  AttributeEncoder(ImageFiles images) {
+    this.images = images;
+  }
+
+  /** The reply to a request for attributes of a node. */
+  void putAttributes(Reply reply, long node, Attributes attributes) {
     reply.begin(AttrOut.LENGTH);
-    reply.putLong(AttrOut.ATTR_VALID, VALID_SECONDS);
-    putAttr(reply, AttrOut.ATTR, attributes);
+    reply.putLong(AttrOut.ATTR_VALID, validity(node));
+    putAttr(reply, AttrOut.ATTR, images.seenAt(node, attributes));
+  }
+
+  private long validity(long node) {
+    return images.mayKeepAttributes(node) ? VALID_SECONDS : 0;
   }
 
   /** The reply that hands out a reference on an inode. */
-  static void putEntry(Reply reply, Attributes attributes) {
+  void putEntry(Reply reply, Attributes attributes) {
     reply.begin(EntryOut.LENGTH);
     putEntryAt(reply, 0, attributes);
   }
@@ -49,10 +58,12 @@ final class AttributeEncoder {
    * Fills an entry whose memory is zero. Inode numbers are never used again, so every generation is
    * 0.
    */
-  static void putEntryAt(Reply reply, int start, Attributes attributes) {
-    reply.putLong(start + EntryOut.NODE, attributes.inode());
-    reply.putLong(start + EntryOut.ENTRY_VALID, VALID_SECONDS);
-    reply.putLong(start + EntryOut.ATTR_VALID, VALID_SECONDS);
+  void putEntryAt(Reply reply, int start, Attributes attributes) {
+    long node = images.handOut(attributes.inode());
+    boolean mayKeepName = images.mayKeepName(node, attributes);
+    reply.putLong(start + EntryOut.NODE, node);
+    reply.putLong(start + EntryOut.ENTRY_VALID, mayKeepName ? VALID_SECONDS : 0);
+    reply.putLong(start + EntryOut.ATTR_VALID, validity(node));
     putAttr(reply, start + EntryOut.ATTR, attributes);
   }
 
@@ -72,9 +83,10 @@ final class AttributeEncoder {
   }
 
   /** The reply to statx, which alone carries the time of birth. */
-  static void putStatx(Reply reply, Attributes attributes) {
+  void putStatx(Reply reply, long node, Attributes stored) {
+    Attributes attributes = images.seenAt(node, stored);
     reply.begin(StatxOut.LENGTH);
-    reply.putLong(StatxOut.ATTR_VALID, VALID_SECONDS);
+    reply.putLong(StatxOut.ATTR_VALID, validity(node));
     reply.putInt(StatxOut.MASK, STATX_BASIC_STATS | STATX_BTIME);
     reply.putInt(StatxOut.BLOCK_SIZE, BLOCK_SIZE);
     reply.putInt(StatxOut.LINKS, attributes.links());

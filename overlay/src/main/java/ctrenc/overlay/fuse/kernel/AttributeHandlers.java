@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.kernel;
 import ctrenc.overlay.fuse.kernel.WireIn.SetattrIn;
 import ctrenc.overlay.fuse.kernel.WireOut.StatfsOut;
 import ctrenc.overlay.vfs.AttributeChange;
+import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -28,9 +29,13 @@ final class AttributeHandlers {
   private static final int MAX_NANOS = 999_999_999;
 
   private final FileSystem fileSystem;
+  private final ImageFiles images;
+  private final AttributeEncoder encoder;
 
-  AttributeHandlers(FileSystem fileSystem) {
+  AttributeHandlers(FileSystem fileSystem, ImageFiles images, AttributeEncoder encoder) {
     this.fileSystem = fileSystem;
+    this.images = images;
+    this.encoder = encoder;
   }
 
   void addTo(HandlerTable table) {
@@ -38,11 +43,11 @@ final class AttributeHandlers {
         .add(
             Operation.GETATTR,
             (request, reply) ->
-                AttributeEncoder.putAttributes(reply, fileSystem.getattr(request.inode())))
+                encoder.putAttributes(reply, request.node(), fileSystem.getattr(request.inode())))
         .add(
             Operation.STATX,
             (request, reply) ->
-                AttributeEncoder.putStatx(reply, fileSystem.getattr(request.inode())))
+                encoder.putStatx(reply, request.node(), fileSystem.getattr(request.inode())))
         .add(Operation.SETATTR, this::setattr)
         .add(
             Operation.READLINK, (request, reply) -> reply.put(fileSystem.readlink(request.inode())))
@@ -53,6 +58,7 @@ final class AttributeHandlers {
     int valid = request.argumentInt(SetattrIn.VALID);
     if ((valid & FATTR_SIZE) != 0) {
       Request.checkRange(request.argumentLong(SetattrIn.SIZE), 0);
+      images.checkResize(request.node());
     }
     AttributeChange change =
         new AttributeChange(
@@ -64,8 +70,9 @@ final class AttributeHandlers {
             time(request, valid & FATTR_ATIME, SetattrIn.ATIME, SetattrIn.ATIME_NANOS),
             time(request, valid & FATTR_MTIME, SetattrIn.MTIME, SetattrIn.MTIME_NANOS),
             time(request, valid & FATTR_CTIME, SetattrIn.CTIME, SetattrIn.CTIME_NANOS));
-    AttributeEncoder.putAttributes(
-        reply, fileSystem.setattr(request.caller(), request.inode(), change));
+    Attributes changed = fileSystem.setattr(request.caller(), request.inode(), change);
+    images.attributesChanged(request.node());
+    encoder.putAttributes(reply, request.node(), changed);
   }
 
   /**

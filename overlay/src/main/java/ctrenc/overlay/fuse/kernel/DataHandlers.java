@@ -26,9 +26,12 @@ final class DataHandlers {
   private static final long MAX_OLD_COPY = 1 << 30;
 
   private final FileSystem fileSystem;
+  private final boolean kernelKeepsTimes;
 
-  DataHandlers(FileSystem fileSystem) {
+  /** {@code kernelKeepsTimes} is true where the kernel gathers writes. */
+  DataHandlers(FileSystem fileSystem, boolean kernelKeepsTimes) {
     this.fileSystem = fileSystem;
+    this.kernelKeepsTimes = kernelKeepsTimes;
   }
 
   void addTo(HandlerTable table) {
@@ -50,7 +53,7 @@ final class DataHandlers {
     int count =
         fileSystem.read(
             request.inode(),
-            request.argumentLong(ReadIn.HANDLE),
+            request.argumentHandle(ReadIn.HANDLE),
             request.argumentLong(ReadIn.OFFSET),
             reply.target(size));
     reply.setLength(count);
@@ -60,12 +63,12 @@ final class DataHandlers {
     MemorySegment source = request.data(Integer.toUnsignedLong(request.argumentInt(WriteIn.SIZE)));
     int flags = request.argumentInt(WriteIn.FLAGS);
     long inode = request.inode();
-    long handle = request.argumentLong(WriteIn.HANDLE);
+    long handle = request.argumentHandle(WriteIn.HANDLE);
     long offset = request.argumentLong(WriteIn.OFFSET);
     boolean killPrivileges = (flags & KILL_PRIVILEGES) != 0;
     Request.checkRange(offset, source.byteSize());
     int count =
-        (flags & FROM_CACHE) != 0
+        kernelKeepsTimes && (flags & FROM_CACHE) != 0
             ? fileSystem.writeBack(inode, handle, offset, source, killPrivileges)
             : fileSystem.write(inode, handle, offset, source, killPrivileges);
     reply.begin(WriteOut.LENGTH);
@@ -76,7 +79,7 @@ final class DataHandlers {
     request.checkRange(FallocateIn.OFFSET, FallocateIn.SIZE);
     fileSystem.fallocate(
         request.inode(),
-        request.argumentLong(FallocateIn.HANDLE),
+        request.argumentHandle(FallocateIn.HANDLE),
         request.argumentLong(FallocateIn.OFFSET),
         request.argumentLong(FallocateIn.SIZE),
         request.argumentInt(FallocateIn.MODE));
@@ -87,7 +90,7 @@ final class DataHandlers {
     long found =
         fileSystem.lseek(
             request.inode(),
-            request.argumentLong(LseekIn.HANDLE),
+            request.argumentHandle(LseekIn.HANDLE),
             request.argumentLong(LseekIn.OFFSET),
             request.argumentInt(LseekIn.WHENCE));
     reply.begin(LseekOut.LENGTH);
@@ -112,10 +115,10 @@ final class DataHandlers {
     request.checkRange(CopyFileRangeIn.TO_OFFSET, CopyFileRangeIn.SIZE);
     return fileSystem.copyFileRange(
         request.inode(),
-        request.argumentLong(CopyFileRangeIn.HANDLE),
+        request.argumentHandle(CopyFileRangeIn.HANDLE),
         request.argumentLong(CopyFileRangeIn.OFFSET),
-        request.argumentLong(CopyFileRangeIn.TO_NODE),
-        request.argumentLong(CopyFileRangeIn.TO_HANDLE),
+        request.argumentInode(CopyFileRangeIn.TO_NODE),
+        request.argumentHandle(CopyFileRangeIn.TO_HANDLE),
         request.argumentLong(CopyFileRangeIn.TO_OFFSET),
         length);
   }

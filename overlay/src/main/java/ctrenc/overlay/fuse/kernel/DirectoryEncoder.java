@@ -14,11 +14,13 @@ import ctrenc.overlay.vfs.Name;
  */
 final class DirectoryEncoder implements DirectorySink {
 
+  private final AttributeEncoder encoder;
   private final Reply reply;
   private final int room;
   private final boolean plus;
 
-  DirectoryEncoder(Reply reply, int room, boolean plus) {
+  DirectoryEncoder(AttributeEncoder encoder, Reply reply, int room, boolean plus) {
+    this.encoder = encoder;
     this.reply = reply;
     this.room = room;
     this.plus = plus;
@@ -41,7 +43,7 @@ final class DirectoryEncoder implements DirectorySink {
       return false;
     }
     if (plus) {
-      AttributeEncoder.putEntryAt(reply, start, attributes);
+      encoder.putEntryAt(reply, start, attributes);
     }
     putDirent(
         direntOf(start), name, attributes.inode(), FileMode.direntType(attributes.mode()), cookie);

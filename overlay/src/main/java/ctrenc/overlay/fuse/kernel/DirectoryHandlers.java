@@ -19,9 +19,11 @@ final class DirectoryHandlers {
   private static final int KEEP_LISTING = 1 << 1 | 1 << 3;
 
   private final FileSystem fileSystem;
+  private final AttributeEncoder encoder;
 
-  DirectoryHandlers(FileSystem fileSystem) {
+  DirectoryHandlers(FileSystem fileSystem, AttributeEncoder encoder) {
     this.fileSystem = fileSystem;
+    this.encoder = encoder;
   }
 
   void addTo(HandlerTable table) {
@@ -60,6 +62,6 @@ final class DirectoryHandlers {
         request.argumentLong(ReadIn.HANDLE),
         request.argumentLong(ReadIn.OFFSET),
         plus,
-        new DirectoryEncoder(reply, room, plus));
+        new DirectoryEncoder(encoder, reply, room, plus));
   }
 }

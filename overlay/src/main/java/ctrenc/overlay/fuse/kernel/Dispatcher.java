@@ -21,16 +21,19 @@ final class Dispatcher {
   private final Writers writers = new Writers();
   private final LongAdder[] served = new LongAdder[Operation.values().length];
 
-  Dispatcher(FileSystem fileSystem, ChangeGuard guard) {
+  /** {@code kernelKeepsTimes} is true where the kernel gathers writes. */
+  Dispatcher(
+      FileSystem fileSystem, ChangeGuard guard, ImageFiles images, boolean kernelKeepsTimes) {
     this.guard = guard;
+    AttributeEncoder encoder = new AttributeEncoder(images);
     HandlerTable table = new HandlerTable();
-    new ReferenceHandlers(fileSystem).addTo(table);
-    new AttributeHandlers(fileSystem).addTo(table);
-    new EntryHandlers(fileSystem).addTo(table);
-    new HandleHandlers(fileSystem, guard, writers).addTo(table);
-    new DataHandlers(fileSystem).addTo(table);
-    new DirectoryHandlers(fileSystem).addTo(table);
-    new ExtendedAttributeHandlers(fileSystem).addTo(table);
+    new ReferenceHandlers(fileSystem, images, encoder).addTo(table);
+    new AttributeHandlers(fileSystem, images, encoder).addTo(table);
+    new EntryHandlers(fileSystem, encoder).addTo(table);
+    new HandleHandlers(fileSystem, guard, writers, images, encoder).addTo(table);
+    new DataHandlers(fileSystem, kernelKeepsTimes).addTo(table);
+    new DirectoryHandlers(fileSystem, encoder).addTo(table);
+    new ExtendedAttributeHandlers(fileSystem, images).addTo(table);
     new ControlHandlers().addTo(table);
     handlers = table.complete();
     Arrays.setAll(served, operation -> new LongAdder());

@@ -15,9 +15,11 @@ import ctrenc.overlay.vfs.Name;
 final class EntryHandlers {
 
   private final FileSystem fileSystem;
+  private final AttributeEncoder encoder;
 
-  EntryHandlers(FileSystem fileSystem) {
+  EntryHandlers(FileSystem fileSystem, AttributeEncoder encoder) {
     this.fileSystem = fileSystem;
+    this.encoder = encoder;
   }
 
   void addTo(HandlerTable table) {
@@ -36,13 +38,13 @@ final class EntryHandlers {
                 fileSystem.rmdir(request.caller(), request.inode(), request.entryName(0)))
         .add(
             Operation.RENAME,
-            (request, reply) -> rename(request, request.argumentLong(RenameIn.NEW_PARENT), 0))
+            (request, reply) -> rename(request, request.argumentInode(RenameIn.NEW_PARENT), 0))
         .add(
             Operation.RENAME2,
             (request, reply) ->
                 rename(
                     request,
-                    request.argumentLong(Rename2In.NEW_PARENT),
+                    request.argumentInode(Rename2In.NEW_PARENT),
                     request.argumentInt(Rename2In.FLAGS)));
   }
 
@@ -55,7 +57,7 @@ final class EntryHandlers {
             request.argumentInt(MknodIn.MODE),
             request.argumentInt(MknodIn.UMASK),
             request.argumentInt(MknodIn.RDEV));
-    AttributeEncoder.putEntry(reply, made);
+    encoder.putEntry(reply, made);
   }
 
   private void mkdir(Request request, Reply reply) throws ErrnoException {
@@ -66,23 +68,21 @@ final class EntryHandlers {
             request.entryName(0),
             request.argumentInt(MkdirIn.MODE),
             request.argumentInt(MkdirIn.UMASK));
-    AttributeEncoder.putEntry(reply, made);
+    encoder.putEntry(reply, made);
   }
 
   /** The name, a NUL, the target, a NUL. */
   private void symlink(Request request, Reply reply) throws ErrnoException {
     Name name = request.entryName(0);
     byte[] target = request.string(name.length() + 1L);
-    AttributeEncoder.putEntry(
-        reply, fileSystem.symlink(request.caller(), request.inode(), name, target));
+    encoder.putEntry(reply, fileSystem.symlink(request.caller(), request.inode(), name, target));
   }
 
   /** The request is about the new name's directory. */
   private void link(Request request, Reply reply) throws ErrnoException {
-    long inode = request.argumentLong(LinkIn.OLD_NODE);
+    long inode = request.argumentInode(LinkIn.OLD_NODE);
     Caller caller = request.caller();
-    AttributeEncoder.putEntry(
-        reply, fileSystem.link(caller, inode, request.inode(), request.entryName(0)));
+    encoder.putEntry(reply, fileSystem.link(caller, inode, request.inode(), request.entryName(0)));
   }
 
   /** The old name, a NUL, the new name, a NUL. */

@@ -15,9 +15,11 @@ final class ExtendedAttributeHandlers {
   private static final int KILL_SETGID = 1;
 
   private final FileSystem fileSystem;
+  private final ImageFiles images;
 
-  ExtendedAttributeHandlers(FileSystem fileSystem) {
+  ExtendedAttributeHandlers(FileSystem fileSystem, ImageFiles images) {
     this.fileSystem = fileSystem;
+    this.images = images;
   }
 
   void addTo(HandlerTable table) {
@@ -30,10 +32,7 @@ final class ExtendedAttributeHandlers {
             Operation.LISTXATTR,
             (request, reply) -> put(request, reply, fileSystem.listxattr(request.inode())))
         .add(Operation.SETXATTR, this::set)
-        .add(
-            Operation.REMOVEXATTR,
-            (request, reply) ->
-                fileSystem.removexattr(request.caller(), request.inode(), request.name(0)));
+        .add(Operation.REMOVEXATTR, this::remove);
   }
 
   /** A caller that offers no room asks how much it needs. */
@@ -60,5 +59,11 @@ final class ExtendedAttributeHandlers {
         value,
         request.argumentInt(SetxattrIn.FLAGS),
         (request.argumentInt(SetxattrIn.EXTRA_FLAGS) & KILL_SETGID) != 0);
+    images.attributesChanged(request.node());
+  }
+
+  private void remove(Request request, Reply reply) throws ErrnoException {
+    fileSystem.removexattr(request.caller(), request.inode(), request.name(0));
+    images.attributesChanged(request.node());
   }
 }

@@ -7,6 +7,7 @@ import ctrenc.overlay.fuse.kernel.WireIn.OpenIn;
 import ctrenc.overlay.fuse.kernel.WireIn.ReleaseIn;
 import ctrenc.overlay.fuse.kernel.WireOut.EntryOut;
 import ctrenc.overlay.fuse.kernel.WireOut.OpenOut;
+import ctrenc.overlay.sys.OpenFlag;
 import ctrenc.overlay.vfs.CreatedFile;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -18,16 +19,34 @@ final class HandleHandlers {
   /** FOPEN_KEEP_CACHE: pages that the kernel holds of the inode are still true. */
   private static final int KEEP_CACHE = 1 << 1;
 
+  /**
+   * FOPEN_NOFLUSH: close(2) of this handle need not be told. Where the kernel gathers writes it is
+   * told all the same.
+   */
+  private static final int NO_FLUSH = 1 << 5;
+
+  /** FOPEN_PASSTHROUGH, which goes with no {@link #KEEP_CACHE}. */
+  private static final int PASSTHROUGH = 1 << 7;
+
   private static final int FSYNC_DATA_ONLY = 1;
 
   private final FileSystem fileSystem;
   private final ChangeGuard guard;
   private final Writers writers;
+  private final ImageFiles images;
+  private final AttributeEncoder encoder;
 
-  HandleHandlers(FileSystem fileSystem, ChangeGuard guard, Writers writers) {
+  HandleHandlers(
+      FileSystem fileSystem,
+      ChangeGuard guard,
+      Writers writers,
+      ImageFiles images,
+      AttributeEncoder encoder) {
     this.fileSystem = fileSystem;
     this.guard = guard;
     this.writers = writers;
+    this.images = images;
+    this.encoder = encoder;
   }
 
   void addTo(HandlerTable table) {
@@ -38,13 +57,13 @@ final class HandleHandlers {
         .add(
             Operation.FLUSH,
             (request, reply) ->
-                fileSystem.flush(request.inode(), request.argumentLong(FlushIn.HANDLE)))
+                fileSystem.flush(request.inode(), request.argumentHandle(FlushIn.HANDLE)))
         .add(Operation.RELEASE, this::release)
         .add(
             Operation.FSYNC,
             (request, reply) ->
                 fileSystem.fsync(
-                    request.inode(), request.argumentLong(FsyncIn.HANDLE), isDataOnly(request)))
+                    request.inode(), request.argumentHandle(FsyncIn.HANDLE), isDataOnly(request)))
         .add(Operation.SYNCFS, (request, reply) -> fileSystem.sync())
         .add(Operation.DESTROY, (request, reply) -> fileSystem.sync());
   }
@@ -57,14 +76,28 @@ final class HandleHandlers {
   private void open(Request request, Reply reply) throws ErrnoException {
     int flags = request.argumentInt(OpenIn.FLAGS);
     guard.checkOpen(flags);
+    int backing = images.open(request.node(), flags);
+    OpenFile opened;
+    try {
+      opened = fileSystem.open(request.caller(), request.inode(), flags);
+    } catch (ErrnoException | RuntimeException | Error e) {
+      images.release(request.node(), backing != BackingTable.NONE);
+      throw e;
+    }
     reply.begin(OpenOut.LENGTH);
-    putOpen(reply, 0, fileSystem.open(request.caller(), request.inode(), flags));
+    if (backing == BackingTable.NONE) {
+      putServed(reply, 0, opened, flags);
+    } else {
+      putPassed(reply, opened, backing);
+    }
     writers.opened(request.inode(), flags);
   }
 
   private void release(Request request, Reply reply) {
     writers.released(request.inode(), request.argumentInt(ReleaseIn.FLAGS));
-    fileSystem.release(request.inode(), request.argumentLong(ReleaseIn.HANDLE));
+    long handle = request.argumentLong(ReleaseIn.HANDLE);
+    images.release(request.node(), HandleId.isPassed(handle));
+    fileSystem.release(request.inode(), HandleId.handleOf(handle));
   }
 
   private void create(Request request, Reply reply) throws ErrnoException {
@@ -92,15 +125,24 @@ final class HandleHandlers {
   }
 
   private void putCreated(Request request, Reply reply, CreatedFile created) {
-    AttributeEncoder.putEntry(reply, created.attributes());
+    encoder.putEntry(reply, created.attributes());
     int start = reply.append(OpenOut.LENGTH);
     assert start == EntryOut.LENGTH : "an open structure follows the entry";
-    putOpen(reply, start, created.file());
-    writers.opened(created.attributes().inode(), request.argumentInt(CreateIn.FLAGS));
+    int flags = request.argumentInt(CreateIn.FLAGS);
+    putServed(reply, start, created.file(), flags);
+    writers.opened(created.attributes().inode(), flags);
   }
 
-  private static void putOpen(Reply reply, int start, OpenFile file) {
+  private static void putServed(Reply reply, int start, OpenFile file, int flags) {
+    int keepCache = file.keepCache() ? KEEP_CACHE : 0;
+    int noFlush = (flags & OpenFlag.ACCESS_MODE) == OpenFlag.READ_ONLY ? NO_FLUSH : 0;
     reply.putLong(start + OpenOut.HANDLE, file.handle());
-    reply.putInt(start + OpenOut.FLAGS, file.keepCache() ? KEEP_CACHE : 0);
+    reply.putInt(start + OpenOut.FLAGS, keepCache | noFlush);
+  }
+
+  private static void putPassed(Reply reply, OpenFile file, int backing) {
+    reply.putLong(OpenOut.HANDLE, HandleId.passed(file.handle()));
+    reply.putInt(OpenOut.FLAGS, PASSTHROUGH | NO_FLUSH);
+    reply.putInt(OpenOut.BACKING_ID, backing);
   }
 }

@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.kernel.WireIn.InHeader;
 import ctrenc.overlay.fuse.kernel.WireIn.InitIn;
 import ctrenc.overlay.fuse.kernel.WireOut.InitOut;
@@ -14,8 +15,7 @@ import java.time.Duration;
 
 /**
  * Answers FUSE_INIT, the first request of a connection: which features of the protocol are in force
- * from then on. This is the cache mode in which the kernel gathers writes (writeback cache), which
- * excludes passthrough.
+ * from then on.
  */
 final class Handshake {
 
@@ -35,6 +35,13 @@ final class Handshake {
   private static final int CONGESTION_THRESHOLD = 48;
   private static final int PAGE = 4096;
 
+  /**
+   * How many filesystems may be stacked below a file that the kernel reads by itself, and one. With
+   * 2 images could lie on overlayfs, but nobody could mount an overlayfs over this mount, as
+   * containers in containers do.
+   */
+  private static final int MAX_STACK_DEPTH = 1;
+
   private Handshake() {}
 
   /**
@@ -42,7 +49,7 @@ final class Handshake {
    *
    * @throws IOException when the kernel is too old, or sends nothing
    */
-  static Negotiated perform(Descriptor device) throws IOException {
+  static Negotiated perform(Descriptor device, CacheMode mode) throws IOException {
     if (Poll.await(device, Poll.READABLE, PATIENCE) == 0) {
       throw new IOException("The kernel did not begin to talk on /dev/fuse.");
     }
@@ -56,11 +63,12 @@ final class Handshake {
       if (opcode != Operation.INIT) {
         throw new IOException("The kernel's first message on /dev/fuse is not a greeting.");
       }
-      return answer(device, inbox);
+      return answer(device, inbox, mode);
     }
   }
 
-  private static Negotiated answer(Descriptor device, MemorySegment inbox) throws IOException {
+  private static Negotiated answer(Descriptor device, MemorySegment inbox, CacheMode mode)
+      throws IOException {
     MemorySegment init = inbox.asSlice(InHeader.LENGTH);
     int major = init.get(ValueLayout.JAVA_INT, InitIn.MAJOR);
     int minor = init.get(ValueLayout.JAVA_INT, InitIn.MINOR);
@@ -72,7 +80,7 @@ final class Handshake {
     long offered =
         Integer.toUnsignedLong(init.get(ValueLayout.JAVA_INT, InitIn.FLAGS))
             | Integer.toUnsignedLong(init.get(ValueLayout.JAVA_INT, InitIn.FLAGS2)) << Integer.SIZE;
-    Negotiated negotiated = new Negotiated(Math.min(minor, MAX_MINOR), offered & InitFlag.WANTED);
+    Negotiated negotiated = new Negotiated(Math.min(minor, MAX_MINOR), offered & wanted(mode));
     if ((negotiated.flags() & InitFlag.REQUIRED) != InitFlag.REQUIRED) {
       throw new IOException(
           "The kernel's FUSE lacks features that are needed: %x."
@@ -83,6 +91,14 @@ final class Handshake {
     long unique = inbox.get(ValueLayout.JAVA_LONG, InHeader.UNIQUE);
     Stream.check("write", Stream.write(device, reply.sealedFor(unique)));
     return negotiated;
+  }
+
+  private static long wanted(CacheMode mode) {
+    return InitFlag.WANTED
+        | switch (mode) {
+          case IMAGE -> InitFlag.PASSTHROUGH;
+          case WRITEBACK -> InitFlag.WRITEBACK_CACHE;
+        };
   }
 
   private static void encode(Reply reply, Negotiated negotiated, int maxReadahead) {
@@ -97,8 +113,14 @@ final class Handshake {
     reply.putInt(InitOut.MAX_WRITE, Mailbox.MAX_TRANSFER);
     reply.putInt(InitOut.TIME_GRANULARITY, 1);
     reply.putShort(InitOut.MAX_PAGES, Mailbox.MAX_TRANSFER / PAGE);
+    reply.putInt(
+        InitOut.MAX_STACK_DEPTH, negotiated.has(InitFlag.PASSTHROUGH) ? MAX_STACK_DEPTH : 0);
   }
 
   /** What both sides agreed on. */
-  record Negotiated(int minor, long flags) {}
+  record Negotiated(int minor, long flags) {
+    boolean has(long flag) {
+      return (flags & flag) != 0;
+    }
+  }
 }

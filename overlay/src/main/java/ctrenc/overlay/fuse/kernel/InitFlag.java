@@ -38,6 +38,10 @@ final class InitFlag {
   static final long INIT_EXTENDED = 1L << 30;
   static final long HAS_EXPIRE_ONLY = 1L << 35;
   static final long DIRECT_IO_MMAP = 1L << 36;
+
+  /** The kernel reads files by itself that it is given; excludes {@link #WRITEBACK_CACHE}. */
+  static final long PASSTHROUGH = 1L << 37;
+
   static final long HAS_RESEND = 1L << 39;
   static final long ALLOW_IDMAP = 1L << 40;
 
@@ -47,6 +51,7 @@ final class InitFlag {
   static final long REQUIRED =
       DONT_MASK | MAX_PAGES | HANDLE_KILLPRIV_V2 | SETXATTR_EXTENDED | INIT_EXTENDED | POSIX_ACL;
 
+  /** What is asked for in every mode. */
   static final long WANTED =
       REQUIRED
           | ASYNC_READ
@@ -56,7 +61,6 @@ final class InitFlag {
           | IOCTL_DIRECTORY
           | READDIRPLUS
           | ASYNC_DIRECT_IO
-          | WRITEBACK_CACHE
           | PARALLEL_DIRECTORY_OPERATIONS
           | ABORT_ERROR
           | CACHE_SYMLINKS

@@ -1,6 +1,7 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.Mount;
+import ctrenc.overlay.fuse.Passthrough;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -23,13 +24,19 @@ final class KernelMount implements Mount {
   private final long connectionNumber;
   private final Notifier notifier;
   private final ServedConnection served;
+  private final ImageFiles images;
 
   KernelMount(
-      MountPoint mountPoint, long connectionNumber, Notifier notifier, ServedConnection served) {
+      MountPoint mountPoint,
+      long connectionNumber,
+      Notifier notifier,
+      ServedConnection served,
+      ImageFiles images) {
     this.mountPoint = mountPoint;
     this.connectionNumber = connectionNumber;
     this.notifier = notifier;
     this.served = served;
+    this.images = images;
   }
 
   @Override
@@ -53,8 +60,14 @@ final class KernelMount implements Mount {
   }
 
   @Override
+  public Passthrough passthrough() {
+    return images.state();
+  }
+
+  @Override
   public void invalidateInode(long inode, long offset, long length) throws IOException {
     notifier.invalidateInode(inode, offset, length);
+    notifier.invalidateInode(NodeId.served(inode), offset, length);
   }
 
   @Override

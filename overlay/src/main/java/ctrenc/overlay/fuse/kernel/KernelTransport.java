@@ -1,7 +1,9 @@
 package ctrenc.overlay.fuse.kernel;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.fuse.Passthrough;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -113,9 +115,9 @@ public final class KernelTransport implements Transport, AutoCloseable {
       Connection connection,
       MountOptions options)
       throws IOException {
-    Handshake.Negotiated negotiated = Handshake.perform(connection.device());
-    Dispatcher dispatcher =
-        new Dispatcher(fileSystem, new ChangeGuard(options.label(), options.readOnly()));
+    Handshake.Negotiated negotiated = Handshake.perform(connection.device(), options.cache());
+    ImageFiles images = new ImageFiles(fileSystem, backingTable(negotiated, connection, options));
+    Dispatcher dispatcher = dispatcher(fileSystem, images, negotiated, options);
     SlowLane slowLane = new SlowLane(slowExecutor, dispatcher, connection);
     WorkerPool pool = pool();
     ServedConnection served =
@@ -134,7 +136,25 @@ public final class KernelTransport implements Transport, AutoCloseable {
         .addKeyValue("protocolMinor", negotiated.minor())
         .addKeyValue("features", negotiated.flags())
         .log("Mounted");
-    return new KernelMount(mountPoint, number, new Notifier(connection), served);
+    return new KernelMount(mountPoint, number, new Notifier(connection), served, images);
+  }
+
+  private static Dispatcher dispatcher(
+      FileSystem fileSystem,
+      ImageFiles images,
+      Handshake.Negotiated negotiated,
+      MountOptions options) {
+    ChangeGuard guard = new ChangeGuard(options.label(), options.readOnly());
+    return new Dispatcher(fileSystem, guard, images, negotiated.has(InitFlag.WRITEBACK_CACHE));
+  }
+
+  private BackingTable backingTable(
+      Handshake.Negotiated negotiated, Connection connection, MountOptions options) {
+    if (negotiated.has(InitFlag.PASSTHROUGH)) {
+      return new ConnectionBackingTable(connection, slowExecutor);
+    }
+    return new NoBackingTable(
+        options.cache() == CacheMode.IMAGE ? Passthrough.UNSUPPORTED : Passthrough.OFF);
   }
 
   private synchronized WorkerPool pool() throws SystemCallException {

@@ -28,11 +28,11 @@ final class Notifier {
     this.connection = connection;
   }
 
-  void invalidateInode(long inode, long offset, long length) throws IOException {
+  void invalidateInode(long node, long offset, long length) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = message(arena, INVALIDATE_INODE, InvalidateInodeOut.LENGTH);
       MemorySegment body = message.asSlice(OutHeader.LENGTH);
-      body.set(ValueLayout.JAVA_LONG, InvalidateInodeOut.NODE, inode);
+      body.set(ValueLayout.JAVA_LONG, InvalidateInodeOut.NODE, node);
       body.set(ValueLayout.JAVA_LONG, InvalidateInodeOut.OFFSET, offset);
       body.set(ValueLayout.JAVA_LONG, InvalidateInodeOut.SIZE, length);
       send(message);

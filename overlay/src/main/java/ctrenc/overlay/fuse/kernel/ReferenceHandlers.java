@@ -11,9 +11,13 @@ import ctrenc.overlay.vfs.FileSystem;
 final class ReferenceHandlers {
 
   private final FileSystem fileSystem;
+  private final ImageFiles images;
+  private final AttributeEncoder encoder;
 
-  ReferenceHandlers(FileSystem fileSystem) {
+  ReferenceHandlers(FileSystem fileSystem, ImageFiles images, AttributeEncoder encoder) {
     this.fileSystem = fileSystem;
+    this.images = images;
+    this.encoder = encoder;
   }
 
   void addTo(HandlerTable table) {
@@ -34,11 +38,11 @@ final class ReferenceHandlers {
       AttributeEncoder.putAbsent(reply);
       return;
     }
-    AttributeEncoder.putEntry(reply, found);
+    encoder.putEntry(reply, found);
   }
 
   private void forget(Request request, Reply reply) {
-    forget(request.inode(), request.argumentLong(ForgetIn.COUNT));
+    forget(request.node(), request.argumentLong(ForgetIn.COUNT));
   }
 
   private void forgetBatch(Request request, Reply reply) throws ErrnoException {
@@ -51,9 +55,10 @@ final class ReferenceHandlers {
     }
   }
 
-  private void forget(long inode, long count) {
+  private void forget(long node, long count) {
     if (count > 0) {
-      fileSystem.forget(inode, count);
+      images.forget(node, count);
+      fileSystem.forget(NodeId.inodeOf(node), count);
     }
   }
 }

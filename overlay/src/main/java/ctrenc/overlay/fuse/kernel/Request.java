@@ -119,9 +119,14 @@ final class Request {
     return header.get(ValueLayout.JAVA_LONG, InHeader.UNIQUE);
   }
 
-  /** The inode the request is about; node numbers are inode numbers. */
-  long inode() {
+  /** The kernel's node that the request is about. */
+  long node() {
     return header.get(ValueLayout.JAVA_LONG, InHeader.NODE);
+  }
+
+  /** The inode of this node. */
+  long inode() {
+    return NodeId.inodeOf(node());
   }
 
   int pid() {
@@ -149,6 +154,16 @@ final class Request {
   /** A 64-bit field of the argument. */
   long argumentLong(int offset) {
     return argument.get(ValueLayout.JAVA_LONG, offset);
+  }
+
+  /** The inode of a node that the argument names. */
+  long argumentInode(int offset) {
+    return NodeId.inodeOf(argumentLong(offset));
+  }
+
+  /** The filesystem's number of a handle that the argument names. */
+  long argumentHandle(int offset) {
+    return HandleId.handleOf(argumentLong(offset));
   }
 
   /** Bytes of names or data. */

@@ -95,7 +95,7 @@ final class SlowLane {
     /** Telling the kernel to forget what it holds makes it write that back first. */
     private void fetchDirtyBytes() {
       try {
-        notifier.invalidateInode(request.inode(), 0, 0);
+        notifier.invalidateInode(request.node(), 0, 0);
       } catch (IOException e) {
         LOG.atWarn()
             .addKeyValue("inode", request.inode())

@@ -29,6 +29,7 @@ final class WireOut {
     static final int TIME_GRANULARITY = 24;
     static final int MAX_PAGES = 28;
     static final int FLAGS2 = 32;
+    static final int MAX_STACK_DEPTH = 36;
     static final int LENGTH = 64;
   }
 

@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.kernel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
@@ -89,7 +90,8 @@ class FailureTest {
   @Test
   void readOnlyMountTakesNoChange() throws Exception {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
-    try (LiveMount live = LiveMount.of(fileSystem, directory, new MountOptions("ro", true))) {
+    try (LiveMount live =
+        LiveMount.of(fileSystem, directory, new MountOptions("ro", true, CacheMode.WRITEBACK))) {
       assertThat(live.run("touch f 2>&1 || true")).contains("Read-only file system");
       assertThat(live.run("ls")).isEmpty();
     }

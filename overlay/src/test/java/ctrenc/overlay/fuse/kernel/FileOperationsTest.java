@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.Entries;
 import ctrenc.overlay.sys.ErrorNumber;
@@ -42,9 +43,13 @@ class FileOperationsTest {
   private LiveMount live;
   private Descriptor root;
 
+  CacheMode mode() {
+    return CacheMode.WRITEBACK;
+  }
+
   @BeforeEach
   void mount() throws IOException {
-    live = LiveMount.of(fileSystem, directory);
+    live = LiveMount.of(fileSystem, directory, mode());
     root = live.open(".", OpenFlag.DIRECTORY);
   }
 

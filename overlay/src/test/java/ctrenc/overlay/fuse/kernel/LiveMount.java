@@ -2,6 +2,7 @@ package ctrenc.overlay.fuse.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileOpener;
@@ -30,6 +31,10 @@ final class LiveMount implements AutoCloseable {
 
   static LiveMount of(FileSystem fileSystem, Path directory) throws IOException {
     return of(fileSystem, directory, MountOptions.of("test"));
+  }
+
+  static LiveMount of(FileSystem fileSystem, Path directory, CacheMode mode) throws IOException {
+    return of(fileSystem, directory, MountOptions.of("test").withCache(mode));
   }
 
   static LiveMount of(FileSystem fileSystem, Path directory, MountOptions options)

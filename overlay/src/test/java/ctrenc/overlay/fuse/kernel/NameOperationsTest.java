@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.DeviceNumber;
 import ctrenc.overlay.sys.DirectoryEntry;
@@ -39,9 +40,13 @@ class NameOperationsTest {
   private LiveMount live;
   private Descriptor root;
 
+  CacheMode mode() {
+    return CacheMode.WRITEBACK;
+  }
+
   @BeforeEach
   void mount() throws IOException {
-    live = LiveMount.of(fileSystem, directory);
+    live = LiveMount.of(fileSystem, directory, mode());
     root = live.open(".", OpenFlag.DIRECTORY);
   }
 

@@ -2,6 +2,7 @@ package ctrenc.overlay.fuse.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.vfs.MemoryFileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,11 +25,15 @@ class PrivilegeTest {
   private final MemoryFileSystem fileSystem = new MemoryFileSystem();
   private LiveMount live;
 
+  CacheMode mode() {
+    return CacheMode.WRITEBACK;
+  }
+
   @BeforeEach
   void mount() throws Exception {
     // The test's own directory is for its owner alone, but others must reach the mount.
     new ProcessBuilder("chmod", "755", parent.toString()).start().waitFor();
-    live = LiveMount.of(fileSystem, parent);
+    live = LiveMount.of(fileSystem, parent, mode());
   }
 
   @AfterEach

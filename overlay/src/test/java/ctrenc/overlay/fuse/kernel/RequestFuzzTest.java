@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.kernel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.fuse.Passthrough;
 import ctrenc.overlay.fuse.kernel.WireIn.InHeader;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
@@ -43,7 +44,8 @@ class RequestFuzzTest {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
     populate(fileSystem);
     ChangeGuard guard = new ChangeGuard("fuzz", false);
-    Dispatcher dispatcher = new Dispatcher(fileSystem, guard);
+    ImageFiles images = new ImageFiles(fileSystem, new NoBackingTable(Passthrough.OFF));
+    Dispatcher dispatcher = new Dispatcher(fileSystem, guard, images, true);
     int accepted = 0;
     for (int round = 0; round < ROUNDS; round++) {
       int length = garble(random);
