@@ -32,6 +32,7 @@ final class ExtentRecovery implements SegmentScan.Visitor {
   private final Map<Long, PlaceRecord> missing = new HashMap<>();
 
   private final List<SegmentPlace> dead = new ArrayList<>();
+  private final List<SegmentPlace> restored = new ArrayList<>();
   private long highestId;
 
   ExtentRecovery(MetaReader meta, SegmentFiles segments, long layer, ExtentState state) {
@@ -53,6 +54,22 @@ final class ExtentRecovery implements SegmentScan.Visitor {
     }
   }
 
+  /**
+   * Writes the envelopes again that are missing and of which there is a copy. Their copies stay
+   * until the segment files are synced.
+   */
+  void restore() throws IOException {
+    for (Map.Entry<Long, PlaceRecord> lost : List.copyOf(missing.entrySet())) {
+      Optional<byte[]> copy = ExtentJournal.copy(meta, layer, lost.getKey());
+      SegmentPlace place = lost.getValue().place();
+      if (copy.isPresent() && isCopyOf(lost.getValue(), copy.get())) {
+        segments.restore(place, copy.get());
+        missing.remove(lost.getKey());
+        restored.add(place);
+      }
+    }
+  }
+
   /** Records whose extent is not there, by id. */
   Map<Long, PlaceRecord> missing() {
     return missing;
@@ -60,9 +77,10 @@ final class ExtentRecovery implements SegmentScan.Visitor {
 
   /** Ranges of segment files that belong to no placed extent. */
   List<SegmentPlace> dead() {
+    List<SegmentPlace> claimed = new ArrayList<>(restored);
+    missing.values().forEach(record -> claimed.add(record.place()));
     return dead.stream()
-        .filter(
-            range -> missing.values().stream().noneMatch(record -> meets(range, record.place())))
+        .filter(range -> claimed.stream().noneMatch(place -> meets(range, place)))
         .toList();
   }
 
@@ -119,6 +137,13 @@ final class ExtentRecovery implements SegmentScan.Visitor {
 
   private PlaceRecord decode(long id, byte[] bytes) throws IOException {
     return PlaceRecord.decode(bytes, "extent " + id + " of layer " + layerId);
+  }
+
+  private static boolean isCopyOf(PlaceRecord record, byte[] envelope) {
+    int sealedLength = envelope.length - EnvelopeHeader.LENGTH;
+    return envelope.length == record.place().length()
+        && EnvelopeHeader.checksumOf(envelope, EnvelopeHeader.LENGTH, sealedLength)
+            == record.checksum();
   }
 
   private static boolean meets(SegmentPlace one, SegmentPlace other) {

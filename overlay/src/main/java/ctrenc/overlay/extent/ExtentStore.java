@@ -54,7 +54,15 @@ public interface ExtentStore extends AutoCloseable {
    */
   void read(ExtentReference reference, int skip, MemorySegment target) throws IOException;
 
-  /** Returns when every appended extent survives power loss. */
+  /** Tells that what is appended until the expectation is closed will be synced at once. */
+  default SyncExpectation expectSync() {
+    return () -> {};
+  }
+
+  /**
+   * Returns when every extent that a committed batch placed survives power loss, once the metadata
+   * store was synced as well.
+   */
   void sync() throws IOException;
 
   /** Bytes of segment files in use, as the disk counts them. */

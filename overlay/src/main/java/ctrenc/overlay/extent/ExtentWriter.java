@@ -19,6 +19,7 @@ final class ExtentWriter {
   private final SegmentFiles segments;
   private final LayerKeySource keys;
   private final ExtentLedger ledger;
+  private final ExtentJournal journal;
   private final ExtentCache cache;
   private final ExtentWorkspaces workspaces;
 
@@ -26,11 +27,13 @@ final class ExtentWriter {
       SegmentFiles segments,
       LayerKeySource keys,
       ExtentLedger ledger,
+      ExtentJournal journal,
       ExtentCache cache,
       ExtentWorkspaces workspaces) {
     this.segments = segments;
     this.keys = keys;
     this.ledger = ledger;
+    this.journal = journal;
     this.cache = cache;
     this.workspaces = workspaces;
   }
@@ -61,9 +64,11 @@ final class ExtentWriter {
     byte[] sealed = workspace.sealed(sealedLength);
     ExtentSeal seal = workspace.sealer().seal(key, id, plain, offset, length, sealed, 0);
     EnvelopeHeader header = header(key, id, seal, length, sealedLength, sealed);
-    SegmentPlace place = segments.append(envelope(header, sealed, workspace));
+    MemorySegment envelope = envelope(header, sealed, workspace);
+    SegmentPlace place = segments.append(envelope);
     PlaceRecord record = new PlaceRecord(place, length, header.checksum());
     ledger.appended(id, record);
+    journal.offer(id, place, envelope);
     cache.put(new OpenExtent(id, record, seal.nonce(), seal.commitment()));
     ByteBuffer commitment = ByteBuffer.wrap(seal.commitment());
     return new ExtentReference(id, 0, length, commitment.getLong(), commitment.getLong());

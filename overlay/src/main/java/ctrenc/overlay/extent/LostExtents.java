@@ -49,8 +49,9 @@ public record LostExtents(Storage storage, String segments) implements ReplayChe
       for (long id : recovery.missing().keySet()) {
         byte[] key = ExtentKeys.extent(layer, id);
         // The blocks of an extent without references may have been given back: it is dead, not
-        // lost.
-        if (!Shares.isUnreferenced(found.get(Table.SHARE, key))) {
+        // lost. One of which there is a copy is written again when its layer is opened.
+        if (!Shares.isUnreferenced(found.get(Table.SHARE, key))
+            && ExtentJournal.copy(found, layer, id).isEmpty()) {
           lost.add(ByteBuffer.wrap(key));
         }
       }

@@ -29,6 +29,7 @@ public final class SegmentExtentStore implements ExtentStore {
   private final SegmentFiles segments;
   private final ExtentCache cache;
   private final ExtentLedger ledger;
+  private final ExtentJournal journal;
   private final ExtentFinder finder;
   private final ExtentReader reader;
   private final ExtentWriter writer;
@@ -54,7 +55,8 @@ public final class SegmentExtentStore implements ExtentStore {
     this.cache = new ExtentCache(tuning.cachedExtents());
     this.finder = new ExtentFinder(meta, segments, ledger, layer, layerId, cache);
     this.reader = new ExtentReader(segments, keys, setting.workspaces(), tuning.dropReadsFrom());
-    this.writer = new ExtentWriter(segments, keys, ledger, cache, setting.workspaces());
+    this.journal = new ExtentJournal(meta, segments, layer);
+    this.writer = new ExtentWriter(segments, keys, ledger, journal, cache, setting.workspaces());
     this.space = new DeadSpace(segments);
     this.reclaimer = new ExtentReclaimer(meta, layer, space, cache, tuning.freedTogether());
   }
@@ -112,6 +114,7 @@ public final class SegmentExtentStore implements ExtentStore {
     ExtentLedger ledger = new ExtentLedger(meta, layer, segments, goingOn, recovery.nextId());
     SegmentExtentStore opened =
         new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
+    recovery.restore();
     opened.settle(recovery);
     return opened;
   }
@@ -123,6 +126,7 @@ public final class SegmentExtentStore implements ExtentStore {
       byte[] to = ExtentKeys.afterExtents(layer);
       batch.deleteRange(Table.PLACE, from, to);
       batch.deleteRange(Table.SHARE, from, to);
+      batch.deleteRange(Table.JOURNAL, from, to);
       batch.delete(Table.LAYER, ExtentKeys.state(layer));
       setting.meta().commit(batch);
     }
@@ -174,7 +178,13 @@ public final class SegmentExtentStore implements ExtentStore {
                   return cached.place();
                 });
     batch.put(Table.PLACE, ExtentKeys.extent(layer, id), record.encode());
+    journal.place(batch, id);
     ledger.placed(id);
+  }
+
+  @Override
+  public SyncExpectation expectSync() {
+    return journal.expectSync();
   }
 
   @Override
@@ -269,13 +279,19 @@ public final class SegmentExtentStore implements ExtentStore {
   @Override
   public void sync() throws IOException {
     checkOpen();
-    syncSegments();
+    if (journal.needsFiles()) {
+      ExtentJournal.Mark covered = journal.beforeSync();
+      syncSegments();
+      journal.trim(covered);
+    }
     reclaimer.freeIfWorthwhile();
   }
 
   private void syncSegments() throws IOException {
+    ExtentJournal.Mark covered = journal.beforeSync();
     Optional<ExtentState.Mark> mark = ledger.beforeSync();
     segments.sync();
+    journal.synced(covered);
     mark.ifPresent(ledger::synced);
   }
 
@@ -293,6 +309,7 @@ public final class SegmentExtentStore implements ExtentStore {
     meta.removeFlushHook(flushHook);
     try {
       segments.sync();
+      journal.clear();
       reclaimer.freeAll();
       ledger.close();
     } finally {

@@ -4,6 +4,7 @@ import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.overlay.extent.ExtentReference;
 import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.extent.SyncExpectation;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -127,10 +128,15 @@ public final class EncryptedLayer implements UpperLayer {
   }
 
   @Override
+  public SyncExpectation expectSync() {
+    return extents.store().expectSync();
+  }
+
+  @Override
   public void sync() throws IOException {
-    // The log first: its sync makes the filesystem below commit its journal, with which the segment
-    // file's new length is committed as well. Should power be lost between the two, the layer goes
-    // back to before the first record without bytes, and nobody was told otherwise yet.
+    // The log first: its sync makes the filesystem below commit its journal, and with that the new
+    // lengths of segment files. Should power be lost between the two, the layer goes back to before
+    // the first record without bytes, and nobody was told otherwise yet.
     table.meta().sync();
     extents.store().sync();
   }

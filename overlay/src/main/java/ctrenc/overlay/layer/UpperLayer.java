@@ -1,6 +1,7 @@
 package ctrenc.overlay.layer;
 
 import ctrenc.overlay.extent.ExtentReference;
+import ctrenc.overlay.extent.SyncExpectation;
 import java.io.IOException;
 
 /**
@@ -17,9 +18,12 @@ public interface UpperLayer extends Layer {
 
   LayerBatch batch();
 
-  /**
-   * Everything committed so far survives power loss when this returns: extents first, then records.
-   */
+  /** Tells that what is appended until the expectation is closed will be synced at once. */
+  default SyncExpectation expectSync() {
+    return () -> {};
+  }
+
+  /** Everything committed so far survives power loss when this returns. */
   void sync() throws IOException;
 
   /**

@@ -19,6 +19,8 @@ public enum Table {
    * zero.
    */
   SHARE("share"),
+  /** Copies of small envelopes whose segment file may not have reached the disk yet. */
+  JOURNAL("journal"),
   /** Inodes without a name that were still open. */
   ORPHAN("orphan");
 

@@ -4,7 +4,9 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.SharedSync;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -29,6 +31,9 @@ public final class SegmentFiles implements AutoCloseable {
   private final Object creation = new Object();
   private volatile @Nullable SegmentFile current;
   private volatile boolean namesDirty;
+
+  /** Files up to this number are in their directory on the disk, too. */
+  private volatile int durableNames;
 
   /** Numbers up to this one were used; they are not given to other files. */
   private volatile int usedNumbers;
@@ -181,6 +186,7 @@ public final class SegmentFiles implements AutoCloseable {
 
   private void syncFiles() throws IOException {
     boolean names = namesDirty;
+    int newest = usedNumbers;
     namesDirty = false;
     for (SegmentFile file : files.values()) {
       if (file.isDirty()) {
@@ -192,6 +198,20 @@ public final class SegmentFiles implements AutoCloseable {
       int slash = directory.lastIndexOf('/');
       storage.syncDirectory(directory.substring(0, slash));
       storage.syncDirectory("");
+    }
+    durableNames = Math.max(durableNames, newest);
+  }
+
+  /** Whether power loss can no longer take the file itself, whatever it does to what is in it. */
+  public boolean isNameDurable(int file) {
+    return file <= durableNames;
+  }
+
+  /** Writes an envelope again to a place that it had before power was lost. */
+  public void restore(SegmentPlace place, byte[] envelope) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment source = arena.allocateFrom(ValueLayout.JAVA_BYTE, envelope);
+      find(place.file()).write(source, place.offset());
     }
   }
 

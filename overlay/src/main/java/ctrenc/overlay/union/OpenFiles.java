@@ -1,5 +1,6 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.extent.SyncExpectation;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Caller;
@@ -88,7 +89,8 @@ final class OpenFiles {
   }
 
   void sync(long inode, long number) throws IOException, ErrnoException {
-    try (NodeTable.Pin pin = pin(inode, number)) {
+    try (SyncExpectation _ = upper.expectSync();
+        NodeTable.Pin pin = pin(inode, number)) {
       seal(pin.node());
       report(pin.node(), number);
     }

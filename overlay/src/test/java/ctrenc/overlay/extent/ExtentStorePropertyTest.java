@@ -116,12 +116,18 @@ final class ExtentStorePropertyTest {
   }
 
   private void step(SegmentExtentStore store) throws IOException {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0, 1, 2, 3 -> append(store);
       case 4, 5, 6 -> changeShare(store);
       case 7 -> syncAll(store);
       case 8 -> meta.flush();
       case 9 -> store.append(bytes(random.nextLong(), 5000), 0, 5000);
+      case 10 -> {
+        try (SyncExpectation _ = store.expectSync()) {
+          append(store);
+        }
+        syncAll(store);
+      }
       default -> checkOne(store);
     }
   }
@@ -154,8 +160,13 @@ final class ExtentStorePropertyTest {
         placed.add(one);
       }
     }
-    store.sync();
-    meta.sync();
+    if (random.nextBoolean()) {
+      store.sync();
+      meta.sync();
+    } else {
+      meta.sync();
+      store.sync();
+    }
     placed.forEach(one -> one.safe = !one.lost);
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ public final class KernelTransport implements Transport, AutoCloseable {
   /** One for all mounts: requests in it mostly wait for the disk. */
   private final ThreadPoolExecutor slowExecutor = slowExecutor();
 
+  /** How many workers may wait for a disk, so that one is left. */
+  private final Semaphore spareWorkers;
+
   private final int workers;
   private @Nullable WorkerPool pool;
 
@@ -53,6 +57,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
   public KernelTransport(int workers) {
     this.workers =
         workers > 0 ? workers : Math.max(MIN_WORKERS, Runtime.getRuntime().availableProcessors());
+    spareWorkers = new Semaphore(this.workers - 1);
   }
 
   private static ThreadPoolExecutor slowExecutor() {
@@ -118,7 +123,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
     Handshake.Negotiated negotiated = Handshake.perform(connection.device(), options.cache());
     ImageFiles images = new ImageFiles(fileSystem, backingTable(negotiated, connection, options));
     Dispatcher dispatcher = dispatcher(fileSystem, images, negotiated, options);
-    SlowLane slowLane = new SlowLane(slowExecutor, dispatcher, connection);
+    SlowLane slowLane = new SlowLane(slowExecutor, spareWorkers, dispatcher, connection);
     WorkerPool pool = pool();
     ServedConnection served =
         new ServedConnection(

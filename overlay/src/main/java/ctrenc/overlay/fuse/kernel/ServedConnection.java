@@ -82,7 +82,9 @@ final class ServedConnection {
     Operation operation = request.operation();
     try {
       if (operation != null && slowLane.wants(request, operation)) {
-        slowLane.take(channel, request);
+        if (!slowLane.serveHere(channel, request, reply)) {
+          slowLane.take(channel, request);
+        }
         return;
       }
       if (operation == Operation.INTERRUPT) {

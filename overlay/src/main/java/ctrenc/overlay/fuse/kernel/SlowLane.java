@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +23,20 @@ final class SlowLane {
   private static final int REPLY_CAPACITY = 64;
 
   private final Executor executor;
+  private final Semaphore spareWorkers;
   private final Dispatcher dispatcher;
   private final Connection connection;
   private final Notifier notifier;
   private final ConcurrentMap<Long, Pending> pending = new ConcurrentHashMap<>();
 
-  SlowLane(Executor executor, Dispatcher dispatcher, Connection connection) {
+  /**
+   * {@code spareWorkers} has a permit for each worker of all mounts but one: so many may wait for a
+   * disk themselves.
+   */
+  SlowLane(
+      Executor executor, Semaphore spareWorkers, Dispatcher dispatcher, Connection connection) {
     this.executor = executor;
+    this.spareWorkers = spareWorkers;
     this.dispatcher = dispatcher;
     this.connection = connection;
     notifier = new Notifier(connection);
@@ -41,6 +49,24 @@ final class SlowLane {
   boolean wants(Request request, Operation operation) {
     return operation.isSlow()
         || (operation == Operation.LSEEK && dispatcher.mayBeDirty(request.inode()));
+  }
+
+  /**
+   * Carries out a sync on the thread that read it, if another worker is left to read requests:
+   * handing it over and waking a thread would cost a good part of what the disk costs. Returns
+   * false if the request is to be taken over instead.
+   */
+  boolean serveHere(Channel channel, Request request, Reply reply) {
+    if (request.operation() != Operation.FSYNC || !spareWorkers.tryAcquire()) {
+      return false;
+    }
+    try {
+      dispatcher.dispatch(request, reply);
+    } finally {
+      spareWorkers.release();
+    }
+    channel.send(request.unique(), reply);
+    return true;
   }
 
   /** Takes over a request; the channel's next one may overwrite it. */
