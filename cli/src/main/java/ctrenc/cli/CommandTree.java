@@ -1,5 +1,6 @@
 package ctrenc.cli;
 
+import ctrenc.cli.verb.CheckVerb;
 import ctrenc.cli.verb.CompletionVerb;
 import ctrenc.cli.verb.CreateVerb;
 import ctrenc.cli.verb.DaemonStartVerb;
@@ -7,6 +8,7 @@ import ctrenc.cli.verb.DaemonStatusVerb;
 import ctrenc.cli.verb.DaemonStopVerb;
 import ctrenc.cli.verb.EventsVerb;
 import ctrenc.cli.verb.ExecVerb;
+import ctrenc.cli.verb.ForkVerb;
 import ctrenc.cli.verb.ImageImportVerb;
 import ctrenc.cli.verb.ImageListVerb;
 import ctrenc.cli.verb.ImageRemoveVerb;
@@ -16,7 +18,11 @@ import ctrenc.cli.verb.MountVerb;
 import ctrenc.cli.verb.Options;
 import ctrenc.cli.verb.PsVerb;
 import ctrenc.cli.verb.RemoveVerb;
+import ctrenc.cli.verb.RotateVerb;
 import ctrenc.cli.verb.RunVerb;
+import ctrenc.cli.verb.SnapshotCreateVerb;
+import ctrenc.cli.verb.SnapshotListVerb;
+import ctrenc.cli.verb.SnapshotRemoveVerb;
 import ctrenc.cli.verb.StopVerb;
 import ctrenc.cli.verb.UnmountVerb;
 import ctrenc.cli.verb.Verb;
@@ -65,6 +71,13 @@ final class CommandTree {
     addContainerVerbs(root);
     addGroup(
         root,
+        "snapshot",
+        "Keep what roots hold at one instant, list and remove what was kept.",
+        List.of(new SnapshotCreateVerb(), new SnapshotListVerb(), new SnapshotRemoveVerb()));
+    add(root, new ForkVerb());
+    add(root, new RotateVerb());
+    addGroup(
+        root,
         "image",
         "Import, list and remove images.",
         List.of(new ImageImportVerb(), new ImageListVerb(), new ImageRemoveVerb()));
@@ -73,6 +86,7 @@ final class CommandTree {
         "daemon",
         "Start and stop the daemon, and see how it is.",
         List.of(new DaemonStartVerb(), new DaemonStatusVerb(), new DaemonStopVerb()));
+    add(root, new CheckVerb());
     add(root, new VersionVerb());
     add(root, new CompletionVerb());
     return new CommandLine(root, LISTS)

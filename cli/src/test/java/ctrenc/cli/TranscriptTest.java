@@ -27,7 +27,17 @@ class TranscriptTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"help", "verb-help", "usage", "containers", "images", "daemon", "json", "errors"})
+      strings = {
+        "help",
+        "verb-help",
+        "usage",
+        "containers",
+        "images",
+        "snapshots",
+        "daemon",
+        "json",
+        "errors"
+      })
   void callsGiveWhatTheTranscriptSays(String name) throws IOException {
     Path file = DIRECTORY.resolve(name + ".txt");
     List<String> written = Files.readAllLines(file);

@@ -20,6 +20,8 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
 import ctrenc.daemon.rpc.ImagesEndpoint;
+import ctrenc.daemon.rpc.MaintenanceEndpoint;
+import ctrenc.daemon.rpc.SnapshotsEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.fuse.Transport;
@@ -129,6 +131,8 @@ public final class RunningDaemon implements AutoCloseable {
                 group,
                 List.of(
                     new ContainersEndpoint(containers, events, streams),
+                    new SnapshotsEndpoint(containers),
+                    new MaintenanceEndpoint(store),
                     new ImagesEndpoint(store.images(), imports, streams),
                     new DaemonEndpoint(status, parts.end()),
                     health.getHealthService())));

@@ -7,6 +7,10 @@ import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.DaemonGrpc.DaemonBlockingV2Stub;
 import ctrenc.proto.v1.ImagesGrpc;
 import ctrenc.proto.v1.ImagesGrpc.ImagesBlockingV2Stub;
+import ctrenc.proto.v1.MaintenanceGrpc;
+import ctrenc.proto.v1.MaintenanceGrpc.MaintenanceBlockingV2Stub;
+import ctrenc.proto.v1.SnapshotsGrpc;
+import ctrenc.proto.v1.SnapshotsGrpc.SnapshotsBlockingV2Stub;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
@@ -63,6 +67,16 @@ public final class Connection implements AutoCloseable {
 
   public ImagesBlockingV2Stub images(Duration limit) {
     return images().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  public SnapshotsBlockingV2Stub snapshots(Duration limit) {
+    return SnapshotsGrpc.newBlockingV2Stub(channel)
+        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  public MaintenanceBlockingV2Stub maintenance(Duration limit) {
+    return MaintenanceGrpc.newBlockingV2Stub(channel)
+        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   public DaemonBlockingV2Stub daemon(Duration limit) {

@@ -4,6 +4,9 @@ import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.text.Json;
 import ctrenc.proto.v1.MountContainerRequest;
+import ctrenc.proto.v1.MountSnapshotRequest;
+import ctrenc.proto.v1.MountSnapshotResponse;
+import io.grpc.StatusException;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,13 +20,16 @@ public final class MountVerb implements Verb {
 
   @Override
   public String summary() {
-    return "Mount a root at its own place, or bind it to a path, and print where it is.";
+    return "Mount a root or a snapshot at its own place, or bind it to a path; print where it is.";
   }
 
   @Override
   public void describe(CommandSpec spec) {
+    Options.explain(spec, "Snapshots are mounted for reading alone.");
     spec.addOption(Options.json());
-    spec.addPositional(Options.positional("NAME [PATH]", 1, 2, "The container, and a directory."));
+    spec.addPositional(
+        Options.positional(
+            "NAME[@SNAPSHOT] [PATH]", 1, 2, "The container or snapshot, and a directory."));
   }
 
   @Override
@@ -37,7 +43,11 @@ public final class MountVerb implements Verb {
     }
     Connection daemon = session.daemon();
     String path =
-        daemon.ask(() -> daemon.containers(Connection.PATIENT).mount(request.build())).getPath();
+        SnapshotText.isReference(request.getReference())
+            ? daemon.ask(() -> snapshot(daemon, request)).getPath()
+            : daemon
+                .ask(() -> daemon.containers(Connection.PATIENT).mount(request.build()))
+                .getPath();
     session
         .out()
         .line(
@@ -45,5 +55,16 @@ public final class MountVerb implements Verb {
                 ? Json.object(path, (json, value) -> json.field("path", value))
                 : path);
     return ExitCode.OK.number();
+  }
+
+  private static MountSnapshotResponse snapshot(
+      Connection daemon, MountContainerRequest.Builder request) throws StatusException {
+    return daemon
+        .snapshots(Connection.PATIENT)
+        .mount(
+            MountSnapshotRequest.newBuilder()
+                .setReference(request.getReference())
+                .setPath(request.getPath())
+                .build());
   }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Destroys roots and their keys. */
 public final class RemoveVerb implements Verb {
   private static final String FORCE = "--force";
+  private static final String SNAPSHOTS = "--snapshots";
 
   @Override
   public String name() {
@@ -24,6 +25,7 @@ public final class RemoveVerb implements Verb {
   @Override
   public void describe(CommandSpec spec) {
     spec.addOption(Options.flag("Kill what runs in it first.", "-f", FORCE));
+    spec.addOption(Options.flag("Its snapshots, which go with it, may go.", SNAPSHOTS));
     spec.addOption(Options.json());
     spec.addPositional(Options.positional("NAME...", 1, "The containers."));
   }
@@ -40,6 +42,7 @@ public final class RemoveVerb implements Verb {
                   RemoveContainerRequest.newBuilder()
                       .setReference(reference)
                       .setForce(arguments.has(FORCE))
+                      .setSnapshots(arguments.has(SNAPSHOTS))
                       .build();
               return daemon
                   .ask(() -> daemon.containers(Connection.PATIENT).remove(request))

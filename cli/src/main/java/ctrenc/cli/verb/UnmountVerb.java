@@ -2,6 +2,7 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.rpc.Connection;
+import ctrenc.proto.v1.SnapshotRequest;
 import ctrenc.proto.v1.UnmountContainerRequest;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,20 +16,26 @@ public final class UnmountVerb implements Verb {
 
   @Override
   public String summary() {
-    return "Unmount a root everywhere; its contents stay.";
+    return "Unmount a root or a snapshot everywhere; its contents stay.";
   }
 
   @Override
   public void describe(CommandSpec spec) {
-    spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
+    spec.addPositional(Options.positional("NAME[@SNAPSHOT]", 1, 1, "The container or snapshot."));
   }
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    UnmountContainerRequest request =
-        UnmountContainerRequest.newBuilder().setReference(arguments.positional(0)).build();
+    String reference = arguments.positional(0);
     Connection daemon = session.daemon();
-    daemon.ask(() -> daemon.containers(Connection.PATIENT).unmount(request));
+    if (SnapshotText.isReference(reference)) {
+      SnapshotRequest request = SnapshotRequest.newBuilder().setReference(reference).build();
+      daemon.ask(() -> daemon.snapshots(Connection.PATIENT).unmount(request));
+    } else {
+      UnmountContainerRequest request =
+          UnmountContainerRequest.newBuilder().setReference(reference).build();
+      daemon.ask(() -> daemon.containers(Connection.PATIENT).unmount(request));
+    }
     return ExitCode.OK.number();
   }
 }

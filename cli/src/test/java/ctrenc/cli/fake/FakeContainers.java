@@ -38,7 +38,7 @@ import java.util.function.Consumer;
 
 /** Holds containers by name. A command "in" one of them is that command on the host. */
 public final class FakeContainers extends ContainersImplBase {
-  private static final Instant CREATED = Instant.parse("2026-01-02T03:00:00Z");
+  static final Instant CREATED = Instant.parse("2026-01-02T03:00:00Z");
 
   private final Map<String, Container> containers = new LinkedHashMap<>();
   private final FakeRuns runs = new FakeRuns();

@@ -31,6 +31,8 @@ public final class FakeDaemon implements AutoCloseable {
             .workerEventLoopGroup(group)
             .addService(containers)
             .addService(images)
+            .addService(new FakeSnapshots())
+            .addService(new FakeMaintenance())
             .addService(new FakeStatus(this::close))
             .build()
             .start();

@@ -5,6 +5,7 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.overlay.subvolume.ImageInfo;
+import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.proto.v1.ContainerSpec;
@@ -26,6 +27,7 @@ final class ContainerMaker {
   private final ContainerRegistry registry;
   private final ContainerCatalog catalog;
   private final RootMounter mounter;
+  private final SnapshotMounts snapshots;
   private final Protector machineKey;
   private final EventFeed events;
   private final FreedHeap freedHeap;
@@ -35,6 +37,7 @@ final class ContainerMaker {
       ContainerRegistry registry,
       ContainerCatalog catalog,
       RootMounter mounter,
+      SnapshotMounts snapshots,
       Protector machineKey,
       EventFeed events,
       FreedHeap freedHeap) {
@@ -43,6 +46,7 @@ final class ContainerMaker {
     this.registry = registry;
     this.catalog = catalog;
     this.mounter = mounter;
+    this.snapshots = snapshots;
     this.machineKey = machineKey;
     this.events = events;
     this.freedHeap = freedHeap;
@@ -60,6 +64,45 @@ final class ContainerMaker {
       registry.add(container);
       events.tell("created", id, Map.of("name", name, "base", base.name()));
       LOG.info("container made", "container", id, "keep", wanted.getKeep());
+      return container;
+    } catch (IOException | RuntimeException e) {
+      registry.release(name);
+      throw e;
+    }
+  }
+
+  /** Makes a container that goes on from another one's root, or from a snapshot of it. */
+  ManagedContainer fork(
+      ManagedContainer origin, Optional<SnapshotInfo> snapshot, String wantedName, boolean keep)
+      throws IOException {
+    ContainerSpec spec =
+        origin.identity.spec().toBuilder().setName(wantedName).setKeep(keep).build();
+    SpecCheck.container(spec);
+    String id = freshId();
+    String name = wantedName.isEmpty() ? id.substring(0, SHORT_ID) : wantedName;
+    registry.reserve(name);
+    try {
+      List<Protector> protectors = keep ? List.of(machineKey) : List.of();
+      SubvolumeInfo made =
+          snapshot.isPresent()
+              ? store.snapshots().fork(snapshot.get().id(), id, protectors)
+              : store.subvolumes().fork(origin.identity.subvolume(), id, protectors);
+      var identity =
+          new ManagedContainer.Identity(
+              id,
+              name,
+              made.id(),
+              origin.identity.base(),
+              origin.identity.image(),
+              made.created(),
+              spec.toBuilder().setName(name).setHostname(hostName(name)).setRemove(false).build());
+      if (keep) {
+        record(identity);
+      }
+      ManagedContainer container = new ManagedContainer(identity);
+      registry.add(container);
+      events.tell("created", id, Map.of("name", name, "origin", origin.id()));
+      LOG.info("container forked", "container", id, "origin", origin.id(), "keep", keep);
       return container;
     } catch (IOException | RuntimeException e) {
       registry.release(name);
@@ -100,6 +143,7 @@ final class ContainerMaker {
   @GuardedBy("container.guard")
   void destroy(ManagedContainer container) throws IOException {
     mounter.takeDown(container);
+    snapshots.takeDownOf(container.identity.subvolume());
     if (store.subvolumes().find(container.identity.subvolume().toString()).isPresent()) {
       store.subvolumes().destroy(container.identity.subvolume());
     }

@@ -41,6 +41,8 @@ public final class Containers {
   private final BackgroundRuns background;
   private final ContainerStops stops;
   private final FreedHeap freedHeap;
+  private final SnapshotMounts snapshotMounts;
+  private final RootMoves moves;
 
   public Containers(
       Store store,
@@ -57,7 +59,11 @@ public final class Containers {
     mounter =
         new RootMounter(
             store.subvolumes(), transport, directories, machineKey, events, settings.cache());
-    maker = new ContainerMaker(store, registry, catalog, mounter, machineKey, events, freedHeap);
+    snapshotMounts = new SnapshotMounts(store.snapshots(), transport, directories);
+    maker =
+        new ContainerMaker(
+            store, registry, catalog, mounter, snapshotMounts, machineKey, events, freedHeap);
+    moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
     runs =
         new ContainerRuns(
             mounter,
@@ -83,7 +89,28 @@ public final class Containers {
 
   /** Makes a container and shows its root; no process is started. */
   public Container create(ContainerSpec spec) throws IOException {
-    ManagedContainer container = maker.make(spec);
+    return shown(maker.make(spec));
+  }
+
+  /**
+   * Makes a container that goes on from what another one, or a snapshot called CONTAINER@NAME,
+   * holds at this instant, and shows its root.
+   */
+  public Container fork(String source, String name, boolean keep) throws IOException {
+    return shown(moves.fork(source, name, keep));
+  }
+
+  /** Lets what a root writes from now on be under a new key. */
+  public Container rotate(String reference) throws IOException {
+    return view(moves.rotate(reference));
+  }
+
+  public RootMoves moves() {
+    return moves;
+  }
+
+  /** Shows the root of a fresh container; one that cannot be shown is not kept. */
+  private Container shown(ManagedContainer container) throws IOException {
     boolean isShown = false;
     container.guard.lock();
     try {
@@ -232,10 +259,22 @@ public final class Containers {
     return view(container);
   }
 
-  /** When this returns, nothing of the root is left in memory. */
-  public Container remove(String reference, boolean force) throws IOException {
+  /**
+   * When this returns, nothing of the root is left in memory. Its snapshots go with it; {@code
+   * snapshots} says that they may.
+   */
+  public Container remove(String reference, boolean force, boolean snapshots) throws IOException {
     ManagedContainer container = registry.find(reference);
     Container last = view(container);
+    int count = moves.list(container.id()).size();
+    if (count > 0 && !snapshots) {
+      throw RefusedException.conflict(
+          "The container "
+              + container.identity.name()
+              + " has snapshots ("
+              + count
+              + "), which go with it: fork what shall stay, or remove it with --snapshots.");
+    }
     stops.remove(container, force);
     freedHeap.erase();
     return last;
@@ -313,6 +352,7 @@ public final class Containers {
           maker.destroy(container);
         } else if (container.phase != Phase.GONE) {
           mounter.takeDown(container);
+          snapshotMounts.takeDownOf(container.identity.subvolume());
         }
       } finally {
         container.guard.unlock();

@@ -3,7 +3,6 @@ package ctrenc.daemon.container;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.config.Directories;
-import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.Mount;
@@ -13,7 +12,6 @@ import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.Mounts;
-import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +25,6 @@ import java.util.Optional;
 /** Shows roots and takes them down. Every method is called with the container's guard held. */
 final class RootMounter {
 
-  private static final FactLog LOG = FactLog.of(RootMounter.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Subvolumes subvolumes;
@@ -84,7 +81,8 @@ final class RootMounter {
         .withCache(CacheModes.wanted(container.identity.spec().getCache(), usualCache));
   }
 
-  private void unlock(ManagedContainer container) throws IOException {
+  /** Brings the keys into memory, by the machine key, where they are not. */
+  void unlock(ManagedContainer container) throws IOException {
     boolean isUnlocked =
         subvolumes
             .find(container.identity.subvolume().toString())
@@ -123,7 +121,8 @@ final class RootMounter {
   @GuardedBy("container.guard")
   void takeDown(ManagedContainer container) throws IOException {
     for (Path target : List.copyOf(container.boundAt)) {
-      unbind(container, target);
+      MountedRoot.unbind(target);
+      container.boundAt.remove(target);
     }
     if (container.root.isEmpty()) {
       return;
@@ -137,24 +136,6 @@ final class RootMounter {
     }
     Files.deleteIfExists(directories.root(container.id()));
     events.tell("unmounted", container.id(), Map.of());
-  }
-
-  @GuardedBy("container.guard")
-  private static void unbind(ManagedContainer container, Path target) {
-    try {
-      Mounts.unmount(bytes(target), Mounts.DETACH | Mounts.NO_FOLLOW);
-    } catch (SystemCallException e) {
-      // Someone else took it away; what counts is that it is gone.
-      LOG.warn(
-          "bound root was not there",
-          "container",
-          container.id(),
-          "path",
-          target,
-          "errno",
-          e.errno());
-    }
-    container.boundAt.remove(target);
   }
 
   private static byte[] bytes(Path path) {

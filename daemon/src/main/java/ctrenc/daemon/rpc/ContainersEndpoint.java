@@ -120,7 +120,9 @@ public final class ContainersEndpoint extends ContainersGrpc.ContainersImplBase 
         observer,
         () ->
             RemoveContainerResponse.newBuilder()
-                .setRemoved(containers.remove(request.getReference(), request.getForce()))
+                .setRemoved(
+                    containers.remove(
+                        request.getReference(), request.getForce(), request.getSnapshots()))
                 .build());
   }
 

@@ -1,21 +1,26 @@
 package ctrenc.daemon.fake;
 
+import ctrenc.overlay.subvolume.CheckReport;
 import ctrenc.overlay.subvolume.Images;
+import ctrenc.overlay.subvolume.Snapshots;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Subvolumes;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A store that keeps plain directories and forgets everything when it is closed. */
 public final class FakeStore implements Store {
 
   private final FakeImages images;
   private final FakeSubvolumes subvolumes;
+  private final FakeSnapshots snapshots;
   private boolean isClosed;
 
   public FakeStore(Path directory) throws IOException {
     images = new FakeImages(directory.resolve("images"));
     subvolumes = new FakeSubvolumes(directory.resolve("subvolumes"), images);
+    snapshots = new FakeSnapshots(directory.resolve("snapshots"), subvolumes);
   }
 
   @Override
@@ -26,6 +31,23 @@ public final class FakeStore implements Store {
   @Override
   public Subvolumes subvolumes() {
     return subvolumes;
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  @Override
+  public CheckReport check() {
+    return new CheckReport(
+        images.list().size(),
+        subvolumes.list().size(),
+        snapshots.list().size(),
+        0,
+        0,
+        0,
+        List.of());
   }
 
   public FakeImages fakeImages() {

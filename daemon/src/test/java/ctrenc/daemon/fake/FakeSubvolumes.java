@@ -49,6 +49,29 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
+  public synchronized SubvolumeInfo fork(UUID origin, String name, List<Protector> protectors)
+      throws IOException {
+    return fork(origin, directory.resolve(origin.toString()), name, protectors);
+  }
+
+  /** Makes a subvolume on the base of {@code origin} with a copy of {@code content}. */
+  synchronized SubvolumeInfo fork(
+      UUID origin, Path content, String name, List<Protector> protectors) throws IOException {
+    SubvolumeInfo made = create(name, known.get(origin).base(), protectors);
+    Trees.copy(content, directory.resolve(made.id().toString()));
+    return made;
+  }
+
+  Path directory(UUID id) {
+    return directory.resolve(id.toString());
+  }
+
+  @Override
+  public void rotate(UUID id) {
+    // There are no keys.
+  }
+
+  @Override
   public synchronized List<SubvolumeInfo> list() {
     return List.copyOf(known.values());
   }
@@ -76,13 +99,15 @@ final class FakeSubvolumes implements Subvolumes {
     if (!flag.compareAndSet(false, true)) {
       throw new InUseException("The subvolume is open.");
     }
-    List<Path> lowers =
-        switch (subvolume.base()) {
-          case Base.Empty _ -> List.of();
-          case Base.Image image -> images.trees(image.image()).reversed();
-          case Base.HostTree host -> List.of(host.directory());
-        };
-    return new FakeFileSystem(lowers, directory.resolve(id.toString()), flag);
+    return new FakeFileSystem(lowers(id), directory(id), flag);
+  }
+
+  synchronized List<Path> lowers(UUID id) {
+    return switch (known.get(id).base()) {
+      case Base.Empty _ -> List.of();
+      case Base.Image image -> images.trees(image.image()).reversed();
+      case Base.HostTree host -> List.of(host.directory());
+    };
   }
 
   @Override

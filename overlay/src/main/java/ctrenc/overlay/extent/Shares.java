@@ -23,7 +23,7 @@ final class Shares {
     return sum(stored) < UNREFERENCED;
   }
 
-  private static long sum(Optional<byte[]> stored) {
+  static long sum(Optional<byte[]> stored) {
     return stored
         .map(bytes -> ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong())
         .orElse(0L);

@@ -9,6 +9,7 @@ import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -111,6 +112,11 @@ public final class EncryptedLayer implements UpperLayer {
   }
 
   @Override
+  public void numberFrom(long floor) throws IOException {
+    numbers.startAt(floor);
+  }
+
+  @Override
   public long allocateInode() {
     long inode = numbers.allocate();
     table.cacheNew(inode);
@@ -149,6 +155,11 @@ public final class EncryptedLayer implements UpperLayer {
   @Override
   public long storedBytes() throws IOException {
     return extents.store().storedBytes();
+  }
+
+  /** How many runs of this layer lie in each extent; reads every reference. */
+  public Map<Long, Long> extentReferences() throws IOException {
+    return RunScan.references(table);
   }
 
   @Override

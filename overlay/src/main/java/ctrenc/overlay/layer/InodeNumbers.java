@@ -49,6 +49,15 @@ final class InodeNumbers {
     return new InodeNumbers(table, key, promised);
   }
 
+  /** Raises the floor before the first number is given. */
+  synchronized void startAt(long floor) {
+    if (next.get() != promised || promised > floor) {
+      throw new IllegalStateException("layer " + table.id() + " has numbers already");
+    }
+    next.set(floor);
+    promised = floor;
+  }
+
   long allocate() {
     return next.getAndIncrement();
   }

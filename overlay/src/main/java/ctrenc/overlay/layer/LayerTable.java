@@ -208,6 +208,11 @@ final class LayerTable implements AutoCloseable {
     }
   }
 
+  /** Reads a record of table REFERENCE. */
+  FileRun readRun(byte[] key, byte[] value) throws IOException {
+    return reader.run(key, value, RecordKeys.fileOf(key));
+  }
+
   /** Reads a record of table LAYER. */
   Optional<byte[]> state(RecordType type, byte[] key, int version) throws IOException {
     Optional<byte[]> stored = meta.get(Table.LAYER, key);

@@ -81,6 +81,12 @@ final class RecordKeys {
         .array();
   }
 
+  /** The inode whose run a key of REFERENCE is of. */
+  static long fileOf(byte[] key) throws DamagedException {
+    checkSize(key, RUN_END_OFFSET + Long.BYTES);
+    return ByteBuffer.wrap(key).getLong(LAYER_SIZE);
+  }
+
   /** The number behind the layer in a key of INODE or ORPHAN. */
   static long inodeOf(byte[] key) throws DamagedException {
     checkSize(key, LAYER_SIZE + NUMBER_SIZE);

@@ -10,6 +10,12 @@ import java.io.IOException;
  */
 public interface UpperLayer extends Layer {
 
+  /**
+   * Numbers new inodes from {@code floor} on, which is the ceiling of the stack under it. Only for
+   * a layer that has no records yet.
+   */
+  void numberFrom(long floor) throws IOException;
+
   /** A number that no inode of the stack has or had. */
   long allocateInode();
 

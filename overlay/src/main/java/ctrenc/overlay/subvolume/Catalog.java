@@ -6,11 +6,13 @@ import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * All images, subvolumes and layers of a store: read at start, kept in memory, changed one after
@@ -19,12 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Catalog {
 
   private static final byte[] FROM = {CatalogCodec.NEXT_LAYER};
-  private static final byte[] TO = {CatalogCodec.SUBVOLUME + 1};
+  private static final byte[] TO = {CatalogCodec.SNAPSHOT + 1};
 
   private final MetaStore meta;
   private final Map<Long, LayerRecord> layers = new ConcurrentHashMap<>();
   private final Map<UUID, ImageRecord> images = new ConcurrentHashMap<>();
   private final Map<UUID, SubvolumeRecord> subvolumes = new ConcurrentHashMap<>();
+  private final Map<UUID, SnapshotRecord> snapshots = new ConcurrentHashMap<>();
   private long nextLayer = 1;
 
   private Catalog(MetaStore meta) {
@@ -53,8 +56,12 @@ final class Catalog {
         images.put(image.info().id(), image);
       }
       case CatalogCodec.SUBVOLUME -> {
-        SubvolumeRecord subvolume = CatalogCodec.decodeSubvolume(key, value);
+        SubvolumeRecord subvolume = StackCodec.decodeSubvolume(key, value);
         subvolumes.put(subvolume.id(), subvolume);
+      }
+      case CatalogCodec.SNAPSHOT -> {
+        SnapshotRecord snapshot = StackCodec.decodeSnapshot(key, value);
+        snapshots.put(snapshot.id(), snapshot);
       }
       default -> throw new DamagedException("The catalog has a record of an unknown kind.");
     }
@@ -88,6 +95,29 @@ final class Catalog {
     return List.copyOf(subvolumes.values());
   }
 
+  /** Those that are not being destroyed. */
+  Stream<SubvolumeRecord> living() {
+    return subvolumes.values().stream().filter(subvolume -> !subvolume.doomed());
+  }
+
+  SubvolumeRecord requireLiving(UUID id) throws NoSuchFileException {
+    return subvolume(id)
+        .filter(subvolume -> !subvolume.doomed())
+        .orElseThrow(() -> new NoSuchFileException("subvolume " + id));
+  }
+
+  Optional<SnapshotRecord> snapshot(UUID id) {
+    return Optional.ofNullable(snapshots.get(id));
+  }
+
+  List<SnapshotRecord> snapshotsOf(UUID subvolume) {
+    return snapshots.values().stream().filter(one -> one.subvolume().equals(subvolume)).toList();
+  }
+
+  List<SnapshotRecord> snapshots() {
+    return List.copyOf(snapshots.values());
+  }
+
   /** A change, which is made of what it finds. */
   interface Change<T> {
     T apply(Edit edit) throws IOException;
@@ -104,6 +134,11 @@ final class Catalog {
     }
   }
 
+  /** Carries out a look during which nothing changes. */
+  synchronized void look(Step look) throws IOException {
+    look.run();
+  }
+
   /** Returns when all changes so far survive power loss. */
   void sync() throws IOException {
     meta.sync();
@@ -118,6 +153,7 @@ final class Catalog {
     private final Map<Long, Optional<LayerRecord>> layerChanges = new ConcurrentHashMap<>();
     private final Map<UUID, Optional<ImageRecord>> imageChanges = new ConcurrentHashMap<>();
     private final Map<UUID, Optional<SubvolumeRecord>> subvolumeChanges = new ConcurrentHashMap<>();
+    private final Map<UUID, Optional<SnapshotRecord>> snapshotChanges = new ConcurrentHashMap<>();
     private long next = nextLayer;
 
     private Edit(MetaBatch batch) {
@@ -168,13 +204,24 @@ final class Catalog {
 
     void put(SubvolumeRecord subvolume) {
       byte[] key = CatalogCodec.key(CatalogCodec.SUBVOLUME, subvolume.id());
-      batch.put(Table.CATALOG, key, CatalogCodec.encode(subvolume));
+      batch.put(Table.CATALOG, key, StackCodec.encode(subvolume));
       subvolumeChanges.put(subvolume.id(), Optional.of(subvolume));
     }
 
     void removeSubvolume(UUID id) {
       batch.delete(Table.CATALOG, CatalogCodec.key(CatalogCodec.SUBVOLUME, id));
       subvolumeChanges.put(id, Optional.empty());
+    }
+
+    void put(SnapshotRecord snapshot) {
+      byte[] key = CatalogCodec.key(CatalogCodec.SNAPSHOT, snapshot.id());
+      batch.put(Table.CATALOG, key, StackCodec.encode(snapshot));
+      snapshotChanges.put(snapshot.id(), Optional.of(snapshot));
+    }
+
+    void removeSnapshot(UUID id) {
+      batch.delete(Table.CATALOG, CatalogCodec.key(CatalogCodec.SNAPSHOT, id));
+      snapshotChanges.put(id, Optional.empty());
     }
 
     private LayerRecord current(long number) throws DamagedException {
@@ -187,6 +234,7 @@ final class Catalog {
       layerChanges.forEach((number, now) -> replace(layers, number, now));
       imageChanges.forEach((id, now) -> replace(images, id, now));
       subvolumeChanges.forEach((id, now) -> replace(subvolumes, id, now));
+      snapshotChanges.forEach((id, now) -> replace(snapshots, id, now));
     }
 
     private static <K, V> void replace(Map<K, V> records, K key, Optional<V> now) {

@@ -61,6 +61,11 @@ final class KeySlots {
     }
   }
 
+  /** The subvolumes that have a file, by the names of the files. */
+  Set<String> names() throws IOException {
+    return Set.copyOf(storage.list(folder));
+  }
+
   private void eraseFile(String name) throws IOException {
     if (!storage.exists(name)) {
       return;

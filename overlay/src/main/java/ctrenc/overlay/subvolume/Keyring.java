@@ -78,6 +78,13 @@ final class Keyring implements AutoCloseable {
     }
   }
 
+  /** The key of a layer that one subvolume can unwrap, wrapped for another one as well. */
+  byte[] rewrapped(UUID from, UUID to, UUID layer, byte[] wrapped) throws IOException {
+    try (LayerKey key = layerKey(from, layer, wrapped)) {
+      return wrapper.wrap(kek(to), key);
+    }
+  }
+
   /** Unwraps the key of a layer, which the caller closes. */
   LayerKey layerKey(UUID subvolume, UUID layer, byte[] wrapped) throws IOException {
     try {
@@ -111,7 +118,7 @@ final class Keyring implements AutoCloseable {
     return kek;
   }
 
-  private static KeyAbsentException locked(UUID subvolume) {
+  static KeyAbsentException locked(UUID subvolume) {
     return new KeyAbsentException("Subvolume " + subvolume + " is locked; unlock it.");
   }
 

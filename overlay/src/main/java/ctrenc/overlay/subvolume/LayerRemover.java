@@ -65,7 +65,8 @@ final class LayerRemover {
         });
   }
 
-  private void remove(LayerRecord layer) throws IOException {
+  /** Removes what a layer has, and forgets it. Nobody refers to it or has it open. */
+  void remove(LayerRecord layer) throws IOException {
     switch (layer.kind()) {
       case ENCRYPTED -> parts.extents().remove(layer.id());
       case IMAGE_TREES -> {

@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.layer.AbsentUpper;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.sys.FileOpener;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,46 +35,76 @@ final class StackOpener {
   }
 
   /**
+   * Opens a subvolume, whose first layer grows.
+   *
    * @param closed runs when the filesystem is closed, before its layers are
    */
-  FileSystem open(SubvolumeRecord subvolume, Runnable closed) throws IOException {
-    List<Layer> stack = new ArrayList<>();
-    List<Long> numbers = new ArrayList<>();
+  OpenStack open(SubvolumeRecord subvolume, Runnable closed) throws IOException {
+    return open(
+        subvolume.id(),
+        subvolume.stack(),
+        (layers, whenClosed) -> {
+          if (!(layers.getFirst() instanceof UpperLayer upper)) {
+            throw new IllegalStateException("the top of " + subvolume.id() + " is no upper layer");
+          }
+          UnionOptions options = options(closed, whenClosed);
+          return union(upper, layers.subList(1, layers.size()), options);
+        });
+  }
+
+  /** Opens a snapshot for reading. */
+  OpenStack open(SnapshotRecord snapshot, Runnable closed) throws IOException {
+    return open(
+        snapshot.subvolume(),
+        snapshot.stack(),
+        (layers, whenClosed) ->
+            union(new AbsentUpper(), layers, options(closed, whenClosed).forReading()));
+  }
+
+  private OpenStack open(UUID keyOwner, List<SubvolumeRecord.Level> levels, Union union)
+      throws IOException {
+    List<Layer> layers = new ArrayList<>();
+    OpenStack opened = new OpenStack();
     try {
       long ceiling = FileSystem.ROOT + 1;
-      for (SubvolumeRecord.Level level : subvolume.stack().reversed()) {
-        Layer layer = acquire(subvolume, level, ceiling);
-        numbers.addFirst(level.layer());
-        stack.addFirst(layer);
+      for (SubvolumeRecord.Level level : levels.reversed()) {
+        Layer layer = acquire(keyOwner, level, ceiling);
+        opened.add(level.layer());
+        layers.addFirst(layer);
         ceiling = Math.max(ceiling, layer.inodeCeiling());
       }
-      Runnable whenClosed =
-          () -> {
-            closed.run();
-            releaseAll(numbers);
-          };
-      return union(subvolume, stack, whenClosed);
+      opened.setFileSystem(union.of(layers, () -> releaseAll(opened.release())));
+      return opened;
     } catch (IOException | RuntimeException e) {
-      releaseAll(numbers);
+      releaseAll(opened.release());
       throw e;
     }
   }
 
-  private Layer acquire(SubvolumeRecord subvolume, SubvolumeRecord.Level level, long floor)
-      throws IOException {
+  /** Acquires a layer whose key the subvolume {@code keyOwner} can unwrap. */
+  Layer acquire(UUID keyOwner, SubvolumeRecord.Level level, long floor) throws IOException {
     LayerRecord layer = catalog.layer(level.layer());
     return pool.acquire(
-        layer, () -> keyring.layerKey(subvolume.id(), layer.id(), level.wrappedKey()), floor);
+        layer, () -> keyring.layerKey(keyOwner, layer.id(), level.wrappedKey()), floor);
   }
 
-  private FileSystem union(SubvolumeRecord subvolume, List<Layer> stack, Runnable whenClosed)
+  private UnionOptions options(Runnable first, Runnable second) {
+    return UnionOptions.of(this::diskUsage)
+        .whenClosed(
+            () -> {
+              first.run();
+              second.run();
+            });
+  }
+
+  private OverlayFileSystem union(UpperLayer upper, List<Layer> lowers, UnionOptions options)
       throws IOException {
-    if (!(stack.getFirst() instanceof UpperLayer upper)) {
-      throw new IllegalStateException("the top of " + subvolume.id() + " is no upper layer");
-    }
-    UnionOptions options = UnionOptions.of(this::diskUsage).whenClosed(whenClosed);
-    List<Layer> lowers = stack.subList(1, stack.size());
     return new OverlayFileSystem(upper, lowers, parts.audit(), InstantSource.system(), options);
+  }
+
+  /** Makes a filesystem of open layers. */
+  private interface Union {
+    OverlayFileSystem of(List<Layer> layers, Runnable whenClosed) throws IOException;
   }
 
   private FileSystemUsage diskUsage() throws IOException {
@@ -90,7 +122,7 @@ final class StackOpener {
   /**
    * The filesystem is closed already and nobody can be told; what was synced is safe all the same.
    */
-  private void releaseAll(List<Long> numbers) {
+  void releaseAll(List<Long> numbers) {
     for (long number : numbers) {
       try {
         pool.release(number);

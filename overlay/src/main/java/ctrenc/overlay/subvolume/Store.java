@@ -16,6 +16,11 @@ public interface Store extends AutoCloseable {
 
   Subvolumes subvolumes();
 
+  Snapshots snapshots();
+
+  /** Looks at the whole store; it may be in use. */
+  CheckReport check() throws IOException;
+
   @Override
   void close() throws IOException;
 }

@@ -49,13 +49,12 @@ public final class StoreDirectory implements Store {
 
   private final Deque<AutoCloseable> resources;
   private final StoredImages images;
-  private final StoredSubvolumes subvolumes;
+  private final StackKeeping stacks;
 
-  private StoreDirectory(
-      Deque<AutoCloseable> resources, StoredImages images, StoredSubvolumes subvolumes) {
+  private StoreDirectory(Deque<AutoCloseable> resources, StoredImages images, StackKeeping stacks) {
     this.resources = resources;
     this.images = images;
-    this.subvolumes = subvolumes;
+    this.stacks = stacks;
   }
 
   /**
@@ -127,18 +126,10 @@ public final class StoreDirectory implements Store {
 
   private static StoreDirectory assemble(StoreParts parts, Deque<AutoCloseable> resources)
       throws IOException {
-    Catalog catalog = Catalog.read(parts.meta());
     TreeFolder folder = new TreeFolder(parts.directory().resolve(IMAGES));
-    LayerRemover remover = new LayerRemover(parts, catalog, folder);
-    Keyring keyring = push(resources, new Keyring(parts.memory(), parts.entropy()));
-    LayerPool pool = new LayerPool(parts, folder);
-    StackOpener opener = new StackOpener(parts, catalog, keyring, pool);
-    StoredSubvolumes subvolumes = new StoredSubvolumes(parts, catalog, keyring, opener, remover);
-    subvolumes.forgetLost();
-    remover.removeLeftovers();
-    resources.push(subvolumes::close);
-    StoredImages images = new StoredImages(parts, catalog, folder, remover);
-    return new StoreDirectory(resources, images, subvolumes);
+    StackKeeping stacks = push(resources, StackKeeping.open(parts, folder));
+    StoredImages images = new StoredImages(parts, stacks.catalog(), folder, stacks.remover());
+    return new StoreDirectory(resources, images, stacks);
   }
 
   private static void createPrivately(Path directory) throws IOException {
@@ -179,7 +170,17 @@ public final class StoreDirectory implements Store {
 
   @Override
   public Subvolumes subvolumes() {
-    return subvolumes;
+    return stacks.subvolumes();
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return stacks.snapshots();
+  }
+
+  @Override
+  public CheckReport check() throws IOException {
+    return stacks.check();
   }
 
   @Override

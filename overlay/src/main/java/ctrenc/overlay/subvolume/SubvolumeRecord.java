@@ -28,6 +28,10 @@ record SubvolumeRecord(
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   record Level(long layer, byte[] wrappedKey) {}
 
+  SubvolumeRecord with(List<Level> nextStack) {
+    return new SubvolumeRecord(id, name, base, created, throwaway, doomed, nextStack);
+  }
+
   SubvolumeRecord asDoomed() {
     return new SubvolumeRecord(id, name, base, created, throwaway, true, stack);
   }

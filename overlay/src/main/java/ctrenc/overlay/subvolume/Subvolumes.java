@@ -18,6 +18,24 @@ public interface Subvolumes {
    */
   SubvolumeInfo create(String name, Base base, List<Protector> protectors) throws IOException;
 
+  /**
+   * Makes a subvolume that goes on from what another one holds at this instant, with an upper and a
+   * KEK of its own; the origin may be in use, and goes on with a fresh upper under a fresh key. The
+   * new KEK wraps the keys of the layers that both share, too: who opens the fork reads what the
+   * origin held, and nothing that it writes later.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if the origin is locked
+   */
+  SubvolumeInfo fork(UUID origin, String name, List<Protector> protectors) throws IOException;
+
+  /**
+   * Gives a subvolume a fresh upper under a fresh layer key, while it may be in use: what is
+   * written from now on is under that key. What was written before stays as it is.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if it is locked
+   */
+  void rotate(UUID id) throws IOException;
+
   List<SubvolumeInfo> list();
 
   /** By name, id, or a prefix of the id that only one subvolume has. */
@@ -41,9 +59,10 @@ public interface Subvolumes {
   SubvolumeUsage usage(UUID id) throws IOException;
 
   /**
-   * Drops the keys, then the records and segment files. Its filesystem must be closed before.
+   * Drops the keys, then the records and segment files, its snapshots' among them; layers that a
+   * fork shares stay the fork's. Its filesystem must be closed before.
    *
-   * @throws InUseException while it is open
+   * @throws InUseException while it or a snapshot of it is open
    */
   void destroy(UUID id) throws IOException;
 }

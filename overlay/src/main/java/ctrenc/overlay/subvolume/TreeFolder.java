@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -60,6 +61,15 @@ final class TreeFolder {
       }
       throw e;
     }
+  }
+
+  /** The names of all trees. */
+  Set<String> names() throws IOException {
+    Set<String> names = new HashSet<>();
+    try (DirectoryStream<Path> trees = Files.newDirectoryStream(folder)) {
+      trees.forEach(tree -> names.add(String.valueOf(tree.getFileName())));
+    }
+    return names;
   }
 
   /** Removes every tree that is not claimed. */

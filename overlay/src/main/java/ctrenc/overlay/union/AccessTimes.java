@@ -91,7 +91,7 @@ final class AccessTimes implements Background.Chore {
     try (NodeLocks locks = NodeLocks.of(some.toArray(Node[]::new));
         Change change = changes.begin()) {
       for (Node node : some) {
-        if (node.accessed() != null && node.inodeRecord().links() > 0) {
+        if (node.accessed() != null && node.inUpper() && node.inodeRecord().links() > 0) {
           change.edit(node);
         }
       }

@@ -18,13 +18,15 @@ final class Background implements AutoCloseable {
 
   private static final long GATHER_MILLIS = 10;
 
+  private final Gate gate;
   private final Semaphore wanted = new Semaphore(0);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
   private volatile List<Chore> chores = List.of();
   private volatile boolean closed;
 
-  Background() {
+  Background(Gate gate) {
+    this.gate = gate;
     thread = Thread.ofVirtual().name("background").unstarted(this::serve);
   }
 
@@ -61,9 +63,11 @@ final class Background implements AutoCloseable {
     }
   }
 
-  private static boolean doSome(Chore chore) {
+  private boolean doSome(Chore chore) {
+    boolean[] more = new boolean[1];
     try {
-      return chore.doSome();
+      gate.among(() -> more[0] = chore.doSome());
+      return more[0];
     } catch (IOException | RuntimeException e) {
       LOG.atWarn().setCause(e).log("background work of a filesystem failed");
       return true;

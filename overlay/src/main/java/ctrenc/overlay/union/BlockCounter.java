@@ -23,15 +23,14 @@ final class BlockCounter {
 
   /** Blocks of a node whose size, with what is gathered, is {@code size}. */
   long of(Node node, long size) throws IOException {
-    Node.Stored stored = node.stored();
-    InodeRecord inodeRecord = stored.inodeRecord();
+    InodeRecord inodeRecord = node.inodeRecord();
     if (inodeRecord.isDirectory()) {
       return DIRECTORY_BLOCKS;
     }
     if (!inodeRecord.isRegular()) {
       return 0;
     }
-    boolean dense = !stored.inUpper() || !(inodeRecord.body() instanceof InodeRecord.Body.Runs);
+    boolean dense = !(inodeRecord.body() instanceof InodeRecord.Body.Runs);
     if (dense || inodeRecord.size() == 0) {
       return blocks(size);
     }

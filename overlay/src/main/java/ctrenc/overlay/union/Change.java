@@ -123,7 +123,7 @@ final class Change implements AutoCloseable {
    */
   static void removeForGood(LayerStack stack, LayerBatch batch, long inode, InodeRecord inodeRecord)
       throws IOException {
-    if (stack.lower(inode).isPresent()) {
+    if (stack.lower(inode).filter(below -> below.links() > 0).isPresent()) {
       InodeEdit empty =
           InodeEdit.fresh(
               inodeRecord.mode(), inodeRecord.uid(), inodeRecord.gid(), inodeRecord.changed());

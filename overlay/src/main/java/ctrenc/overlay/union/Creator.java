@@ -1,6 +1,5 @@
 package ctrenc.overlay.union;
 
-import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.CreatedFile;
@@ -18,7 +17,7 @@ final class Creator {
   private final NodeTable nodes;
   private final EntryResolver resolver;
   private final Changes changes;
-  private final UpperLayer upper;
+  private final LayerStack stack;
   private final AttributeReader attributes;
   private final OpenFiles files;
   private final WallClock clock;
@@ -32,7 +31,7 @@ final class Creator {
     this.nodes = nodes;
     this.resolver = changes.resolver();
     this.changes = changes;
-    this.upper = changes.stack().upper();
+    this.stack = changes.stack();
     this.attributes = attributes;
     this.files = files;
     this.clock = clock;
@@ -41,7 +40,7 @@ final class Creator {
   Attributes make(Caller caller, long parent, Name name, NewInode plan)
       throws IOException, ErrnoException {
     try (NodeTable.Pin directory = nodes.pin(parent);
-        NodeTable.Pin child = nodes.fresh(upper.allocateInode())) {
+        NodeTable.Pin child = nodes.fresh(stack.upper().allocateInode())) {
       add(caller, directory.node(), name, child.node(), plan);
       Attributes made = attributes.of(child.node());
       child.node().addLookup();
@@ -63,7 +62,7 @@ final class Creator {
   CreatedFile create(Caller caller, long parent, Name name, NewInode plan)
       throws IOException, ErrnoException {
     try (NodeTable.Pin directory = nodes.pin(parent);
-        NodeTable.Pin child = nodes.fresh(upper.allocateInode())) {
+        NodeTable.Pin child = nodes.fresh(stack.upper().allocateInode())) {
       add(caller, directory.node(), name, child.node(), plan);
       child.node().addOpen();
       return opened(child.node());
@@ -74,7 +73,7 @@ final class Creator {
   CreatedFile unnamed(Caller caller, long parent, NewInode plan)
       throws IOException, ErrnoException {
     try (NodeTable.Pin directory = nodes.pin(parent);
-        NodeTable.Pin child = nodes.fresh(upper.allocateInode())) {
+        NodeTable.Pin child = nodes.fresh(stack.upper().allocateInode())) {
       Lookup.requireLiveDirectory(directory.node());
       Node node = child.node();
       node.addOpen();

@@ -23,6 +23,7 @@ final class DirtyFiles implements AutoCloseable {
   private final Sealer sealer;
   private final NodeTable nodes;
   private final WriteGather gather;
+  private final Gate gate;
   private final ErrnoTranslator errors;
   private final long delayNanos;
   private final long most;
@@ -37,12 +38,14 @@ final class DirtyFiles implements AutoCloseable {
       Sealer sealer,
       NodeTable nodes,
       WriteGather gather,
+      Gate gate,
       ErrnoTranslator errors,
       Duration delay,
       long most) {
     this.sealer = sealer;
     this.nodes = nodes;
     this.gather = gather;
+    this.gate = gate;
     this.errors = errors;
     this.delayNanos = delay.toNanos();
     this.most = most;
@@ -154,13 +157,9 @@ final class DirtyFiles implements AutoCloseable {
 
   private void serve() {
     try {
-      while (true) {
-        FileContent due = awaitDue();
-        if (due == null) {
-          return;
-        }
+      while (awaitDue()) {
         try {
-          seal(due);
+          gate.among(this::sealOldest);
         } catch (IOException e) {
           errors.log("gathered bytes not sealed yet", e);
         }
@@ -170,8 +169,19 @@ final class DirtyFiles implements AutoCloseable {
     }
   }
 
-  /** Waits for a file whose time has come; null at the end. */
-  private @Nullable FileContent awaitDue() throws InterruptedException {
+  /**
+   * Seals one file. It leaves the queue inside the gate, so that nothing is on its way when the
+   * stack is frozen.
+   */
+  private void sealOldest() throws IOException {
+    FileContent oldest = takeOldest();
+    if (oldest != null) {
+      seal(oldest);
+    }
+  }
+
+  /** Waits for a file whose time has come; false at the end. */
+  private boolean awaitDue() throws InterruptedException {
     guard.lock();
     try {
       while (!closed) {
@@ -182,12 +192,11 @@ final class DirtyFiles implements AutoCloseable {
         }
         long left = first.due - System.nanoTime();
         if (left <= 0) {
-          queue.removeFirst();
-          return first.content;
+          return true;
         }
         arrived.await(Math.max(left, delayNanos / WAKES_PER_DELAY), TimeUnit.NANOSECONDS);
       }
-      return null;
+      return false;
     } finally {
       guard.unlock();
     }

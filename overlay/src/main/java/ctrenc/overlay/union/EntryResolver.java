@@ -37,7 +37,7 @@ final class EntryResolver {
   /** The lowers that a directory shows, top first; empty if the upper hides them all. */
   List<LowerPart> parts(Node directory) throws IOException {
     boolean hidden = directory.inUpper() && directory.inodeRecord().opaque();
-    return hidden ? List.of() : directory.parts(stack);
+    return hidden ? List.of() : directory.parts();
   }
 
   private Optional<Child> lowerChild(Node directory, Name name) throws IOException {

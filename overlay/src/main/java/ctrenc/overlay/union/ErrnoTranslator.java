@@ -6,6 +6,7 @@ import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import java.io.IOException;
+import java.util.concurrent.locks.StampedLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +19,30 @@ final class ErrnoTranslator {
 
   private static final Logger LOG = LoggerFactory.getLogger(ErrnoTranslator.class);
 
+  private final Gate gate;
+  private final boolean readOnly;
   private volatile boolean closed;
   private volatile boolean broken;
 
+  /** Calls pass through {@code gate}; a read-only filesystem refuses those that change anything. */
+  ErrnoTranslator(Gate gate, boolean readOnly) {
+    this.gate = gate;
+    this.readOnly = readOnly;
+  }
+
   /** Carries out a call that changes nothing. */
   <T> T read(Call<T> call) throws ErrnoException {
+    StampedLock lane = gate.lane();
+    long stamp = lane.readLock();
+    try {
+      return outside(call);
+    } finally {
+      lane.unlockRead(stamp);
+    }
+  }
+
+  /** Carries out a call that a change of the stack need not wait for. */
+  <T> T outside(Call<T> call) throws ErrnoException {
     if (closed) {
       throw new ErrnoException(Errno.ENODEV);
     }
@@ -41,6 +61,14 @@ final class ErrnoTranslator {
 
   /** Carries out a call that may change something. */
   <T> T change(Call<T> call) throws ErrnoException {
+    if (readOnly) {
+      throw new ErrnoException(Errno.EROFS);
+    }
+    return keep(call);
+  }
+
+  /** Carries out a call that keeps what was changed before. */
+  <T> T keep(Call<T> call) throws ErrnoException {
     if (broken) {
       throw new ErrnoException(Errno.EROFS);
     }

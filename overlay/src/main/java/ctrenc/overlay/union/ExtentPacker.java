@@ -14,11 +14,11 @@ import java.util.List;
  */
 final class ExtentPacker {
 
-  private final UpperLayer upper;
+  private final LayerStack stack;
   private final ExtentBuffers buffers;
 
-  ExtentPacker(UpperLayer upper, ExtentBuffers buffers) {
-    this.upper = upper;
+  ExtentPacker(LayerStack stack, ExtentBuffers buffers) {
+    this.stack = stack;
     this.buffers = buffers;
   }
 
@@ -26,7 +26,7 @@ final class ExtentPacker {
   List<FileRun.Data> pack(DirtyBytes dirty) throws IOException {
     byte[] buffer = buffers.take();
     try {
-      Packing packing = new Packing(upper, buffer);
+      Packing packing = new Packing(stack.upper(), buffer);
       dirty.forEach(packing::add);
       packing.seal();
       return packing.runs;

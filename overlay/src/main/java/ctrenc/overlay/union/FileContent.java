@@ -2,6 +2,7 @@ package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.FileRun;
 import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class FileContent {
   private DirtyBytes taken;
   private boolean queued;
   private volatile @Nullable Unsealed unsealed;
-  private volatile @Nullable FileRun lastRun;
+  private volatile @Nullable LastRun lastRun;
   private volatile long blocks = -1;
   private volatile Failure failure = new Failure(0, Errno.EIO);
 
@@ -198,12 +199,13 @@ final class FileContent {
   }
 
   /** A run of the upper that was read last; true until runs change. */
-  @Nullable FileRun lastRun() {
-    return lastRun;
+  @Nullable FileRun lastRun(UpperLayer upper) {
+    LastRun known = lastRun;
+    return known != null && known.upper == upper ? known.run : null;
   }
 
-  void remember(FileRun run) {
-    lastRun = run;
+  void remember(UpperLayer upper, FileRun run) {
+    lastRun = new LastRun(upper, run);
   }
 
   private void runsChanged() {
@@ -231,6 +233,8 @@ final class FileContent {
 
   /** The latest failure to seal, and how many there were. */
   record Failure(int count, Errno errno) {}
+
+  private record LastRun(UpperLayer upper, FileRun run) {}
 
   /** Bytes on their way into extents, and the attributes the file has with them. */
   record Taken(DirtyBytes bytes, long size, @Nullable Unsealed unsealed) {}

@@ -7,6 +7,7 @@ import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.HostFile;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
 
@@ -43,11 +44,13 @@ final class HostFileFinder {
     }
   }
 
-  private boolean hasNewNames(Node node) throws IOException {
-    if (!node.inUpper()) {
-      return false;
-    }
-    int below = stack.lower(node.inode()).map(InodeRecord::links).orElse(0);
+  /** More names than the lowest layer gave it, whichever layer above added them. */
+  private static boolean hasNewNames(Node node) throws IOException {
+    List<LowerPart> parts = node.parts();
+    int below =
+        parts.isEmpty()
+            ? 0
+            : parts.getLast().layer().inode(node.inode()).map(InodeRecord::links).orElse(0);
     return node.inodeRecord().links() > below;
   }
 

@@ -8,44 +8,70 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The layers of one filesystem: the upper, and the lowers from the top down. Thread-safe. */
+/**
+ * The layers of one filesystem: the upper, and the lowers from the top down. Thread-safe. They
+ * change only while no operation is inside the {@link Gate}, so an operation may ask several times
+ * and is told the same.
+ */
 final class LayerStack {
 
-  private final UpperLayer upper;
-  private final List<Layer> lowers;
-  private final long lowerCeiling;
+  /** The layers from one change of the stack to the next; its identity tells stacks apart. */
+  record Layers(UpperLayer upper, List<Layer> lowers, long lowerCeiling) {
+    static Layers of(UpperLayer upper, List<Layer> lowers) {
+      long ceiling = lowers.stream().mapToLong(Layer::inodeCeiling).max().orElse(0);
+      return new Layers(upper, List.copyOf(lowers), ceiling);
+    }
+  }
+
+  private volatile Layers layers;
 
   LayerStack(UpperLayer upper, List<Layer> lowers) {
-    this.upper = upper;
-    this.lowers = List.copyOf(lowers);
-    this.lowerCeiling = lowers.stream().mapToLong(Layer::inodeCeiling).max().orElse(0);
+    this.layers = Layers.of(upper, lowers);
+  }
+
+  Layers layers() {
+    return layers;
   }
 
   UpperLayer upper() {
-    return upper;
+    return layers.upper;
+  }
+
+  /** Makes the upper, which is durable, a lower under a fresh one. To be called alone. */
+  void push(UpperLayer fresh) {
+    Layers before = layers;
+    List<Layer> lowers = new ArrayList<>(before.lowers);
+    lowers.addFirst(before.upper);
+    layers = Layers.of(fresh, lowers);
+  }
+
+  /** Everything committed so far survives power loss when this returns. */
+  void sync() throws IOException {
+    layers.upper.sync();
   }
 
   /** The first inode number that no lower uses. */
   long lowerCeiling() {
-    return lowerCeiling;
+    return layers.lowerCeiling;
   }
 
   /** What the topmost layer that knows an inode says of it. */
   Optional<Found> find(long inode) throws IOException {
+    UpperLayer upper = layers.upper;
     Optional<InodeRecord> above = upper.inode(inode);
     if (above.isPresent()) {
-      return Optional.of(new Found(above.get(), true));
+      return Optional.of(new Found(above.get(), Optional.of(upper)));
     }
-    Optional<InodeRecord> below = lower(inode);
-    return below.isPresent() ? Optional.of(new Found(below.get(), false)) : Optional.empty();
+    return lower(inode).map(below -> new Found(below, Optional.empty()));
   }
 
   /** What the lowers say of an inode. */
   Optional<InodeRecord> lower(long inode) throws IOException {
-    if (inode >= lowerCeiling) {
+    Layers now = layers;
+    if (inode >= now.lowerCeiling) {
       return Optional.empty();
     }
-    for (Layer layer : lowers) {
+    for (Layer layer : now.lowers) {
       Optional<InodeRecord> found = layer.inode(inode);
       if (found.isPresent()) {
         return found;
@@ -54,14 +80,15 @@ final class LayerStack {
     return Optional.empty();
   }
 
-  /** The lowers that show through an inode's upper record, top first. They never change. */
+  /** The lowers that show through an inode's upper record, top first. */
   List<LowerPart> parts(long inode) throws IOException {
-    if (inode >= lowerCeiling) {
+    Layers now = layers;
+    if (inode >= now.lowerCeiling) {
       return List.of();
     }
     List<LowerPart> parts = new ArrayList<>();
     long limit = Long.MAX_VALUE;
-    for (Layer layer : lowers) {
+    for (Layer layer : now.lowers) {
       Optional<InodeRecord> found = layer.inode(inode);
       if (found.isEmpty()) {
         continue;
@@ -77,6 +104,6 @@ final class LayerStack {
     return List.copyOf(parts);
   }
 
-  /** A record, and whether the upper has it. */
-  record Found(InodeRecord inodeRecord, boolean inUpper) {}
+  /** A record, and the upper if it has it. */
+  record Found(InodeRecord inodeRecord, Optional<UpperLayer> upper) {}
 }

@@ -1,10 +1,12 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +31,19 @@ final class Node {
 
   private final AtomicLong lookups = new AtomicLong();
   private final AtomicLong opens = new AtomicLong();
+  private final LayerStack stack;
   private final WriteGather gather;
   private volatile @Nullable Stored stored;
   private volatile boolean linkable;
   private volatile boolean hostChanged;
   private volatile @Nullable Timestamp accessed;
   private volatile long entryVersion;
-  private volatile @Nullable List<LowerPart> parts;
+  private volatile @Nullable Parts parts;
   private volatile @Nullable FileContent content;
 
-  Node(long inode, WriteGather gather) {
+  Node(long inode, LayerStack stack, WriteGather gather) {
     this.inode = inode;
+    this.stack = stack;
     this.gather = gather;
   }
 
@@ -66,13 +70,13 @@ final class Node {
 
   /** The upper has a record of this inode, and only then may have entries or runs of it. */
   boolean inUpper() {
-    return stored().inUpper;
+    return stored().isIn(stack.upper());
   }
 
   /** The upper has this nameless inode in its list of orphans. */
   boolean isOrphan() {
     Stored known = stored;
-    return known != null && known.orphan;
+    return known != null && known.orphan && known.isIn(stack.upper());
   }
 
   /** Made without a name, so it may still get its first one. */
@@ -101,14 +105,14 @@ final class Node {
     accessed = now;
   }
 
-  void load(InodeRecord inodeRecord, boolean inUpper) {
-    stored = new Stored(inodeRecord, inUpper, false);
+  void load(LayerStack.Found found) {
+    stored = new Stored(found.inodeRecord(), found.upper(), false);
   }
 
   /** Takes over what a batch has committed. */
   void publish(InodeRecord inodeRecord, boolean orphan) {
     accessed = null;
-    stored = new Stored(inodeRecord, true, orphan);
+    stored = new Stored(inodeRecord, Optional.of(stack.upper()), orphan);
   }
 
   /** Moves on with every committed change of a directory's entries. */
@@ -122,13 +126,15 @@ final class Node {
     entryVersion++;
   }
 
-  List<LowerPart> parts(LayerStack stack) throws IOException {
-    List<LowerPart> known = parts;
-    if (known == null) {
-      known = stack.parts(inode);
+  /** The lowers that have a say in this inode, top first. */
+  List<LowerPart> parts() throws IOException {
+    Parts known = parts;
+    LayerStack.Layers layers = stack.layers();
+    if (known == null || known.of != layers) {
+      known = new Parts(layers, stack.parts(inode));
       parts = known;
     }
-    return known;
+    return known.list;
   }
 
   /** What is open or gathered of a regular file. */
@@ -209,8 +215,18 @@ final class Node {
   /**
    * What the stack has of an inode.
    *
-   * @param inUpper the upper has a record of it, and only then may have entries or runs of it
-   * @param orphan the upper has it in its list of orphans
+   * @param upper the upper that had the record when it was read or written; a lower by now, if the
+   *     stack was frozen since
+   * @param orphan that upper has it in its list of orphans
    */
-  record Stored(InodeRecord inodeRecord, boolean inUpper, boolean orphan) {}
+  record Stored(InodeRecord inodeRecord, Optional<UpperLayer> upper, boolean orphan) {
+
+    /** Only if it is in the upper may that have entries or runs of the inode. */
+    boolean isIn(UpperLayer now) {
+      return upper.isPresent() && upper.get() == now;
+    }
+  }
+
+  /** The lowers that show through, as one state of the stack has them. */
+  private record Parts(LayerStack.Layers of, List<LowerPart> list) {}
 }

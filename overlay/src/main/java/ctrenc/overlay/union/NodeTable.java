@@ -52,7 +52,7 @@ final class NodeTable {
 
   private Node hold(long inode) {
     while (true) {
-      Node node = nodes.computeIfAbsent(inode, number -> new Node(number, gather));
+      Node node = nodes.computeIfAbsent(inode, number -> new Node(number, stack, gather));
       if (node.hold()) {
         return node;
       }
@@ -74,7 +74,7 @@ final class NodeTable {
       if (inodeRecord.links() == 0) {
         return false;
       }
-      node.load(inodeRecord, found.get().inUpper());
+      node.load(found.get());
       return true;
     } finally {
       node.guard().unlock();

@@ -2,7 +2,6 @@ package ctrenc.overlay.union;
 
 import ctrenc.overlay.extent.SyncExpectation;
 import ctrenc.overlay.layer.InodeRecord;
-import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -21,26 +20,26 @@ final class OpenFiles {
   /** The daemon is the only writer, so what the kernel holds of a file stays true. */
   private static final boolean KEEP_CACHE = true;
 
+  private final LayerStack stack;
   private final NodeTable nodes;
   private final AttributeChanger changer;
   private final Sealer sealer;
   private final AccessTimes accessTimes;
-  private final UpperLayer upper;
   private final ErrnoTranslator errors;
   private final HandleTable<FileHandle> handles = new HandleTable<>();
 
   OpenFiles(
+      LayerStack stack,
       NodeTable nodes,
       AttributeChanger changer,
       Sealer sealer,
       AccessTimes accessTimes,
-      UpperLayer upper,
       ErrnoTranslator errors) {
+    this.stack = stack;
     this.nodes = nodes;
     this.changer = changer;
     this.sealer = sealer;
     this.accessTimes = accessTimes;
-    this.upper = upper;
     this.errors = errors;
   }
 
@@ -88,13 +87,13 @@ final class OpenFiles {
     }
   }
 
-  void sync(long inode, long number) throws IOException, ErrnoException {
-    try (SyncExpectation _ = upper.expectSync();
+  /** Seals what was written to a file; to be made durable, it still has to be synced. */
+  void seal(long inode, long number) throws IOException, ErrnoException {
+    try (SyncExpectation _ = stack.upper().expectSync();
         NodeTable.Pin pin = pin(inode, number)) {
       seal(pin.node());
       report(pin.node(), number);
     }
-    upper.sync();
   }
 
   void release(long number) throws IOException {

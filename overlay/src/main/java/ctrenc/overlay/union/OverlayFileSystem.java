@@ -34,8 +34,9 @@ public final class OverlayFileSystem implements FileSystem {
   private final LayerStack stack;
   private final UnionOptions options;
   private final WallClock clock;
-  private final ErrnoTranslator errors = new ErrnoTranslator();
-  private final Background background = new Background();
+  private final Gate gate = new Gate();
+  private final ErrnoTranslator errors;
+  private final Background background = new Background(gate);
   private final AccessTimes accessTimes;
   private final NodeTable nodes;
   private final Lookup lookup;
@@ -55,6 +56,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final SpaceChanger space;
   private final SeekFinder seeker;
   private final RangeCopier copier;
+  private final Freezer freezer;
 
   /**
    * Opens the filesystem of a stack and lets go of the orphans of its last opening. A stack without
@@ -68,6 +70,7 @@ public final class OverlayFileSystem implements FileSystem {
       UpperLayer upper, List<Layer> lowers, Audit audit, InstantSource time, UnionOptions options)
       throws IOException {
     this.options = options;
+    errors = new ErrnoTranslator(gate, options.readOnly());
     stack = new LayerStack(upper, lowers);
     clock = new WallClock(time);
     WriteGather gather = new MemoryGather();
@@ -78,10 +81,10 @@ public final class OverlayFileSystem implements FileSystem {
     SpanFinder spans = new SpanFinder(stack);
     attributes = new AttributeReader(new BlockCounter(spans));
     lookup = new Lookup(nodes, resolver, attributes, audit);
-    Sealer sealer = new Sealer(nodes, changes, upper, new ExtentBuffers());
+    Sealer sealer = new Sealer(nodes, changes, new ExtentBuffers());
     accessTimes = new AccessTimes(nodes, changes, clock, options.accessTimes(), background);
     changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
-    files = new OpenFiles(nodes, changer, sealer, accessTimes, upper, errors);
+    files = new OpenFiles(stack, nodes, changer, sealer, accessTimes, errors);
     creator = new Creator(nodes, changes, attributes, files, clock);
     linker = new Linker(nodes, changes, attributes, clock);
     DirectoryLister lister = new DirectoryLister(stack, resolver);
@@ -92,7 +95,9 @@ public final class OverlayFileSystem implements FileSystem {
     DataReader data = new DataReader(spans);
     reader = new FileReader(files, nodes, data, accessTimes);
     dirtyFiles =
-        new DirtyFiles(sealer, nodes, gather, errors, options.sealAfter(), options.gatheredInAll());
+        new DirtyFiles(
+            sealer, nodes, gather, gate, errors, options.sealAfter(), options.gatheredInAll());
+    freezer = new Freezer(gate, stack, dirtyFiles);
     writer =
         new FileWriter(
             files, changer, sealer, dirtyFiles, errors, clock, options.gatheredPerFile());
@@ -244,7 +249,11 @@ public final class OverlayFileSystem implements FileSystem {
 
   @Override
   public void flush(long inode, long handle) throws ErrnoException {
-    errors.run(() -> files.flush(inode, handle));
+    errors.keep(
+        () -> {
+          files.flush(inode, handle);
+          return inode;
+        });
   }
 
   @Override
@@ -254,7 +263,12 @@ public final class OverlayFileSystem implements FileSystem {
 
   @Override
   public void fsync(long inode, long handle, boolean dataOnly) throws ErrnoException {
-    errors.run(() -> files.sync(inode, handle));
+    errors.keep(
+        () -> {
+          files.seal(inode, handle);
+          return inode;
+        });
+    syncStack();
   }
 
   @Override
@@ -279,7 +293,7 @@ public final class OverlayFileSystem implements FileSystem {
 
   @Override
   public void fsyncdir(long inode, long handle, boolean dataOnly) throws ErrnoException {
-    errors.run(() -> stack.upper().sync());
+    syncStack();
   }
 
   @Override
@@ -330,12 +344,28 @@ public final class OverlayFileSystem implements FileSystem {
 
   @Override
   public void sync() throws ErrnoException {
-    errors.run(this::sealAndSync);
+    errors.keep(
+        () -> {
+          dirtyFiles.sealAll();
+          return this;
+        });
+    syncStack();
   }
 
-  private void sealAndSync() throws IOException {
-    dirtyFiles.sealAll();
-    stack.upper().sync();
+  private void syncStack() throws ErrnoException {
+    errors.outside(
+        () -> {
+          stack.sync();
+          return this;
+        });
+  }
+
+  /**
+   * Freezes the upper as it is at one instant and goes on with the one that {@code successor}
+   * gives. What was frozen survives power loss when this returns.
+   */
+  public void freeze(Successor successor) throws IOException {
+    freezer.freeze(successor);
   }
 
   @Override
@@ -346,7 +376,8 @@ public final class OverlayFileSystem implements FileSystem {
     dirtyFiles.close();
     background.close();
     errors.quietly(accessTimes::storeAll);
-    errors.quietly(this::sealAndSync);
+    errors.quietly(dirtyFiles::sealAll);
+    errors.quietly(stack::sync);
     errors.close();
     options.closed().run();
   }

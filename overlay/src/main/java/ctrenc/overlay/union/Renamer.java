@@ -1,6 +1,5 @@
 package ctrenc.overlay.union;
 
-import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -24,7 +23,7 @@ final class Renamer {
   private final Lookup lookup;
   private final Changes changes;
   private final Remover remover;
-  private final UpperLayer upper;
+  private final LayerStack stack;
   private final WallClock clock;
 
   /**
@@ -38,7 +37,7 @@ final class Renamer {
     this.lookup = lookup;
     this.changes = changes;
     this.remover = remover;
-    this.upper = changes.stack().upper();
+    this.stack = changes.stack();
     this.clock = clock;
   }
 
@@ -152,7 +151,7 @@ final class Renamer {
   }
 
   private void leaveDevice(Change change, Move move, Timestamp now) throws IOException {
-    try (NodeTable.Pin device = nodes.fresh(upper.allocateInode())) {
+    try (NodeTable.Pin device = nodes.fresh(stack.upper().allocateInode())) {
       InodeEdit edit = NewInode.whiteoutDevice().in(move.from, move.caller, now);
       change.add(device.node(), edit);
       change.point(move.from, move.name, device.node().inode(), edit.mode());

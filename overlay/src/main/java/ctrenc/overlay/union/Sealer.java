@@ -4,7 +4,6 @@ import ctrenc.overlay.extent.ExtentReference;
 import ctrenc.overlay.layer.FileRun;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.LayerBatch;
-import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -23,16 +22,16 @@ final class Sealer {
 
   private final NodeTable nodes;
   private final Changes changes;
-  private final UpperLayer upper;
+  private final LayerStack stack;
   private final ExtentBuffers buffers;
   private final ContentComposer composer;
 
-  Sealer(NodeTable nodes, Changes changes, UpperLayer upper, ExtentBuffers buffers) {
+  Sealer(NodeTable nodes, Changes changes, ExtentBuffers buffers) {
     this.nodes = nodes;
     this.changes = changes;
-    this.upper = upper;
+    this.stack = changes.stack();
     this.buffers = buffers;
-    this.composer = new ContentComposer(new ExtentPacker(upper, buffers));
+    this.composer = new ContentComposer(new ExtentPacker(stack, buffers));
   }
 
   /** Seals everything gathered of a file. */
@@ -66,7 +65,7 @@ final class Sealer {
     ExtentReference extent;
     try {
       MemorySegment.copy(source, ValueLayout.JAVA_BYTE, 0, buffer, 0, length);
-      extent = upper.append(buffer, 0, length);
+      extent = stack.upper().append(buffer, 0, length);
     } finally {
       buffers.give(buffer);
     }

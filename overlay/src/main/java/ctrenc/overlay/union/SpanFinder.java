@@ -3,6 +3,7 @@ package ctrenc.overlay.union;
 import ctrenc.overlay.layer.FileRun;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.Layer;
+import ctrenc.overlay.layer.UpperLayer;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ final class SpanFinder {
   /** The span that covers {@code offset}, ending at {@code end} at the latest. */
   Span at(Node node, long offset, long end) throws IOException {
     Node.Stored stored = node.stored();
-    if (!stored.inUpper()) {
+    if (!stored.isIn(stack.upper())) {
       return below(node, offset, end);
     }
     InodeRecord inodeRecord = stored.inodeRecord();
@@ -45,18 +46,19 @@ final class SpanFinder {
 
   private Optional<FileRun> upperRun(Node node, long offset) throws IOException {
     FileContent content = node.content();
-    FileRun last = content.lastRun();
+    UpperLayer upper = stack.upper();
+    FileRun last = content.lastRun(upper);
     if (last != null && last.offset() <= offset && offset < last.end()) {
       return Optional.of(last);
     }
-    Optional<FileRun> run = stack.upper().run(node.inode(), offset);
-    run.ifPresent(content::remember);
+    Optional<FileRun> run = upper.run(node.inode(), offset);
+    run.ifPresent(found -> content.remember(upper, found));
     return run;
   }
 
   private Span below(Node node, long offset, long end) throws IOException {
     long gap = end;
-    for (LowerPart part : node.parts(stack)) {
+    for (LowerPart part : node.parts()) {
       if (offset >= part.limit()) {
         break;
       }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param gatheredInAll gathered bytes of all files from which on writers seal the oldest
  * @param sealAfter how long written bytes wait at most before they are sealed
  * @param accessTimes reads move access times as relatime has it; else they never do
+ * @param readOnly every change is refused; the stack has an upper that takes none
  * @param closed runs when the filesystem has let go of its layers, which it does not close itself
  */
 public record UnionOptions(
@@ -18,6 +19,7 @@ public record UnionOptions(
     long gatheredInAll,
     Duration sealAfter,
     boolean accessTimes,
+    boolean readOnly,
     Runnable closed) {
 
   private static final long PER_FILE = 8L << 20;
@@ -25,10 +27,16 @@ public record UnionOptions(
   private static final Duration SEAL_AFTER = Duration.ofSeconds(1);
 
   public static UnionOptions of(DiskUsage disk) {
-    return new UnionOptions(disk, PER_FILE, IN_ALL, SEAL_AFTER, true, () -> {});
+    return new UnionOptions(disk, PER_FILE, IN_ALL, SEAL_AFTER, true, false, () -> {});
   }
 
   public UnionOptions whenClosed(Runnable action) {
-    return new UnionOptions(disk, gatheredPerFile, gatheredInAll, sealAfter, accessTimes, action);
+    return new UnionOptions(
+        disk, gatheredPerFile, gatheredInAll, sealAfter, accessTimes, readOnly, action);
+  }
+
+  /** For a stack that is only read: access times stay as they are, too. */
+  public UnionOptions forReading() {
+    return new UnionOptions(disk, gatheredPerFile, gatheredInAll, sealAfter, false, true, closed);
   }
 }

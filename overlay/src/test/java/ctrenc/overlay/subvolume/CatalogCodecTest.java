@@ -39,7 +39,7 @@ class CatalogCodecTest {
         List.of(new Base.Empty(), new Base.Image(ID), new Base.HostTree(Path.of("/x")))) {
       SubvolumeRecord subvolume = subvolume(base);
       SubvolumeRecord found =
-          CatalogCodec.decodeSubvolume(subvolumeKey, CatalogCodec.encode(subvolume));
+          StackCodec.decodeSubvolume(subvolumeKey, StackCodec.encode(subvolume));
       assertThat(found).usingRecursiveComparison().isEqualTo(subvolume);
     }
   }
@@ -50,8 +50,8 @@ class CatalogCodecTest {
     byte[] layerKey = CatalogCodec.layerKey(7);
     fuzz(bytes -> CatalogCodec.decodeLayer(layerKey, bytes), CatalogCodec.encode(layer()));
     fuzz(bytes -> CatalogCodec.decodeImage(key, bytes), CatalogCodec.encode(image()));
-    byte[] onHost = CatalogCodec.encode(subvolume(new Base.HostTree(Path.of("/tree"))));
-    fuzz(bytes -> CatalogCodec.decodeSubvolume(key, bytes), onHost);
+    byte[] onHost = StackCodec.encode(subvolume(new Base.HostTree(Path.of("/tree"))));
+    fuzz(bytes -> StackCodec.decodeSubvolume(key, bytes), onHost);
     fuzz(CatalogCodec::decodeNextLayer, CatalogCodec.encodeNextLayer(5));
     fuzz(bytes -> CatalogCodec.decodeLayer(bytes, CatalogCodec.encode(layer())), layerKey);
     fuzz(bytes -> CatalogCodec.decodeImage(bytes, CatalogCodec.encode(image())), key);

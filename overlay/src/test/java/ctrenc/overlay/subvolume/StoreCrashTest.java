@@ -2,259 +2,60 @@ package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ctrenc.crypto.kdf.LayerKey;
-import ctrenc.crypto.protector.MachineKeyProtector;
-import ctrenc.crypto.protector.Protector;
-import ctrenc.crypto.secret.Entropy;
-import ctrenc.crypto.secret.Secret;
-import ctrenc.crypto.secret.SecretMemory;
-import ctrenc.overlay.extent.ExtentStore;
-import ctrenc.overlay.layer.HostFileCache;
-import ctrenc.overlay.layer.MemoryExtentStore;
-import ctrenc.overlay.layer.RecordCache;
-import ctrenc.overlay.meta.MemoryMetaStore;
-import ctrenc.overlay.meta.MetaCursor;
-import ctrenc.overlay.meta.Table;
-import ctrenc.overlay.storage.DiskStorage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Creating, destroying, importing and removing, interrupted at every call of the metadata store, by
- * the death of the process or by power loss. After the next open each is done or was never begun:
- * no record, segment folder, tree or key file is without an owner.
- */
+/** Creating, destroying, importing and removing, interrupted everywhere. */
 class StoreCrashTest {
 
-  private static final int MOST_CALLS = 400;
-
   @TempDir Path temporary;
-  private final SecretMemory memory = SecretMemory.plain();
-  private final Set<UUID> segmentFolders = new HashSet<>();
-  private final Random random = new Random(7);
-  private MemoryMetaStore meta = new MemoryMetaStore();
-  private Catalog catalog = openCatalog();
-  private Images images = none();
-  private StoredSubvolumes subvolumes = none();
+  private CrashingStore store = new CrashingStore(Path.of("."));
 
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // Set by open() before any test.
-  private static <T> T none() {
-    return null;
-  }
-
-  private Catalog openCatalog() {
-    try {
-      return Catalog.read(meta);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void open() throws IOException {
-    DiskStorage storage = DiskStorage.open(temporary);
-    for (String name : List.of("images", "keys", "segments")) {
-      storage.createDirectory(name);
-    }
-    StoreParts parts =
-        new StoreParts(
-            temporary,
-            storage,
-            meta,
-            new Folders(),
-            new KeySlots(storage, "keys"),
-            new RecordCache(1 << 20),
-            new HostFileCache(4),
-            finding -> {},
-            Entropy.system(),
-            memory);
-    catalog = Catalog.read(meta);
-    TreeFolder folder = new TreeFolder(temporary.resolve("images"));
-    LayerRemover remover = new LayerRemover(parts, catalog, folder);
-    Keyring keyring = new Keyring(memory, Entropy.system());
-    StackOpener opener = new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder));
-    subvolumes = new StoredSubvolumes(parts, catalog, keyring, opener, remover);
-    images = new StoredImages(parts, catalog, folder, remover);
-    subvolumes.forgetLost();
-    remover.removeLeftovers();
-  }
-
-  /** Extents in memory, and which layers have any. */
-  private final class Folders implements ExtentStores {
-    @Override
-    public ExtentStore open(long layer, LayerKey key) throws IOException {
-      segmentFolders.add(key.layer());
-      return new MemoryExtentStore(meta, layer);
-    }
-
-    @Override
-    public void remove(UUID layer) {
-      segmentFolders.remove(layer);
-    }
-
-    @Override
-    public Set<UUID> layers() {
-      return Set.copyOf(segmentFolders);
-    }
-
-    @Override
-    public long storedBytes(UUID layer) {
-      return 0;
-    }
+  @BeforeEach
+  void make() {
+    store = new CrashingStore(temporary);
   }
 
   @Test
   void destroyIsFinishedAtTheNextOpen() throws IOException {
-    interruptEverywhere(
+    store.interruptEverywhere(
         () -> {
-          UUID id = create("p", List.of(machineKey()));
-          subvolumes.open(id).close();
+          UUID id = store.create("p", List.of(store.machineKey()));
+          store.subvolumes().open(id).close();
         },
-        () -> subvolumes.destroy(subvolumes.find("p").orElseThrow().id()));
+        () -> store.subvolumes().destroy(store.subvolumes().find("p").orElseThrow().id()));
   }
 
   @Test
   void createIsWholeOrNotAtAll() throws IOException {
-    interruptEverywhere(() -> {}, () -> create("p", List.of(machineKey())));
+    store.interruptEverywhere(() -> {}, () -> store.create("p", List.of(store.machineKey())));
   }
 
   @Test
   void importIsWholeOrNotAtAll() throws IOException {
-    interruptEverywhere(() -> {}, () -> importImage("i"));
+    store.interruptEverywhere(() -> {}, () -> store.importImage("i"));
   }
 
   @Test
   void imageRemovalIsFinishedAtTheNextOpen() throws IOException {
-    interruptEverywhere(
-        () -> importImage("i"), () -> images.remove(images.find("i").orElseThrow()));
+    store.interruptEverywhere(
+        () -> store.importImage("i"),
+        () -> store.images().remove(store.images().find("i").orElseThrow()));
   }
 
   @Test
   void throwawayIsGoneWhateverItWasDoing() throws IOException {
-    interruptEverywhere(
+    store.interruptEverywhere(
         () -> {},
         () -> {
-          UUID id = create("t", List.of());
-          subvolumes.open(id).close();
+          UUID id = store.create("t", List.of());
+          store.subvolumes().open(id).close();
         });
-    assertThat(subvolumes.list()).isEmpty();
-  }
-
-  /**
-   * Runs {@code work} after {@code preparation}, failing at each call in turn, until it succeeds
-   * unharmed.
-   */
-  private void interruptEverywhere(Work preparation, Work work) throws IOException {
-    int crashes = 0;
-    boolean unharmed = false;
-    while (!unharmed) {
-      crashes++;
-      assertThat(crashes).isLessThan(MOST_CALLS);
-      wipe();
-      preparation.run();
-      meta.sync();
-      meta.failCall(crashes);
-      unharmed = succeeds(work);
-      meta = random.nextBoolean() ? meta.afterProcessDeath() : meta.afterPowerLoss(random);
-      open();
-      checkNothingIsLost("after crash at call " + crashes);
-    }
-    assertThat(crashes).isGreaterThan(2);
-  }
-
-  private static boolean succeeds(Work work) {
-    try {
-      work.run();
-      return true;
-    } catch (IOException failed) {
-      return false;
-    }
-  }
-
-  private void wipe() throws IOException {
-    meta = new MemoryMetaStore();
-    segmentFolders.clear();
-    for (String folder : List.of("images", "keys")) {
-      TreeRemover.remove(temporary.resolve(folder));
-    }
-    open();
-  }
-
-  private void checkNothingIsLost(String when) throws IOException {
-    Set<Long> numbers = new HashSet<>();
-    Set<String> trees = new HashSet<>();
-    Set<UUID> encrypted = new HashSet<>();
-    for (LayerRecord layer : catalog.layers()) {
-      assertThat(layer.state()).as(when).isEqualTo(LayerRecord.State.LIVE);
-      assertThat(layer.references()).as(when).isPositive();
-      numbers.add(layer.number());
-      if (layer.kind() == LayerRecord.Kind.IMAGE_TREES) {
-        trees.addAll(layer.trees());
-      } else {
-        encrypted.add(layer.id());
-      }
-    }
-    assertThat(recordOwners()).as(when).isSubsetOf(numbers);
-    assertThat(children("images")).as(when).containsExactlyInAnyOrderElementsOf(trees);
-    assertThat(segmentFolders).as(when).isSubsetOf(encrypted);
-    Set<String> persistent = new HashSet<>();
-    for (SubvolumeInfo subvolume : subvolumes.list()) {
-      persistent.add(subvolume.id().toString());
-      subvolumes.unlock(subvolume.id(), List.of(machineKey()));
-    }
-    assertThat(children("keys")).as(when).containsExactlyInAnyOrderElementsOf(persistent);
-    assertThat(subvolumes.list().size() + images.list().size()).as(when).isEqualTo(numbers.size());
-  }
-
-  private Set<Long> recordOwners() throws IOException {
-    Set<Long> owners = new HashSet<>();
-    for (Table table : Table.values()) {
-      byte[] last = new byte[9];
-      Arrays.fill(last, (byte) 0xff);
-      try (MetaCursor cursor = meta.scan(table, new byte[0], last)) {
-        while (table != Table.CATALOG && cursor.next()) {
-          owners.add(ByteBuffer.wrap(cursor.key()).getLong());
-        }
-      }
-    }
-    return owners;
-  }
-
-  private UUID create(String name, List<Protector> protectors) throws IOException {
-    return subvolumes.create(name, new Base.Empty(), protectors).id();
-  }
-
-  private void importImage(String name) throws IOException {
-    Path tree = images.newTree();
-    Files.createDirectories(tree.resolve("a/b"));
-    Files.writeString(tree.resolve("a/b/f"), "content");
-    images.add(name, "", List.of(tree), files -> {});
-  }
-
-  private Protector machineKey() {
-    return new MachineKeyProtector(Secret.take(memory, new byte[32]));
-  }
-
-  private List<String> children(String folder) throws IOException {
-    List<String> names = new ArrayList<>();
-    try (Stream<Path> list = Files.list(temporary.resolve(folder))) {
-      list.forEach(path -> names.add(String.valueOf(path.getFileName())));
-    }
-    return names;
+    assertThat(store.subvolumes().list()).isEmpty();
   }
 }

@@ -32,7 +32,7 @@ final class FailureTest {
     stack = new TestStack();
     stack.with(
         new UnionOptions(
-            stack.options().disk(), 8 << 20, 1 << 20, Duration.ofHours(1), true, () -> {}));
+            stack.options().disk(), 8 << 20, 1 << 20, Duration.ofHours(1), true, false, () -> {}));
   }
 
   @BeforeEach

@@ -93,6 +93,11 @@ final class FaultyUpper implements UpperLayer {
   }
 
   @Override
+  public void numberFrom(long floor) throws IOException {
+    upper.numberFrom(floor);
+  }
+
+  @Override
   public UUID id() {
     return upper.id();
   }

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random operations on a stack and on a plain model of a tree, which must agree at every step: on
- * every error, on every byte, on link counts and listings. Between the rounds the process dies, or
- * the filesystem is closed and its upper frozen under a new one.
+ * every error, on every byte, on link counts and listings. Now and then the upper is frozen under
+ * the filesystem in use; between the rounds the process dies, or the filesystem is closed and its
+ * upper frozen under a new one.
  */
 final class ModelTest {
 
@@ -49,7 +50,8 @@ final class ModelTest {
     TestStack stack = new TestStack();
     UnionOptions options = stack.options();
     stack.with(
-        new UnionOptions(options.disk(), 200_000, 1_000_000, Duration.ofMillis(5), true, () -> {}));
+        new UnionOptions(
+            options.disk(), 200_000, 1_000_000, Duration.ofMillis(5), true, false, () -> {}));
     Run run = new Run(new Random(seed), new ModelTree());
     for (int round = 0; round < ROUNDS; round++) {
       OverlayFileSystem fileSystem = stack.open();
@@ -57,6 +59,9 @@ final class ModelTest {
       run.compareAll("after opening round " + round + " of seed " + seed);
       for (int step = 0; step < STEPS; step++) {
         run.step(seed + " round " + round + " step " + step);
+        if (run.random.nextInt(50) == 0) {
+          stack.freeze(fileSystem);
+        }
       }
       run.compareAll("at the end of round " + round + " of seed " + seed);
       if (round % 2 == 0) {

@@ -47,7 +47,8 @@ final class SealingTest {
     if (fileSystem != null) {
       fileSystem.close();
     }
-    stack.with(new UnionOptions(stack.options().disk(), perFile, inAll, delay, true, () -> {}));
+    stack.with(
+        new UnionOptions(stack.options().disk(), perFile, inAll, delay, true, false, () -> {}));
     fileSystem = stack.open();
     user = new FileSystemUser(fileSystem);
   }

@@ -27,7 +27,8 @@ final class TestStack {
   private final List<Finding> findings = Collections.synchronizedList(new ArrayList<>());
   private long number = 1;
   private UnionOptions options =
-      new UnionOptions(() -> USAGE, 8 << 20, 64 << 20, Duration.ofMillis(200), true, () -> {});
+      new UnionOptions(
+          () -> USAGE, 8 << 20, 64 << 20, Duration.ofMillis(200), true, false, () -> {});
   private FaultyUpper upper;
 
   TestStack() throws IOException {
@@ -79,6 +80,12 @@ final class TestStack {
     lowers.addFirst(upper);
     number++;
     upper = push();
+    return this;
+  }
+
+  /** Freezes the upper of a filesystem in use. */
+  TestStack freeze(OverlayFileSystem fileSystem) throws IOException {
+    fileSystem.freeze(frozen -> freeze().upper);
     return this;
   }
 

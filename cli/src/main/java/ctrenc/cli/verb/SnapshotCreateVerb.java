@@ -1,0 +1,53 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.cli.text.Json;
+import ctrenc.proto.v1.CreateSnapshotRequest;
+import ctrenc.proto.v1.Snapshot;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Keeps what a root holds at one instant. */
+public final class SnapshotCreateVerb implements Verb {
+  @Override
+  public String name() {
+    return "create";
+  }
+
+  @Override
+  public String summary() {
+    return "Keep what a root holds now, whether it is in use or not, and print the snapshot's name.";
+  }
+
+  @Override
+  public void describe(CommandSpec spec) {
+    Options.explain(
+        spec,
+        "Everything that was written before is in it. It is read with 'ctr-enc mount NAME@SNAPSHOT',",
+        "goes with its container, and opens with its key; 'ctr-enc fork' makes one that stays.");
+    spec.addOption(Options.json());
+    spec.addPositional(
+        Options.positional(
+            "NAME[@SNAPSHOT]",
+            1,
+            1,
+            "The container, and what to call the snapshot; else the time."));
+  }
+
+  @Override
+  public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
+    String[] parts = SnapshotText.split(arguments.positional(0));
+    CreateSnapshotRequest request =
+        CreateSnapshotRequest.newBuilder().setContainer(parts[0]).setName(parts[1]).build();
+    Connection daemon = session.daemon();
+    Snapshot made = daemon.ask(() -> daemon.snapshots(Connection.PATIENT).create(request));
+    session
+        .out()
+        .line(
+            arguments.json()
+                ? Json.object(made, SnapshotText::fields)
+                : SnapshotText.reference(made));
+    return ExitCode.OK.number();
+  }
+}

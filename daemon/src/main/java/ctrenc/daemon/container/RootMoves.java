@@ -1,0 +1,209 @@
+package ctrenc.daemon.container;
+
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.SnapshotInfo;
+import ctrenc.overlay.subvolume.Store;
+import ctrenc.proto.v1.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Snapshots, forks and fresh keys of containers' roots, which may be in use meanwhile. A snapshot
+ * is called by its container and its name, {@code CONTAINER@NAME}. Thread-safe.
+ */
+public final class RootMoves {
+
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,62}");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final Store store;
+  private final ContainerRegistry registry;
+  private final RootMounter mounter;
+  private final SnapshotMounts mounts;
+  private final ContainerMaker maker;
+
+  RootMoves(
+      Store store,
+      ContainerRegistry registry,
+      RootMounter mounter,
+      SnapshotMounts mounts,
+      ContainerMaker maker) {
+    this.store = store;
+    this.registry = registry;
+    this.mounter = mounter;
+    this.mounts = mounts;
+    this.maker = maker;
+  }
+
+  /** Keeps what a root holds now; without a name, the time is its name. */
+  public Snapshot snapshot(String container, String name) throws IOException {
+    String chosen = name.isEmpty() ? TIME.format(Instant.now()) : name;
+    if (!NAME.matcher(chosen).matches()) {
+      throw RefusedException.invalid(
+          "A snapshot's name has 1 to 63 letters, digits, dots, dashes, colons and underscores, and starts with a letter or digit.");
+    }
+    return with(
+        registry.find(container),
+        owner -> {
+          settle(owner);
+          return view(owner, store.snapshots().create(owner.identity.subvolume(), chosen));
+        });
+  }
+
+  /** Of one container, or of all where none is named; the oldest first. */
+  public List<Snapshot> list(String container) throws IOException {
+    List<ManagedContainer> owners =
+        container.isEmpty() ? List.copyOf(registry.all()) : List.of(registry.find(container));
+    List<Snapshot> views = new ArrayList<>();
+    for (SnapshotInfo snapshot : store.snapshots().list()) {
+      for (ManagedContainer owner : owners) {
+        if (owner.identity.subvolume().equals(snapshot.subvolume())) {
+          views.add(view(owner, snapshot));
+        }
+      }
+    }
+    return views;
+  }
+
+  public Snapshot remove(String reference) throws IOException {
+    return withSnapshot(
+        reference,
+        (owner, snapshot) -> {
+          if (mounts.place(snapshot.id()).isPresent()) {
+            throw RefusedException.conflict(
+                "The snapshot "
+                    + reference
+                    + " is mounted: unmount it first, with: ctr-enc umount "
+                    + reference);
+          }
+          store.snapshots().remove(snapshot.id());
+          return view(owner, snapshot);
+        });
+  }
+
+  /** Shows a snapshot for reading; returns the path asked for. */
+  public Path mount(String reference, Optional<Path> target) throws IOException {
+    return withSnapshot(
+        reference,
+        (owner, snapshot) -> {
+          mounter.unlock(owner);
+          return mounts.show(snapshot, target);
+        });
+  }
+
+  public Snapshot unmount(String reference) throws IOException {
+    return withSnapshot(
+        reference,
+        (owner, snapshot) -> {
+          mounts.takeDown(snapshot.id());
+          return view(owner, snapshot);
+        });
+  }
+
+  /** Lets what a root writes from now on be under a new key. */
+  ManagedContainer rotate(String container) throws IOException {
+    return with(
+        registry.find(container),
+        owner -> {
+          settle(owner);
+          store.subvolumes().rotate(owner.identity.subvolume());
+          return owner;
+        });
+  }
+
+  /** Makes a container that goes on from a container or a snapshot; it is not mounted yet. */
+  ManagedContainer fork(String source, String name, boolean keep) throws IOException {
+    if (source.indexOf('@') < 0) {
+      return with(
+          registry.find(source),
+          origin -> {
+            settle(origin);
+            return maker.fork(origin, Optional.empty(), name, keep);
+          });
+    }
+    return withSnapshot(
+        source,
+        (origin, snapshot) -> {
+          mounter.unlock(origin);
+          return maker.fork(origin, Optional.of(snapshot), name, keep);
+        });
+  }
+
+  /** What was written before is to be in what is frozen now, also where the kernel still has it. */
+  private void settle(ManagedContainer container) throws IOException {
+    container.guard.lock();
+    try {
+      mounter.unlock(container);
+      if (container.root.isPresent()) {
+        container.root.get().writeBack();
+      }
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  /** What is done with a container that stays meanwhile. */
+  private interface Move<T> {
+    T of(ManagedContainer owner) throws IOException;
+  }
+
+  /** What is done with a snapshot that stays meanwhile. */
+  private interface SnapshotMove<T> {
+    T of(ManagedContainer owner, SnapshotInfo snapshot) throws IOException;
+  }
+
+  private static <T> T with(ManagedContainer container, Move<T> move) throws IOException {
+    container.guard.lock();
+    try {
+      if (container.phase == Phase.GONE) {
+        throw RefusedException.absent(
+            "The container " + container.identity.name() + " was removed.");
+      }
+      return move.of(container);
+    } finally {
+      container.guard.unlock();
+    }
+  }
+
+  private <T> T withSnapshot(String reference, SnapshotMove<T> move) throws IOException {
+    int at = reference.indexOf('@');
+    if (at < 0) {
+      throw RefusedException.invalid(
+          "A snapshot is called CONTAINER@NAME; ctr-enc snapshot ls lists those there are.");
+    }
+    String name = reference.substring(at + 1);
+    return with(
+        registry.find(reference.substring(0, at)),
+        owner ->
+            move.of(
+                owner,
+                store
+                    .snapshots()
+                    .find(owner.identity.subvolume(), name)
+                    .orElseThrow(
+                        () ->
+                            RefusedException.absent(
+                                "There is no snapshot "
+                                    + reference
+                                    + ": ctr-enc snapshot ls lists those there are."))));
+  }
+
+  private Snapshot view(ManagedContainer owner, SnapshotInfo snapshot) {
+    return Snapshot.newBuilder()
+        .setId(snapshot.id().toString())
+        .setName(snapshot.name())
+        .setContainer(owner.identity.name())
+        .setContainerId(owner.id())
+        .setCreatedAtMillis(snapshot.created().toEpochMilli())
+        .setRoot(mounts.place(snapshot.id()).map(Path::toString).orElse(""))
+        .build();
+  }
+}

@@ -1,0 +1,119 @@
+package ctrenc.daemon.container;
+
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.Mount;
+import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.subvolume.SnapshotInfo;
+import ctrenc.overlay.subvolume.Snapshots;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.Mounts;
+import ctrenc.overlay.vfs.FileSystem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Shows snapshots for reading, and takes them down. Thread-safe; one call at a time. */
+final class SnapshotMounts {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final byte[] NOTHING = {};
+
+  /** A snapshot that is shown, and further places where it is. */
+  private record Shown(SnapshotInfo snapshot, MountedRoot root, List<Path> boundAt) {}
+
+  private final Snapshots snapshots;
+  private final Transport transport;
+  private final Directories directories;
+  private final Map<UUID, Shown> shown = new HashMap<>();
+
+  SnapshotMounts(Snapshots snapshots, Transport transport, Directories directories) {
+    this.snapshots = snapshots;
+    this.transport = transport;
+    this.directories = directories;
+  }
+
+  /** Where a snapshot's own place is, if it is shown. */
+  synchronized Optional<Path> place(UUID snapshot) {
+    return Optional.ofNullable(shown.get(snapshot)).map(one -> one.root().mount().directory());
+  }
+
+  /** Shows a snapshot at its own place, unless it is, and at {@code target} where one is given. */
+  synchronized Path show(SnapshotInfo snapshot, Optional<Path> target) throws IOException {
+    if (target.isPresent() && !(target.get().isAbsolute() && Files.isDirectory(target.get()))) {
+      throw RefusedException.invalid(
+          "The mount point "
+              + target.get()
+              + " is not an absolute path of a directory that exists.");
+    }
+    Shown one = shown.get(snapshot.id());
+    if (one == null) {
+      one = new Shown(snapshot, mount(snapshot), new ArrayList<>());
+      shown.put(snapshot.id(), one);
+    }
+    Path own = one.root().mount().directory();
+    if (target.isPresent() && !one.boundAt().contains(target.get())) {
+      Mounts.mount(
+          FileOpener.bytesOf(own),
+          FileOpener.bytesOf(target.get()),
+          "none".getBytes(StandardCharsets.UTF_8),
+          Mounts.BIND,
+          NOTHING);
+      one.boundAt().add(target.get());
+    }
+    return target.orElse(own);
+  }
+
+  private MountedRoot mount(SnapshotInfo snapshot) throws IOException {
+    String id = snapshot.id().toString().replace("-", "");
+    Path directory = Files.createDirectories(directories.root(id));
+    FileSystem fileSystem = snapshots.open(snapshot.id());
+    boolean isMounted = false;
+    try {
+      Mount mount = transport.mount(fileSystem, directory, new MountOptions("ctr-enc:" + id, true, CacheMode.WRITEBACK));
+      isMounted = true;
+      return new MountedRoot(fileSystem, mount, CacheMode.WRITEBACK);
+    } finally {
+      if (!isMounted) {
+        fileSystem.close();
+        Files.deleteIfExists(directory);
+      }
+    }
+  }
+
+  /** Takes every place of a snapshot away; does nothing where it is not shown. */
+  synchronized void takeDown(UUID snapshot) throws IOException {
+    Shown one = shown.remove(snapshot);
+    if (one == null) {
+      return;
+    }
+    for (Path target : one.boundAt()) {
+      MountedRoot.unbind(target);
+    }
+    try {
+      one.root().mount().unmount(PATIENCE);
+    } finally {
+      one.root().fileSystem().close();
+    }
+    Files.deleteIfExists(one.root().mount().directory());
+  }
+
+  /** Takes all snapshots of a subvolume down. */
+  synchronized void takeDownOf(UUID subvolume) throws IOException {
+    for (Shown one : List.copyOf(shown.values())) {
+      if (one.snapshot().subvolume().equals(subvolume)) {
+        takeDown(one.snapshot().id());
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.vfs.FileSystem;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The snapshots of a store: frozen stacks of subvolumes, kept under a name. A snapshot opens with
+ * the keys of its subvolume and goes with it; a fork of it has keys of its own and stays.
+ * Thread-safe.
+ */
+public interface Snapshots {
+
+  /**
+   * Freezes what an unlocked subvolume holds at one instant; it may be in use. Everything that was
+   * written until then is in it, and survives power loss when this returns.
+   *
+   * @throws AlreadyExistsException if the subvolume has a snapshot of this name
+   * @throws ctrenc.overlay.storage.KeyAbsentException if the subvolume is locked
+   */
+  SnapshotInfo create(UUID subvolume, String name) throws IOException;
+
+  /** Of all subvolumes, the oldest first. */
+  List<SnapshotInfo> list();
+
+  Optional<SnapshotInfo> find(UUID subvolume, String name);
+
+  /**
+   * What a snapshot holds, for reading alone: one filesystem per snapshot, until it is closed.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if its subvolume is locked
+   */
+  FileSystem open(UUID id) throws IOException;
+
+  /**
+   * Makes a subvolume that goes on from a snapshot, with an upper and a KEK of its own; as {@link
+   * Subvolumes#create} otherwise. Its KEK wraps the keys of the layers it shares, too: who opens
+   * the fork reads what the snapshot holds.
+   */
+  SubvolumeInfo fork(UUID id, String name, List<Protector> protectors) throws IOException;
+
+  /**
+   * Forgets a snapshot. Layers that no stack holds any more are removed with it.
+   *
+   * @throws InUseException while it is open
+   */
+  void remove(UUID id) throws IOException;
+}

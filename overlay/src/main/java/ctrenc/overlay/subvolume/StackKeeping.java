@@ -1,0 +1,55 @@
+package ctrenc.overlay.subvolume;
+
+import java.io.IOException;
+
+/** Everything that keeps the stacks of one store, put together; the store closes it. */
+record StackKeeping(
+    Catalog catalog,
+    Keyring keyring,
+    OpenStacks open,
+    LayerRemover remover,
+    StoredSubvolumes subvolumes,
+    StoredSnapshots snapshots,
+    TreeFolder folder,
+    StoreParts parts,
+    ExtentCheck extents)
+    implements AutoCloseable {
+
+  /** Reads the catalog and finishes what an earlier process left undone. */
+  static StackKeeping open(StoreParts parts, TreeFolder folder) throws IOException {
+    Catalog catalog = Catalog.read(parts.meta());
+    Keyring keyring = new Keyring(parts.memory(), parts.entropy());
+    LayerRemover remover = new LayerRemover(parts, catalog, folder);
+    StackOpener opener = new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder));
+    OpenStacks open = new OpenStacks();
+    SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, remover);
+    SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, keyring, eraser);
+    StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
+    eraser.forgetLost();
+    remover.removeLeftovers();
+    return new StackKeeping(
+        catalog,
+        keyring,
+        open,
+        remover,
+        new StoredSubvolumes(parts, catalog, keyring, opener, open, maker, freezer, eraser),
+        new StoredSnapshots(catalog, keyring, opener, open, maker, freezer, eraser),
+        folder,
+        parts,
+        new ExtentCheck(parts, catalog, keyring, open, opener));
+  }
+
+  CheckReport check() throws IOException {
+    return new StoreCheck(parts, catalog, folder, extents).run();
+  }
+
+  /** Closes what is still open, then wipes the keys. */
+  @Override
+  public void close() {
+    try {
+      open.closeAll();
+    } finally {
+      keyring.close();
+    }
+  }
+}

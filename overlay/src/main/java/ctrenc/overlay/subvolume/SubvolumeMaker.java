@@ -1,0 +1,152 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.layer.HostTree;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Makes subvolumes: a fresh upper on a base, or on frozen layers of another one. Thread-safe. */
+final class SubvolumeMaker {
+
+  private static final byte[] NO_KEY = {};
+
+  /** Puts the lowers of a new subvolume into its change. */
+  private interface Lowers {
+    List<SubvolumeRecord.Level> in(Catalog.Edit edit, UUID subvolume) throws IOException;
+  }
+
+  private final StoreParts parts;
+  private final Catalog catalog;
+  private final Keyring keyring;
+  private final SubvolumeEraser eraser;
+
+  SubvolumeMaker(StoreParts parts, Catalog catalog, Keyring keyring, SubvolumeEraser eraser) {
+    this.parts = parts;
+    this.catalog = catalog;
+    this.keyring = keyring;
+    this.eraser = eraser;
+  }
+
+  SubvolumeRecord create(String name, Base base, List<Protector> protectors) throws IOException {
+    if (base instanceof Base.HostTree(Path directory)) {
+      HostTree.open(directory).close();
+    }
+    return make(name, base, protectors, (edit, made) -> lowers(edit, base));
+  }
+
+  /** The new subvolume shares {@code frozen}, layers whose keys {@code origin} can unwrap. */
+  SubvolumeRecord fork(
+      SubvolumeRecord origin,
+      List<SubvolumeRecord.Level> frozen,
+      String name,
+      List<Protector> protectors)
+      throws IOException {
+    return make(
+        name, origin.base(), protectors, (edit, made) -> shared(edit, origin.id(), made, frozen));
+  }
+
+  private SubvolumeRecord make(String name, Base base, List<Protector> protectors, Lowers lowers)
+      throws IOException {
+    CatalogNames.check(name);
+    UUID id = UUID.randomUUID();
+    boolean throwaway = protectors.isEmpty();
+    keyring.create(id);
+    try {
+      if (!throwaway) {
+        parts.keySlots().write(id, keyring.protect(id, List.copyOf(protectors)));
+      }
+      SubvolumeRecord bare =
+          new SubvolumeRecord(id, name, base, Instant.now(), throwaway, false, List.of());
+      SubvolumeRecord made = catalog.change(edit -> make(edit, bare, lowers));
+      if (!made.throwaway()) {
+        catalog.sync();
+      }
+      return made;
+    } catch (IOException | RuntimeException e) {
+      abandon(id, e);
+      throw e;
+    }
+  }
+
+  /** Also undoes a creation that is in the catalog but could not be made durable. */
+  private void abandon(UUID id, Exception reason) {
+    keyring.drop(id);
+    try {
+      Optional<SubvolumeRecord> made = catalog.subvolume(id);
+      if (made.isPresent()) {
+        eraser.destroy(made.get());
+      } else {
+        parts.keySlots().erase(id);
+      }
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private SubvolumeRecord make(Catalog.Edit edit, SubvolumeRecord bare, Lowers lowers)
+      throws IOException {
+    if (catalog.living().anyMatch(other -> other.name().equals(bare.name()))) {
+      throw new AlreadyExistsException("There is a subvolume " + bare.name() + " already.");
+    }
+    List<SubvolumeRecord.Level> stack = new ArrayList<>();
+    UUID upper = UUID.randomUUID();
+    byte[] wrappedKey = keyring.newLayerKey(bare.id(), upper);
+    stack.add(
+        new SubvolumeRecord.Level(
+            newLayer(edit, upper, LayerRecord.Kind.ENCRYPTED, List.of()), wrappedKey));
+    stack.addAll(lowers.in(edit, bare.id()));
+    SubvolumeRecord made = bare.with(List.copyOf(stack));
+    edit.put(made);
+    return made;
+  }
+
+  private List<SubvolumeRecord.Level> lowers(Catalog.Edit edit, Base base) throws IOException {
+    return switch (base) {
+      case Base.Empty empty -> List.of();
+      case Base.HostTree(Path directory) -> {
+        List<String> path = List.of(directory.toAbsolutePath().toString());
+        long layer = newLayer(edit, UUID.randomUUID(), LayerRecord.Kind.HOST_TREE, path);
+        yield List.of(new SubvolumeRecord.Level(layer, NO_KEY));
+      }
+      case Base.Image(UUID image) -> {
+        ImageRecord found =
+            catalog.image(image).orElseThrow(() -> new NoSuchFileException("image " + image));
+        for (long layer : found.layers()) {
+          edit.retain(layer);
+        }
+        yield found.layers().stream()
+            .map(layer -> new SubvolumeRecord.Level(layer, NO_KEY))
+            .toList();
+      }
+    };
+  }
+
+  private List<SubvolumeRecord.Level> shared(
+      Catalog.Edit edit, UUID origin, UUID made, List<SubvolumeRecord.Level> frozen)
+      throws IOException {
+    List<SubvolumeRecord.Level> shared = new ArrayList<>();
+    for (SubvolumeRecord.Level level : frozen) {
+      edit.retain(level.layer());
+      LayerRecord layer = catalog.layer(level.layer());
+      byte[] wrappedKey =
+          layer.kind() == LayerRecord.Kind.ENCRYPTED
+              ? keyring.rewrapped(origin, made, layer.id(), level.wrappedKey())
+              : NO_KEY;
+      shared.add(new SubvolumeRecord.Level(level.layer(), wrappedKey));
+    }
+    return shared;
+  }
+
+  private static long newLayer(
+      Catalog.Edit edit, UUID id, LayerRecord.Kind kind, List<String> trees) {
+    long number = edit.newLayerNumber();
+    edit.put(new LayerRecord(number, id, kind, LayerRecord.State.LIVE, 1, trees));
+    return number;
+  }
+}

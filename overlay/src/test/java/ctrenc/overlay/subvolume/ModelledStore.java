@@ -1,0 +1,281 @@
+package ctrenc.overlay.subvolume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.crypto.protector.MachineKeyProtector;
+import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.secret.Secret;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystemUser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A store, and beside it what it should hold: of each root and each snapshot the files by path. A
+ * crash is a copy of the state directory taken while the store is open, which goes on instead.
+ */
+final class ModelledStore implements AutoCloseable {
+
+  private static final int MOST_ROOTS = 6;
+  private static final int[] SIZES = {0, 7, 2048, 2049, 40_000, 1_100_000};
+
+  private static final class Root {
+    final UUID id;
+    final boolean kept;
+    Map<String, byte[]> files = new TreeMap<>();
+    final Map<String, Map<String, byte[]>> snapshots = new TreeMap<>();
+
+    Root(UUID id, boolean kept) {
+      this.id = id;
+      this.kept = kept;
+    }
+  }
+
+  private final Path temporary;
+  private final Random random;
+  private final SecretMemory memory = SecretMemory.plain();
+  private final Map<UUID, Root> roots = new LinkedHashMap<>();
+  private StoreDirectory store;
+  private int generation;
+  private int names;
+
+  ModelledStore(Path temporary, Random random) throws IOException {
+    this.temporary = temporary;
+    this.random = random;
+    this.store = StoreDirectory.open(state(), finding -> {}, memory);
+  }
+
+  private Path state() {
+    return temporary.resolve("state" + generation);
+  }
+
+  /** Makes one random move; returns its name. */
+  String move() throws IOException, ErrnoException {
+    int choice = random.nextInt(20);
+    if (roots.isEmpty() || (choice == 0 && roots.size() < MOST_ROOTS)) {
+      return create();
+    }
+    Root root = List.copyOf(roots.values()).get(random.nextInt(roots.size()));
+    return switch (choice) {
+      case 1, 2, 3 -> snapshot(root);
+      case 4, 5 -> roots.size() < MOST_ROOTS ? fork(root) : change(root);
+      case 6, 7 -> rotate(root);
+      case 8, 9 -> removeSnapshot(root);
+      case 10 -> destroy(root);
+      case 11 -> restart();
+      case 12, 13 -> crash();
+      case 14 -> close(root);
+      default -> change(root);
+    };
+  }
+
+  private List<Protector> protectors(boolean kept) {
+    return kept ? List.of(machineKey()) : List.of();
+  }
+
+  private Protector machineKey() {
+    byte[] key = new byte[32];
+    Arrays.fill(key, (byte) 9);
+    return new MachineKeyProtector(Secret.take(memory, key));
+  }
+
+  private String create() throws IOException {
+    boolean kept = random.nextInt(3) > 0;
+    names++;
+    UUID id = store.subvolumes().create("r" + names, new Base.Empty(), protectors(kept)).id();
+    roots.put(id, new Root(id, kept));
+    return "create";
+  }
+
+  private FileSystemUser user(Root root) throws IOException {
+    if (!store.subvolumes().find(root.id.toString()).orElseThrow().unlocked()) {
+      store.subvolumes().unlock(root.id, List.of(machineKey()));
+    }
+    return new FileSystemUser(store.subvolumes().open(root.id));
+  }
+
+  private String change(Root root) throws IOException, ErrnoException {
+    FileSystemUser user = user(root);
+    for (int i = random.nextInt(6); i >= 0; i--) {
+      String path = "/f" + random.nextInt(8);
+      byte[] before = root.files.get(path);
+      byte[] bytes = FileSystemUser.pattern(random.nextInt(), SIZES[random.nextInt(SIZES.length)]);
+      switch (before == null ? 0 : random.nextInt(5)) {
+        case 1 -> {
+          user.unlink(path);
+          root.files.remove(path);
+        }
+        case 2 -> {
+          String other = "/f" + random.nextInt(8);
+          user.rename(path, other);
+          root.files.remove(path);
+          root.files.put(other, before);
+        }
+        case 3 -> {
+          int size = random.nextInt(100_000);
+          user.truncate(path, size);
+          root.files.put(path, Arrays.copyOf(before, size));
+        }
+        case 4 -> {
+          int offset = random.nextInt(before.length + 1);
+          user.overwrite(path, offset, bytes);
+          byte[] after = Arrays.copyOf(before, Math.max(before.length, offset + bytes.length));
+          System.arraycopy(bytes, 0, after, offset, bytes.length);
+          root.files.put(path, after);
+        }
+        default -> {
+          user.put(path, bytes);
+          root.files.put(path, bytes);
+        }
+      }
+    }
+    return "change";
+  }
+
+  private String snapshot(Root root) throws IOException {
+    user(root);
+    if (random.nextInt(3) == 0) {
+      store.subvolumes().open(root.id).close();
+    }
+    names++;
+    store.snapshots().create(root.id, "s" + names);
+    root.snapshots.put("s" + names, new TreeMap<>(root.files));
+    return "snapshot";
+  }
+
+  private String fork(Root root) throws IOException {
+    user(root);
+    boolean kept = random.nextBoolean();
+    names++;
+    if (root.snapshots.isEmpty() || random.nextBoolean()) {
+      UUID id = store.subvolumes().fork(root.id, "r" + names, protectors(kept)).id();
+      roots.put(id, new Root(id, kept));
+      roots.get(id).files = new TreeMap<>(root.files);
+    } else {
+      String name = List.copyOf(root.snapshots.keySet()).getFirst();
+      UUID snapshot = store.snapshots().find(root.id, name).orElseThrow().id();
+      UUID id = store.snapshots().fork(snapshot, "r" + names, protectors(kept)).id();
+      roots.put(id, new Root(id, kept));
+      roots.get(id).files = new TreeMap<>(root.snapshots.get(name));
+    }
+    return "fork";
+  }
+
+  private String rotate(Root root) throws IOException {
+    user(root);
+    store.subvolumes().rotate(root.id);
+    return "rotate";
+  }
+
+  private String removeSnapshot(Root root) throws IOException {
+    if (!root.snapshots.isEmpty()) {
+      List<String> all = new ArrayList<>(root.snapshots.keySet());
+      String name = all.get(random.nextInt(all.size()));
+      store.snapshots().remove(store.snapshots().find(root.id, name).orElseThrow().id());
+      root.snapshots.remove(name);
+    }
+    return "removal of a snapshot";
+  }
+
+  private String destroy(Root root) throws IOException {
+    close(root);
+    store.subvolumes().destroy(root.id);
+    roots.remove(root.id);
+    return "destroy";
+  }
+
+  private String close(Root root) throws IOException {
+    user(root).fileSystem().close();
+    return "close";
+  }
+
+  private String restart() throws IOException {
+    store.close();
+    store = StoreDirectory.open(state(), finding -> {}, memory);
+    roots.values().removeIf(root -> !root.kept);
+    return "restart";
+  }
+
+  /** What is synced is there; what a process that is killed leaves behind is opened again. */
+  private String crash() throws IOException, ErrnoException {
+    for (Root root : roots.values()) {
+      user(root).fileSystem().sync();
+    }
+    Path before = state();
+    generation++;
+    copy(before, state());
+    store.close();
+    store = StoreDirectory.open(state(), finding -> {}, memory);
+    roots.values().removeIf(root -> !root.kept);
+    return "crash";
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  /** Everything is what the model says, and the store is in order. */
+  void compare(String when) throws IOException, ErrnoException {
+    assertThat(store.subvolumes().list())
+        .as(when)
+        .extracting(SubvolumeInfo::id)
+        .containsExactlyInAnyOrderElementsOf(roots.keySet());
+    for (Root root : roots.values()) {
+      compare(user(root), root.files, when);
+      for (Map.Entry<String, Map<String, byte[]>> snapshot : root.snapshots.entrySet()) {
+        UUID id = store.snapshots().find(root.id, snapshot.getKey()).orElseThrow().id();
+        FileSystemUser reading = new FileSystemUser(store.snapshots().open(id));
+        compare(reading, snapshot.getValue(), when + ", snapshot " + snapshot.getKey());
+        reading.fileSystem().close();
+      }
+    }
+    assertThat(store.check().problems()).as(when).isEmpty();
+  }
+
+  private static void compare(FileSystemUser user, Map<String, byte[]> files, String when)
+      throws ErrnoException {
+    assertThat(user.list("/").keySet().stream().map(name -> "/" + name))
+        .as(when)
+        .containsExactlyInAnyOrderElementsOf(files.keySet());
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      FileSystemUser.same(user.read(file.getKey()), file.getValue(), file.getKey() + " " + when);
+    }
+  }
+
+  void destroyAll() throws IOException {
+    for (Root root : List.copyOf(roots.values())) {
+      destroy(root);
+    }
+  }
+
+  /** Segment folders and key files that are still there. */
+  List<String> leftovers() throws IOException {
+    List<String> left = new ArrayList<>();
+    for (String folder : List.of("segments", "keys")) {
+      try (Stream<Path> list = Files.list(state().resolve(folder))) {
+        list.forEach(path -> left.add(path.toString()));
+      }
+    }
+    return left;
+  }
+
+  @Override
+  public void close() throws IOException {
+    store.close();
+  }
+}
