@@ -69,6 +69,17 @@ final class CommandTree {
             "'ctr-enc VERB --help' tells more of a verb. The daemon is started when it is needed.");
     Options.addCommon(root, false);
     addContainerVerbs(root);
+    addGroups(root);
+    add(root, new CheckVerb());
+    add(root, new VersionVerb());
+    add(root, new CompletionVerb());
+    return new CommandLine(root, LISTS)
+        .setUsageHelpWidth(HELP_WIDTH)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false);
+  }
+
+  private void addGroups(CommandSpec root) {
     addGroup(
         root,
         "snapshot",
@@ -86,13 +97,6 @@ final class CommandTree {
         "daemon",
         "Start and stop the daemon, and see how it is.",
         List.of(new DaemonStartVerb(), new DaemonStatusVerb(), new DaemonStopVerb()));
-    add(root, new CheckVerb());
-    add(root, new VersionVerb());
-    add(root, new CompletionVerb());
-    return new CommandLine(root, LISTS)
-        .setUsageHelpWidth(HELP_WIDTH)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-        .setExpandAtFiles(false);
   }
 
   private void addContainerVerbs(CommandSpec root) {

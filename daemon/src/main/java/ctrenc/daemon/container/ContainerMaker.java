@@ -82,20 +82,13 @@ final class ContainerMaker {
     String name = wantedName.isEmpty() ? id.substring(0, SHORT_ID) : wantedName;
     registry.reserve(name);
     try {
-      List<Protector> protectors = keep ? List.of(machineKey) : List.of();
-      SubvolumeInfo made =
-          snapshot.isPresent()
-              ? store.snapshots().fork(snapshot.get().id(), id, protectors)
-              : store.subvolumes().fork(origin.identity.subvolume(), id, protectors);
+      SubvolumeInfo made = forked(origin, snapshot, id, keep);
+      ContainerSpec own =
+          spec.toBuilder().setName(name).setHostname(hostName(name)).setRemove(false).build();
+      ManagedContainer.Identity of = origin.identity;
       var identity =
           new ManagedContainer.Identity(
-              id,
-              name,
-              made.id(),
-              origin.identity.base(),
-              origin.identity.image(),
-              made.created(),
-              spec.toBuilder().setName(name).setHostname(hostName(name)).setRemove(false).build());
+              id, name, made.id(), of.base(), of.image(), made.created(), own);
       if (keep) {
         record(identity);
       }
@@ -108,6 +101,15 @@ final class ContainerMaker {
       registry.release(name);
       throw e;
     }
+  }
+
+  private SubvolumeInfo forked(
+      ManagedContainer origin, Optional<SnapshotInfo> snapshot, String name, boolean keep)
+      throws IOException {
+    List<Protector> protectors = keep ? List.of(machineKey) : List.of();
+    return snapshot.isPresent()
+        ? store.snapshots().fork(snapshot.get().id(), name, protectors)
+        : store.subvolumes().fork(origin.identity.subvolume(), name, protectors);
   }
 
   private ManagedContainer.Identity identity(

@@ -80,7 +80,9 @@ final class SnapshotMounts {
     FileSystem fileSystem = snapshots.open(snapshot.id());
     boolean isMounted = false;
     try {
-      Mount mount = transport.mount(fileSystem, directory, new MountOptions("ctr-enc:" + id, true, CacheMode.WRITEBACK));
+      Mount mount =
+          transport.mount(
+              fileSystem, directory, new MountOptions("ctr-enc:" + id, true, CacheMode.WRITEBACK));
       isMounted = true;
       return new MountedRoot(fileSystem, mount, CacheMode.WRITEBACK);
     } finally {

@@ -26,7 +26,9 @@ public final class RocksMetaStore implements MetaStore {
   private final WriteOptions writeOptions = new WriteOptions();
   private final SharedSync logSync = SharedSync.ofEngine(this::syncLog);
   private final AtomicLong lastCommit = new AtomicLong();
-  private final AtomicLong lastDurable = new AtomicLong();
+
+  /** Before the first sync nothing is known of what an earlier process committed. */
+  private final AtomicLong lastDurable = new AtomicLong(-1);
 
   private RocksMetaStore(RocksOpening opening, FlushHooks hooks, RocksTables tables) {
     this.opening = opening;
@@ -85,7 +87,9 @@ public final class RocksMetaStore implements MetaStore {
   @Override
   public void sync() throws IOException {
     tables.requireOpen();
-    logSync.run();
+    if (lastDurable.get() < lastCommit.get()) {
+      logSync.run();
+    }
     hooks.check();
   }
 

@@ -41,13 +41,29 @@ final class EntryResolver {
   }
 
   private Optional<Child> lowerChild(Node directory, Name name) throws IOException {
-    for (LowerPart part : parts(directory)) {
-      Optional<DirectoryEntry> entry = part.layer().entry(directory.inode(), name);
-      if (entry.isPresent()) {
-        return asChild(entry.get());
+    List<LowerPart> parts = parts(directory);
+    if (parts.isEmpty()) {
+      return Optional.empty();
+    }
+    int level =
+        stack
+            .layers()
+            .levels()
+            .ofEntry(directory.inode(), name, () -> firstThatKnows(parts, directory, name));
+    if (level == LowerLevels.NONE) {
+      return Optional.empty();
+    }
+    return parts.get(level).layer().entry(directory.inode(), name).flatMap(EntryResolver::asChild);
+  }
+
+  private static int firstThatKnows(List<LowerPart> parts, Node directory, Name name)
+      throws IOException {
+    for (int level = 0; level < parts.size(); level++) {
+      if (parts.get(level).layer().entry(directory.inode(), name).isPresent()) {
+        return level;
       }
     }
-    return Optional.empty();
+    return LowerLevels.NONE;
   }
 
   private static Optional<Child> asChild(DirectoryEntry entry) {

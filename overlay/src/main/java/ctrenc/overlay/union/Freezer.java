@@ -8,10 +8,10 @@ import java.io.IOException;
  * every byte that was written until then, gathered ones included.
  *
  * <p>Nothing is walked: what was stored of a node tells by itself that its upper is a lower now, so
- * open files, handles and nameless inodes go on as they are. What others wait for is to seal and make
- * durable what came since the last look, and the step that makes the new stack the stored one. The
- * frozen layer is durable before that step: after power loss a layer goes back to what is whole of it
- * alone, and nothing above may stand on what it has lost.
+ * open files, handles and nameless inodes go on as they are. What others wait for is to seal and
+ * make durable what came since the last look, and the step that makes the new stack the stored one.
+ * The frozen layer is durable before that step: after power loss a layer goes back to what is whole
+ * of it alone, and nothing above may stand on what it has lost.
  */
 final class Freezer {
 

@@ -16,10 +16,10 @@ import java.util.Optional;
 final class LayerStack {
 
   /** The layers from one change of the stack to the next; its identity tells stacks apart. */
-  record Layers(UpperLayer upper, List<Layer> lowers, long lowerCeiling) {
+  record Layers(UpperLayer upper, List<Layer> lowers, long lowerCeiling, LowerLevels levels) {
     static Layers of(UpperLayer upper, List<Layer> lowers) {
       long ceiling = lowers.stream().mapToLong(Layer::inodeCeiling).max().orElse(0);
-      return new Layers(upper, List.copyOf(lowers), ceiling);
+      return new Layers(upper, List.copyOf(lowers), ceiling, new LowerLevels(lowers.size()));
     }
   }
 
@@ -71,13 +71,17 @@ final class LayerStack {
     if (inode >= now.lowerCeiling) {
       return Optional.empty();
     }
-    for (Layer layer : now.lowers) {
-      Optional<InodeRecord> found = layer.inode(inode);
-      if (found.isPresent()) {
-        return found;
+    int level = now.levels.ofInode(inode, () -> firstThatKnows(now.lowers, inode));
+    return level == LowerLevels.NONE ? Optional.empty() : now.lowers.get(level).inode(inode);
+  }
+
+  private static int firstThatKnows(List<Layer> lowers, long inode) throws IOException {
+    for (int level = 0; level < lowers.size(); level++) {
+      if (lowers.get(level).inode(inode).isPresent()) {
+        return level;
       }
     }
-    return Optional.empty();
+    return LowerLevels.NONE;
   }
 
   /** The lowers that show through an inode's upper record, top first. */

@@ -7,13 +7,13 @@ import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.extent.LostExtents;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DiskStorage;
-import ctrenc.overlay.extent.LostExtents;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,8 +63,7 @@ class CloneTest {
   void noNonceRepeatsUnderOneKey() throws Exception {
     Path origin = temporary.resolve("origin");
     try (StoreDirectory store = open(origin)) {
-      UUID root =
-          store.subvolumes().create("r", new Base.Empty(), List.of(machineKey())).id();
+      UUID root = store.subvolumes().create("r", new Base.Empty(), List.of(machineKey())).id();
       FileSystemUser user = new FileSystemUser(store.subvolumes().open(root));
       for (int i = 0; i < 20; i++) {
         user.put("/f" + i, FileSystemUser.pattern(i, 10_000));

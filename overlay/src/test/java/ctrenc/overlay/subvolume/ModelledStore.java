@@ -108,39 +108,46 @@ final class ModelledStore implements AutoCloseable {
   private String change(Root root) throws IOException, ErrnoException {
     FileSystemUser user = user(root);
     for (int i = random.nextInt(6); i >= 0; i--) {
-      String path = "/f" + random.nextInt(8);
-      byte[] before = root.files.get(path);
-      byte[] bytes = FileSystemUser.pattern(random.nextInt(), SIZES[random.nextInt(SIZES.length)]);
-      switch (before == null ? 0 : random.nextInt(5)) {
-        case 1 -> {
-          user.unlink(path);
-          root.files.remove(path);
-        }
-        case 2 -> {
-          String other = "/f" + random.nextInt(8);
-          user.rename(path, other);
-          root.files.remove(path);
-          root.files.put(other, before);
-        }
-        case 3 -> {
-          int size = random.nextInt(100_000);
-          user.truncate(path, size);
-          root.files.put(path, Arrays.copyOf(before, size));
-        }
-        case 4 -> {
-          int offset = random.nextInt(before.length + 1);
-          user.overwrite(path, offset, bytes);
-          byte[] after = Arrays.copyOf(before, Math.max(before.length, offset + bytes.length));
-          System.arraycopy(bytes, 0, after, offset, bytes.length);
-          root.files.put(path, after);
-        }
-        default -> {
-          user.put(path, bytes);
-          root.files.put(path, bytes);
-        }
-      }
+      change(user, root.files, "/f" + random.nextInt(8));
     }
     return "change";
+  }
+
+  private void change(FileSystemUser user, Map<String, byte[]> files, String path)
+      throws ErrnoException {
+    byte[] before = files.get(path);
+    byte[] bytes = FileSystemUser.pattern(random.nextInt(), SIZES[random.nextInt(SIZES.length)]);
+    switch (before == null ? 0 : random.nextInt(5)) {
+      case 1 -> {
+        user.unlink(path);
+        files.remove(path);
+      }
+      case 2 -> {
+        String other = "/f" + random.nextInt(8);
+        user.rename(path, other);
+        files.put(other, files.remove(path));
+      }
+      case 3 -> {
+        int size = random.nextInt(100_000);
+        user.truncate(path, size);
+        files.put(path, Arrays.copyOf(before, size));
+      }
+      case 4 -> {
+        int offset = random.nextInt(before.length + 1);
+        user.overwrite(path, offset, bytes);
+        files.put(path, overwritten(before, offset, bytes));
+      }
+      default -> {
+        user.put(path, bytes);
+        files.put(path, bytes);
+      }
+    }
+  }
+
+  private static byte[] overwritten(byte[] before, int offset, byte[] bytes) {
+    byte[] after = Arrays.copyOf(before, Math.max(before.length, offset + bytes.length));
+    System.arraycopy(bytes, 0, after, offset, bytes.length);
+    return after;
   }
 
   private String snapshot(Root root) throws IOException {

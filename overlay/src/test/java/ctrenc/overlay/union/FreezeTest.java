@@ -184,24 +184,8 @@ final class FreezeTest {
     List<OverlayFileSystem> states = new ArrayList<>();
     try (OverlayFileSystem fileSystem = stack.open();
         ExecutorService threads = Executors.newFixedThreadPool(writers)) {
-      FileSystemUser user = new FileSystemUser(fileSystem);
-      for (int i = 0; i < writers; i++) {
-        user.mkdir("/" + i);
-        user.put("/" + i + "/first", new byte[3000]);
-        user.put("/" + i + "/second", new byte[3000]);
-        user.put("/" + i + "/x", "x");
-        user.put("/" + i + "/y", "y");
-      }
-      List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < writers; i++) {
-        String directory = "/" + i;
-        running.add(
-            threads.submit(
-                () -> {
-                  write(new FileSystemUser(fileSystem), directory, stop);
-                  return directory;
-                }));
-      }
+      prepare(new FileSystemUser(fileSystem), writers);
+      List<Future<?>> running = start(threads, fileSystem, writers, stop);
       for (int i = 0; i < 12; i++) {
         stack.freeze(fileSystem);
         states.add(frozen(stack));
@@ -216,6 +200,31 @@ final class FreezeTest {
       state.close();
     }
     assertThat(stack.findings()).isEmpty();
+  }
+
+  private static List<Future<?>> start(
+      ExecutorService threads, OverlayFileSystem fileSystem, int writers, AtomicBoolean stop) {
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < writers; i++) {
+      String directory = "/" + i;
+      running.add(
+          threads.submit(
+              () -> {
+                write(new FileSystemUser(fileSystem), directory, stop);
+                return directory;
+              }));
+    }
+    return running;
+  }
+
+  private static void prepare(FileSystemUser user, int writers) throws Exception {
+    for (int i = 0; i < writers; i++) {
+      user.mkdir("/" + i);
+      user.put("/" + i + "/first", new byte[3000]);
+      user.put("/" + i + "/second", new byte[3000]);
+      user.put("/" + i + "/x", "x");
+      user.put("/" + i + "/y", "y");
+    }
   }
 
   private static void write(FileSystemUser user, String directory, AtomicBoolean stop)
