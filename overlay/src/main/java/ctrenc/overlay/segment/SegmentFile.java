@@ -35,6 +35,13 @@ final class SegmentFile {
   /** In bytes; the first envelope may begin here. */
   static final int HEADER_LENGTH = FormatPreamble.length(FIELDS_LENGTH);
 
+  /**
+   * So much is appended before the disk begins to write it, while more is sealed: the sync that
+   * comes at the end of a large file then finds little left. What is short-lived and small is gone
+   * before.
+   */
+  private static final long WRITE_OUT = 32L << 20;
+
   private static final FormatPreamble PREAMBLE = new FormatPreamble("segment", VERSION, VERSION);
 
   private final int number;
@@ -43,11 +50,15 @@ final class SegmentFile {
   private final AtomicLong tail;
   private volatile boolean dirty;
 
+  /** Up to here the kernel was told to write to the disk. */
+  private final AtomicLong writtenOut;
+
   private SegmentFile(int number, String name, StorageFile file, long tail) {
     this.number = number;
     this.name = name;
     this.file = file;
     this.tail = new AtomicLong(tail);
+    this.writtenOut = new AtomicLong(tail);
   }
 
   static SegmentFile create(Storage storage, String directory, UUID layer, int number)
@@ -127,6 +138,11 @@ final class SegmentFile {
     } finally {
       // After the write, so that a sync that began before it does not count it as done.
       dirty = true;
+    }
+    long end = offset + source.byteSize();
+    long begun = writtenOut.get();
+    if (end - begun >= WRITE_OUT && writtenOut.compareAndSet(begun, end)) {
+      file.beginWriteOut(begun, end - begun);
     }
   }
 

@@ -84,6 +84,15 @@ final class DiskFile implements StorageFile {
   }
 
   @Override
+  public void beginWriteOut(long position, long length) throws IOException {
+    try {
+      FileData.beginWriteOut(descriptor, position, length);
+    } catch (SystemCallException e) {
+      throw DiskErrors.translate(name, e);
+    }
+  }
+
+  @Override
   public void dropCache(long position, long length) throws IOException {
     try {
       FileData.advise(descriptor, position, length, FileData.ADVISE_DONT_NEED);

@@ -25,6 +25,9 @@ public interface StorageFile extends AutoCloseable {
 
   void truncate(long size) throws IOException;
 
+  /** Tells the kernel to begin writing the range to the disk; promises nothing. */
+  void beginWriteOut(long position, long length) throws IOException;
+
   /** Returns when every byte written so far survives power loss. */
   void sync() throws IOException;
 

@@ -21,6 +21,7 @@ public final class FileData {
   /** posix_fadvise(2). */
   public static final int ADVISE_DONT_NEED = 4;
 
+  private static final int SYNC_RANGE_WRITE = 2;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
 
@@ -95,6 +96,12 @@ public final class FileData {
   public static void advise(Descriptor file, long offset, long length, int advice)
       throws SystemCallException {
     SystemCall.FADVISE64.invoke(file.number(), offset, length, advice);
+  }
+
+  /** sync_file_range(2): begins to write the range to the disk, and waits for nothing. */
+  public static void beginWriteOut(Descriptor file, long offset, long length)
+      throws SystemCallException {
+    SystemCall.SYNC_FILE_RANGE.invoke(file.number(), offset, length, SYNC_RANGE_WRITE);
   }
 
   /** copy_file_range(2); returns the bytes copied, 0 at the end of {@code from}. */

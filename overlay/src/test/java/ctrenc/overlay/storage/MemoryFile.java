@@ -48,6 +48,11 @@ final class MemoryFile implements StorageFile {
   }
 
   @Override
+  public void beginWriteOut(long position, long length) {
+    open();
+  }
+
+  @Override
   public void dropCache(long position, long length) {
     open();
   }

@@ -133,6 +133,12 @@ final class WatchedStorage implements Storage {
     }
 
     @Override
+    public void beginWriteOut(long position, long length) throws IOException {
+      watcher.before("beginWriteOut", name);
+      inner.beginWriteOut(position, length);
+    }
+
+    @Override
     public void dropCache(long position, long length) throws IOException {
       watcher.before("dropCache", name);
       inner.dropCache(position, length);
