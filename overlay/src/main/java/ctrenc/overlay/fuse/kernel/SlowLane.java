@@ -60,12 +60,16 @@ final class SlowLane {
     if (request.operation() != Operation.FSYNC || !spareWorkers.tryAcquire()) {
       return false;
     }
+    // The request is whole until this thread reads the next one; by then nobody looks for it here.
+    Pending task = new Pending(channel, request);
+    pending.put(request.unique(), task);
     try {
       dispatcher.dispatch(request, reply);
+      task.answer(reply);
     } finally {
+      pending.remove(request.unique());
       spareWorkers.release();
     }
-    channel.send(request.unique(), reply);
     return true;
   }
 
