@@ -56,19 +56,10 @@ final class ContainerMaker {
   ManagedContainer make(ContainerSpec wanted) throws IOException {
     SpecCheck.container(wanted);
     BaseFinder.Found base = bases.find(wanted.getBase());
-    String id = freshId();
-    String name = wanted.getName().isEmpty() ? id.substring(0, SHORT_ID) : wanted.getName();
-    registry.reserve(name);
-    try {
-      ManagedContainer container = new ManagedContainer(identity(wanted, id, name, base));
-      registry.add(container);
-      events.tell("created", id, Map.of("name", name, "base", base.name()));
-      LOG.info("container made", "container", id, "keep", wanted.getKeep());
-      return container;
-    } catch (IOException | RuntimeException e) {
-      registry.release(name);
-      throw e;
-    }
+    ManagedContainer container =
+        add(wanted.getName(), "base", base.name(), (id, name) -> identity(wanted, id, name, base));
+    LOG.info("container made", "container", container.id(), "keep", wanted.getKeep());
+    return container;
   }
 
   /** Makes a container that goes on from another one's root, or from a snapshot of it. */
@@ -78,24 +69,44 @@ final class ContainerMaker {
     ContainerSpec spec =
         origin.identity.spec().toBuilder().setName(wantedName).setKeep(keep).build();
     SpecCheck.container(spec);
+    ManagedContainer container =
+        add(
+            wantedName,
+            "origin",
+            origin.id(),
+            (id, name) -> {
+              SubvolumeInfo made = forked(origin, snapshot, id, keep);
+              ContainerSpec own =
+                  spec.toBuilder()
+                      .setName(name)
+                      .setHostname(hostName(name))
+                      .setRemove(false)
+                      .build();
+              ManagedContainer.Identity of = origin.identity;
+              return recorded(
+                  new ManagedContainer.Identity(
+                      id, name, made.id(), of.base(), of.image(), made.created(), own));
+            });
+    String id = container.id();
+    LOG.info("container forked", "container", id, "origin", origin.id(), "keep", keep);
+    return container;
+  }
+
+  /** Makes a container's root, and what the container is called by from then on. */
+  private interface Making {
+    ManagedContainer.Identity of(String id, String name) throws IOException;
+  }
+
+  /** Adds a fresh container; its name is free again if it cannot be made. */
+  private ManagedContainer add(String wantedName, String fact, String value, Making making)
+      throws IOException {
     String id = freshId();
     String name = wantedName.isEmpty() ? id.substring(0, SHORT_ID) : wantedName;
     registry.reserve(name);
     try {
-      SubvolumeInfo made = forked(origin, snapshot, id, keep);
-      ContainerSpec own =
-          spec.toBuilder().setName(name).setHostname(hostName(name)).setRemove(false).build();
-      ManagedContainer.Identity of = origin.identity;
-      var identity =
-          new ManagedContainer.Identity(
-              id, name, made.id(), of.base(), of.image(), made.created(), own);
-      if (keep) {
-        record(identity);
-      }
-      ManagedContainer container = new ManagedContainer(identity);
+      ManagedContainer container = new ManagedContainer(making.of(id, name));
       registry.add(container);
-      events.tell("created", id, Map.of("name", name, "origin", origin.id()));
-      LOG.info("container forked", "container", id, "origin", origin.id(), "keep", keep);
+      events.tell("created", id, Map.of("name", name, fact, value));
       return container;
     } catch (IOException | RuntimeException e) {
       registry.release(name);
@@ -123,18 +134,20 @@ final class ContainerMaker {
             .clearProcess()
             .build();
     Optional<UUID> image = base.image().map(ImageInfo::id);
-    var identity =
+    return recorded(
         new ManagedContainer.Identity(
-            id, name, made.id(), base.name(), image, made.created(), spec);
-    if (wanted.getKeep()) {
-      record(identity);
-    }
-    return identity;
+            id, name, made.id(), base.name(), image, made.created(), spec));
   }
 
-  private void record(ManagedContainer.Identity identity) throws IOException {
+  /** A container that is kept has its identity on the disk as well; without it, its root goes. */
+  private ManagedContainer.Identity recorded(ManagedContainer.Identity identity)
+      throws IOException {
+    if (!identity.spec().getKeep()) {
+      return identity;
+    }
     try {
       catalog.write(identity);
+      return identity;
     } catch (IOException | RuntimeException e) {
       store.subvolumes().destroy(identity.subvolume());
       throw e;

@@ -1,8 +1,11 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.Mount;
+import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileData;
 import ctrenc.overlay.sys.FileOpener;
@@ -11,18 +14,70 @@ import ctrenc.overlay.sys.OpenFlag;
 import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A root that is shown: the filesystem of its subvolume, and the mount that serves it. */
 record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
 
   private static final FactLog LOG = FactLog.of(MountedRoot.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final byte[] NOTHING = {};
+
+  /** Mounts a filesystem, which is closed and its place removed where that fails. */
+  static MountedRoot show(
+      Transport transport, FileSystem fileSystem, Path directory, MountOptions options)
+      throws IOException {
+    boolean isMounted = false;
+    try {
+      Mount mount = transport.mount(fileSystem, directory, options);
+      isMounted = true;
+      return new MountedRoot(fileSystem, mount, options.cache());
+    } finally {
+      if (!isMounted) {
+        fileSystem.close();
+        Files.deleteIfExists(directory);
+      }
+    }
+  }
+
+  /**
+   * @throws RefusedException if nothing can be mounted there
+   */
+  static void requireMountPoint(Path target) throws RefusedException {
+    if (!target.isAbsolute() || !Files.isDirectory(target)) {
+      throw RefusedException.invalid(
+          "The mount point " + target + " is not an absolute path of a directory that exists.");
+    }
+  }
 
   /** Has the kernel hand over what it gathered of writes. */
   void writeBack() throws IOException {
     try (Descriptor directory = FileOpener.open(mount.directory(), OpenFlag.DIRECTORY)) {
       FileData.syncFileSystem(directory);
     }
+  }
+
+  /** Shows the root at one more place. */
+  void bind(Path target) throws IOException {
+    Mounts.mount(
+        FileOpener.bytesOf(mount.directory()),
+        FileOpener.bytesOf(target),
+        "none".getBytes(StandardCharsets.UTF_8),
+        Mounts.BIND,
+        NOTHING);
+  }
+
+  /** Unmounts the root and closes its filesystem. */
+  void takeDown() throws IOException {
+    try {
+      mount.unmount(PATIENCE);
+    } finally {
+      fileSystem.close();
+    }
+    Files.deleteIfExists(mount.directory());
   }
 
   /** Takes a further place away where a root is shown. */

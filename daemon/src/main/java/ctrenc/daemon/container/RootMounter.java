@@ -5,27 +5,20 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
-import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.Subvolumes;
-import ctrenc.overlay.sys.FileOpener;
-import ctrenc.overlay.sys.Mounts;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Shows roots and takes them down. Every method is called with the container's guard held. */
 final class RootMounter {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Subvolumes subvolumes;
   private final Transport transport;
@@ -61,16 +54,8 @@ final class RootMounter {
     unlock(container);
     Path directory = Files.createDirectories(directories.root(container.id()));
     FileSystem fileSystem = subvolumes.open(container.identity.subvolume());
-    try {
-      MountOptions options = options(container);
-      Mount mount = transport.mount(fileSystem, directory, options);
-      container.root = Optional.of(new MountedRoot(fileSystem, mount, options.cache()));
-    } finally {
-      if (container.root.isEmpty()) {
-        fileSystem.close();
-        Files.deleteIfExists(directory);
-      }
-    }
+    container.root =
+        Optional.of(MountedRoot.show(transport, fileSystem, directory, options(container)));
     events.tell("mounted", container.id(), Map.of("path", directory.toString()));
     return directory;
   }
@@ -101,15 +86,12 @@ final class RootMounter {
   /** Binds the shown root to one more place. */
   @GuardedBy("container.guard")
   void bind(ManagedContainer container, Path target) throws IOException {
-    Path root = show(container);
-    if (!target.isAbsolute() || !Files.isDirectory(target)) {
-      throw RefusedException.invalid(
-          "The mount point " + target + " is not an absolute path of a directory that exists.");
-    }
+    show(container);
+    MountedRoot.requireMountPoint(target);
     if (container.boundAt.contains(target)) {
       return;
     }
-    Mounts.mount(bytes(root), bytes(target), utf8("none"), Mounts.BIND, new byte[0]);
+    container.root.orElseThrow().bind(target);
     container.boundAt.add(target);
     events.tell("mounted", container.id(), Map.of("path", target.toString()));
   }
@@ -129,20 +111,7 @@ final class RootMounter {
     }
     MountedRoot shown = container.root.get();
     container.root = Optional.empty();
-    try {
-      shown.mount().unmount(PATIENCE);
-    } finally {
-      shown.fileSystem().close();
-    }
-    Files.deleteIfExists(directories.root(container.id()));
+    shown.takeDown();
     events.tell("unmounted", container.id(), Map.of());
-  }
-
-  private static byte[] bytes(Path path) {
-    return FileOpener.bytesOf(path);
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,21 +1,14 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.config.Directories;
-import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
-import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Snapshots;
-import ctrenc.overlay.sys.FileOpener;
-import ctrenc.overlay.sys.Mounts;
-import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,9 +18,6 @@ import java.util.UUID;
 
 /** Shows snapshots for reading, and takes them down. Thread-safe; one call at a time. */
 final class SnapshotMounts {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final byte[] NOTHING = {};
 
   /** A snapshot that is shown, and further places where it is. */
   private record Shown(SnapshotInfo snapshot, MountedRoot root, List<Path> boundAt) {}
@@ -50,47 +40,29 @@ final class SnapshotMounts {
 
   /** Shows a snapshot at its own place, unless it is, and at {@code target} where one is given. */
   synchronized Path show(SnapshotInfo snapshot, Optional<Path> target) throws IOException {
-    if (target.isPresent() && !(target.get().isAbsolute() && Files.isDirectory(target.get()))) {
-      throw RefusedException.invalid(
-          "The mount point "
-              + target.get()
-              + " is not an absolute path of a directory that exists.");
+    if (target.isPresent()) {
+      MountedRoot.requireMountPoint(target.get());
     }
     Shown one = shown.get(snapshot.id());
     if (one == null) {
       one = new Shown(snapshot, mount(snapshot), new ArrayList<>());
       shown.put(snapshot.id(), one);
     }
-    Path own = one.root().mount().directory();
     if (target.isPresent() && !one.boundAt().contains(target.get())) {
-      Mounts.mount(
-          FileOpener.bytesOf(own),
-          FileOpener.bytesOf(target.get()),
-          "none".getBytes(StandardCharsets.UTF_8),
-          Mounts.BIND,
-          NOTHING);
+      one.root().bind(target.get());
       one.boundAt().add(target.get());
     }
-    return target.orElse(own);
+    return target.orElse(one.root().mount().directory());
   }
 
   private MountedRoot mount(SnapshotInfo snapshot) throws IOException {
     String id = snapshot.id().toString().replace("-", "");
     Path directory = Files.createDirectories(directories.root(id));
-    FileSystem fileSystem = snapshots.open(snapshot.id());
-    boolean isMounted = false;
-    try {
-      Mount mount =
-          transport.mount(
-              fileSystem, directory, new MountOptions("ctr-enc:" + id, true, CacheMode.WRITEBACK));
-      isMounted = true;
-      return new MountedRoot(fileSystem, mount, CacheMode.WRITEBACK);
-    } finally {
-      if (!isMounted) {
-        fileSystem.close();
-        Files.deleteIfExists(directory);
-      }
-    }
+    return MountedRoot.show(
+        transport,
+        snapshots.open(snapshot.id()),
+        directory,
+        new MountOptions("ctr-enc:" + id, true, CacheMode.WRITEBACK));
   }
 
   /** Takes every place of a snapshot away; does nothing where it is not shown. */
@@ -102,12 +74,7 @@ final class SnapshotMounts {
     for (Path target : one.boundAt()) {
       MountedRoot.unbind(target);
     }
-    try {
-      one.root().mount().unmount(PATIENCE);
-    } finally {
-      one.root().fileSystem().close();
-    }
-    Files.deleteIfExists(one.root().mount().directory());
+    one.root().takeDown();
   }
 
   /** Takes all snapshots of a subvolume down. */
