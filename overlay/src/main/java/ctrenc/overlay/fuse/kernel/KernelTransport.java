@@ -13,10 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +29,6 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
   private static final int READ_AHEAD_KIB = 1024;
   private static final int SLOW_THREADS = 16;
-  private static final int SLOW_THREAD_IDLE_SECONDS = 30;
 
   /** Fewer could all wait for one disk. */
   private static final int MIN_WORKERS = 2;
@@ -40,7 +37,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private static final int MAX_CHANNELS = 4;
 
   /** One for all mounts: requests in it mostly wait for the disk. */
-  private final ThreadPoolExecutor slowExecutor = slowExecutor();
+  private final ThreadPoolExecutor slowExecutor = LeavingThreads.pool(SLOW_THREADS, "fuse-slow-");
 
   /** How many workers may wait for a disk, so that one is left. */
   private final Semaphore spareWorkers;
@@ -58,19 +55,6 @@ public final class KernelTransport implements Transport, AutoCloseable {
     this.workers =
         workers > 0 ? workers : Math.max(MIN_WORKERS, Runtime.getRuntime().availableProcessors());
     spareWorkers = new Semaphore(this.workers - 1);
-  }
-
-  private static ThreadPoolExecutor slowExecutor() {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            SLOW_THREADS,
-            SLOW_THREADS,
-            SLOW_THREAD_IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().name("fuse-slow-", 0).daemon().factory());
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
   }
 
   @Override

@@ -5,7 +5,6 @@ import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,27 +24,17 @@ final class Reserve implements AutoCloseable {
   /** All there are, of which one root has half at most. */
   static final int THREADS = 16;
 
-  private static final int IDLE_SECONDS = 30;
-
   /** So long every worker must have been at one request; most take a hundredth of it. */
   private static final long MOMENT_NANOS = 2_000_000;
 
   private final List<Worker> workers;
   private final Watch watch;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().name("fuse-reserve-", 0).daemon().factory());
+  private final ThreadPoolExecutor threads = LeavingThreads.pool(THREADS, "fuse-reserve-");
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicLong helped = new AtomicLong();
 
   Reserve(List<Worker> workers, EventCounter stop) throws SystemCallException {
     this.workers = workers;
-    threads.allowCoreThreadTimeOut(true);
     watch = new Watch(0, stop);
   }
 

@@ -4,6 +4,8 @@ import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * The threads that serve all mounts of a transport. An idle mount costs none of them anything: each
@@ -13,19 +15,20 @@ final class WorkerPool implements AutoCloseable {
 
   private final EventCounter stop;
   private final List<Worker> workers = new ArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final ExecutorService threads;
   private final Reserve reserve;
 
   /** A pool of {@code count} workers, which have begun. */
   WorkerPool(int count) throws SystemCallException {
     stop = new EventCounter();
     for (int i = 0; i < count; i++) {
-      Worker worker = new Worker(i, stop);
-      workers.add(worker);
-      threads.add(Thread.ofPlatform().name("fuse-" + i).daemon().unstarted(worker));
+      workers.add(new Worker(i, stop));
     }
     reserve = new Reserve(List.copyOf(workers), stop);
-    threads.forEach(Thread::start);
+    threads =
+        Executors.newFixedThreadPool(
+            count, Thread.ofPlatform().name("fuse-", 0).daemon().factory());
+    workers.forEach(threads::execute);
     reserve.start();
   }
 
@@ -52,19 +55,7 @@ final class WorkerPool implements AutoCloseable {
   public void close() throws SystemCallException {
     stop.signal();
     reserve.close();
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    threads.close();
     stop.close();
   }
 }

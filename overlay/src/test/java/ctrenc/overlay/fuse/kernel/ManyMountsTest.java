@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
-import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.MemoryFileSystem;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,15 +74,7 @@ class ManyMountsTest {
   @Test
   void rootWhoseReadsWaitHoldsUpNoOther() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
-    MemoryFileSystem waiting =
-        new MemoryFileSystem() {
-          @Override
-          public int read(long inode, long handle, long offset, MemorySegment target)
-              throws ErrnoException {
-            await(disk);
-            return super.read(inode, handle, offset, target);
-          }
-        };
+    MemoryFileSystem waiting = new HangingReads(disk);
     mount(waiting);
     mount(new MemoryFileSystem());
     List<Process> readers = new ArrayList<>();
@@ -162,14 +152,6 @@ class ManyMountsTest {
       return Files.readSymbolicLink(descriptor).equals(Connection.DEVICE);
     } catch (IOException closedMeanwhile) {
       return false;
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

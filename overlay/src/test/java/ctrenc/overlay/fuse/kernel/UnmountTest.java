@@ -66,15 +66,7 @@ class UnmountTest {
   @Test
   void hangingFilesystemIsAborted() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
-    MemoryFileSystem hanging =
-        new MemoryFileSystem() {
-          @Override
-          public int read(long inode, long handle, long offset, MemorySegment target)
-              throws ErrnoException {
-            await(disk);
-            return super.read(inode, handle, offset, target);
-          }
-        };
+    MemoryFileSystem hanging = new HangingReads(disk);
     LiveMount live = LiveMount.of(hanging, directory);
     live.run("echo x > f; sync -f .");
     live.mount().invalidateInode(hanging.lookup(Caller.ROOT, 1, Name.of("f")).inode(), 0, 0);
