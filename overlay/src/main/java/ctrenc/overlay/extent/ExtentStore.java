@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The order that keeps data before reference: {@link #append} seals and writes; then one batch
  * holds {@link #place}, the file's references and its inode record; it is committed. Extents whose
- * batch never came are found and dropped at the next open. {@link #sync} must precede the metadata
- * store's sync when power loss has to be survived.
+ * batch never came are found and dropped at the next open. Where power loss has to be survived,
+ * {@link #sync} goes together with the metadata store's sync, in any order.
  *
  * <p>An extent is written once and starts with one reference. {@link #share} and {@link #release}
  * count further ones, in the batch that adds or removes them. After that batch is committed, {@link

@@ -280,19 +280,19 @@ public final class SegmentExtentStore implements ExtentStore {
   public void sync() throws IOException {
     checkOpen();
     if (journal.needsFiles()) {
-      ExtentJournal.Mark covered = journal.beforeSync();
-      syncSegments();
-      journal.trim(covered);
+      journal.trim(syncSegments());
     }
     reclaimer.freeIfWorthwhile();
   }
 
-  private void syncSegments() throws IOException {
+  /** Returns what the sync covered. */
+  private ExtentJournal.Mark syncSegments() throws IOException {
     ExtentJournal.Mark covered = journal.beforeSync();
     Optional<ExtentState.Mark> mark = ledger.beforeSync();
     segments.sync();
     journal.synced(covered);
     mark.ifPresent(ledger::synced);
+    return covered;
   }
 
   @Override

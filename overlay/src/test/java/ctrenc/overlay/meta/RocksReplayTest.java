@@ -26,17 +26,17 @@ final class RocksReplayTest {
 
   @TempDir Path directory;
   private Path found = Path.of("");
+  private int lives;
 
   @BeforeEach
   void crash() throws IOException {
-    Path live = directory.resolve("live");
-    found = directory.resolve("found");
-    try (MetaStore store = open(live, ReplayCheck.NONE)) {
-      for (int i = 0; i < BATCHES; i++) {
-        commit(store, i);
-      }
-      copy(live, found);
-    }
+    found =
+        leftBy(
+            store -> {
+              for (int i = 0; i < BATCHES; i++) {
+                commit(store, i);
+              }
+            });
   }
 
   @Test
@@ -144,13 +144,20 @@ final class RocksReplayTest {
   }
 
   private Path crashWith(Work work) throws IOException {
-    Path live = directory.resolve("live-of-two");
-    Path left = directory.resolve("left-of-two");
+    Path left = leftBy(work);
+    losePower(left);
+    return left;
+  }
+
+  /** What a process left that did some work and died. */
+  private Path leftBy(Work work) throws IOException {
+    int number = lives++;
+    Path live = directory.resolve("live" + number);
+    Path left = directory.resolve("left" + number);
     try (MetaStore store = open(live, ReplayCheck.NONE)) {
       work.on(store);
       copy(live, left);
     }
-    losePower(left);
     return left;
   }
 
