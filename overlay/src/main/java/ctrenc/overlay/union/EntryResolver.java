@@ -45,25 +45,22 @@ final class EntryResolver {
     if (parts.isEmpty()) {
       return Optional.empty();
     }
-    int level =
-        stack
-            .layers()
-            .levels()
-            .ofEntry(directory.inode(), name, () -> firstThatKnows(parts, directory, name));
-    if (level == LowerLevels.NONE) {
+    LowerLevels levels = stack.layers().levels();
+    int begin = levels.beginOfEntry(directory.inode(), name);
+    if (begin == LowerLevels.NONE) {
       return Optional.empty();
     }
-    return parts.get(level).layer().entry(directory.inode(), name).flatMap(EntryResolver::asChild);
-  }
-
-  private static int firstThatKnows(List<LowerPart> parts, Node directory, Name name)
-      throws IOException {
-    for (int level = 0; level < parts.size(); level++) {
-      if (parts.get(level).layer().entry(directory.inode(), name).isPresent()) {
-        return level;
+    for (int level = begin; level < parts.size(); level++) {
+      Optional<DirectoryEntry> entry = parts.get(level).layer().entry(directory.inode(), name);
+      if (entry.isPresent()) {
+        if (level != begin) {
+          levels.learnEntry(directory.inode(), name, level);
+        }
+        return asChild(entry.get());
       }
     }
-    return LowerLevels.NONE;
+    levels.learnEntry(directory.inode(), name, LowerLevels.NONE);
+    return Optional.empty();
   }
 
   private static Optional<Child> asChild(DirectoryEntry entry) {

@@ -71,17 +71,17 @@ final class LayerStack {
     if (inode >= now.lowerCeiling) {
       return Optional.empty();
     }
-    int level = now.levels.ofInode(inode, () -> firstThatKnows(now.lowers, inode));
-    return level == LowerLevels.NONE ? Optional.empty() : now.lowers.get(level).inode(inode);
-  }
-
-  private static int firstThatKnows(List<Layer> lowers, long inode) throws IOException {
-    for (int level = 0; level < lowers.size(); level++) {
-      if (lowers.get(level).inode(inode).isPresent()) {
-        return level;
+    int begin = now.levels.beginOfInode(inode);
+    for (int level = begin; level < now.lowers.size(); level++) {
+      Optional<InodeRecord> found = now.lowers.get(level).inode(inode);
+      if (found.isPresent()) {
+        if (level != begin) {
+          now.levels.learnInode(inode, level);
+        }
+        return found;
       }
     }
-    return LowerLevels.NONE;
+    return Optional.empty();
   }
 
   /** The lowers that show through an inode's upper record, top first. */

@@ -1,7 +1,6 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.vfs.Name;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,37 +31,36 @@ final class LowerLevels {
     this.isWorthwhile = lowers > FEW;
   }
 
-  /** Asks the layers one after another. */
-  @FunctionalInterface
-  interface Search {
-    int first() throws IOException;
+  /** The first lower that may know an inode; those above it are known not to. */
+  int beginOfInode(long inode) {
+    return isWorthwhile ? inodes.getOrDefault(inode, 0) : 0;
   }
 
-  /** An inode that no lower knows is asked for anew: a host tree may yet come to know it. */
-  int ofInode(long inode, Search search) throws IOException {
-    int level = find(inodes, inode, search);
-    if (level == NONE) {
-      inodes.remove(inode);
-    }
-    return level;
+  /** The first lower that may know a name, or {@link #NONE}. */
+  int beginOfEntry(long directory, Name name) {
+    return isWorthwhile ? entries.getOrDefault(new Entry(directory, name), 0) : 0;
   }
 
-  int ofEntry(long directory, Name name, Search search) throws IOException {
-    return isWorthwhile ? find(entries, new Entry(directory, name), search) : search.first();
+  /**
+   * An inode is known first at {@code level}. One that no lower knows is asked for anew each time:
+   * a host tree may yet come to know it.
+   */
+  void learnInode(long inode, int level) {
+    learn(inodes, inode, level);
   }
 
-  private <K> int find(Map<K, Integer> known, K key, Search search) throws IOException {
+  /** A name is known first at {@code level}, or nowhere if that is {@link #NONE}. */
+  void learnEntry(long directory, Name name, int level) {
+    learn(entries, new Entry(directory, name), level);
+  }
+
+  private <K> void learn(Map<K, Integer> known, K key, int level) {
     if (!isWorthwhile) {
-      return search.first();
+      return;
     }
-    Integer level = known.get(key);
-    if (level == null) {
-      level = search.first();
-      if (known.size() >= MOST) {
-        known.clear();
-      }
-      known.put(key, level);
+    if (known.size() >= MOST) {
+      known.clear();
     }
-    return level;
+    known.put(key, level);
   }
 }
