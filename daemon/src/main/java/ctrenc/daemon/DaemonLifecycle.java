@@ -1,5 +1,6 @@
 package ctrenc.daemon;
 
+import ctrenc.crypto.extent.Rehearsal;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Settings;
 import ctrenc.overlay.fuse.kernel.KernelTransport;
@@ -36,6 +37,7 @@ final class DaemonLifecycle {
 
   /** Returns when calls are answered. An end that comes meanwhile waits for that. */
   synchronized void begin() throws IOException {
+    SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
     daemon =
         Optional.of(
             RunningDaemon.start(
@@ -45,9 +47,11 @@ final class DaemonLifecycle {
                     new KernelTransport(settings.mountWorkers()),
                     "kernel",
                     version,
-                    SecretMemory.slab(LockedMemory::allocate),
+                    memory,
                     Clock.systemUTC(),
                     Quarkus::asyncExit)));
+    // On a thread of its own, since who waits for the daemon need not wait for this.
+    Thread.ofPlatform().name("ctr-enc-rehearsal").daemon().start(() -> Rehearsal.run(memory));
   }
 
   synchronized void end(@Observes ShutdownEvent event) {
