@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Threads for the time in which every worker waits: for a disk, a lock, a flood of bytes. One of
  * them is the lookout: the kernel wakes it when a request comes and no worker is waiting for one.
  * If the workers then get nowhere for a moment, it passes the lookout on and serves a request
- * itself.
+ * itself. While they all compute, more threads would only take their processors and caches.
  */
 final class Reserve implements AutoCloseable {
 
@@ -26,6 +26,9 @@ final class Reserve implements AutoCloseable {
 
   /** So long every worker must have been at one request; most take a hundredth of it. */
   private static final long MOMENT_NANOS = 2_000_000;
+
+  /** After so long others need not wait for workers that compute, either. */
+  private static final long PATIENCE_NANOS = 50_000_000;
 
   private final List<Worker> workers;
   private final Watch watch;
@@ -92,12 +95,15 @@ final class Reserve implements AutoCloseable {
 
   private boolean areAllStuck() {
     long now = System.nanoTime();
+    boolean helps = false;
     for (Worker worker : workers) {
-      if (!worker.isStuck(now, MOMENT_NANOS)) {
+      long nanos = worker.busyFor(now);
+      if (nanos <= MOMENT_NANOS) {
         return false;
       }
+      helps = helps || nanos > PATIENCE_NANOS || worker.isWaiting();
     }
-    return true;
+    return helps;
   }
 
   /** Returns when the threads have ended, which begin to do so when the pool's end is told. */

@@ -2,7 +2,9 @@ package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
 import ctrenc.overlay.sys.EventCounter;
+import ctrenc.overlay.sys.RunningThread;
 import ctrenc.overlay.sys.SystemCallException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,9 @@ final class Worker implements Runnable, AutoCloseable {
   private final Watch watch;
   private final Mailbox mailbox;
 
+  /** From the first wait on the thread that runs this. */
+  private volatile @Nullable RunningThread thread;
+
   /** When the request in work began (System.nanoTime), 0 between requests. */
   private volatile long busySince;
 
@@ -39,15 +44,22 @@ final class Worker implements Runnable, AutoCloseable {
     return watch;
   }
 
-  /** True if it has been at one request for longer than {@code nanos}. */
-  boolean isStuck(long now, long nanos) {
+  /** For how many nanoseconds it has been at one request, 0 if at none. */
+  long busyFor(long now) {
     long since = busySince;
-    return since != 0 && now - since > nanos;
+    return since == 0 ? 0 : now - since;
+  }
+
+  /** True if it does not compute, and another thread could use its processor. */
+  boolean isWaiting() {
+    RunningThread known = thread;
+    return known != null && known.isWaiting();
   }
 
   @Override
   public void run() {
     try (this) {
+      thread = RunningThread.current();
       Watch.Post post;
       while ((post = watch.await()) != null) {
         Received last = serve(post);
