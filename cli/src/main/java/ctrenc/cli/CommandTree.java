@@ -13,6 +13,11 @@ import ctrenc.cli.verb.ImageImportVerb;
 import ctrenc.cli.verb.ImageListVerb;
 import ctrenc.cli.verb.ImageRemoveVerb;
 import ctrenc.cli.verb.InspectVerb;
+import ctrenc.cli.verb.KeyAddVerb;
+import ctrenc.cli.verb.KeyGenerateVerb;
+import ctrenc.cli.verb.KeyListVerb;
+import ctrenc.cli.verb.KeyRemoveVerb;
+import ctrenc.cli.verb.LockVerb;
 import ctrenc.cli.verb.LogsVerb;
 import ctrenc.cli.verb.MountVerb;
 import ctrenc.cli.verb.Options;
@@ -24,6 +29,7 @@ import ctrenc.cli.verb.SnapshotCreateVerb;
 import ctrenc.cli.verb.SnapshotListVerb;
 import ctrenc.cli.verb.SnapshotRemoveVerb;
 import ctrenc.cli.verb.StopVerb;
+import ctrenc.cli.verb.UnlockVerb;
 import ctrenc.cli.verb.UnmountVerb;
 import ctrenc.cli.verb.Verb;
 import ctrenc.cli.verb.VersionVerb;
@@ -94,6 +100,11 @@ final class CommandTree {
         List.of(new ImageImportVerb(), new ImageListVerb(), new ImageRemoveVerb()));
     addGroup(
         root,
+        "key",
+        "See and change what opens a kept root.",
+        List.of(new KeyListVerb(), new KeyAddVerb(), new KeyRemoveVerb(), new KeyGenerateVerb()));
+    addGroup(
+        root,
         "daemon",
         "Start and stop the daemon, and see how it is.",
         List.of(new DaemonStartVerb(), new DaemonStatusVerb(), new DaemonStopVerb()));
@@ -110,6 +121,8 @@ final class CommandTree {
     add(root, new LogsVerb());
     add(root, new StopVerb());
     add(root, new RemoveVerb());
+    add(root, new LockVerb());
+    add(root, new UnlockVerb());
     add(root, new EventsVerb());
   }
 

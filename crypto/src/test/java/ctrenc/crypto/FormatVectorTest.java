@@ -16,6 +16,7 @@ import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.protector.PassphraseProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorGroups;
+import ctrenc.crypto.protector.RecipientProtector;
 import ctrenc.crypto.record.NameHasher;
 import ctrenc.crypto.record.RecordSession;
 import ctrenc.crypto.record.StateHash;
@@ -159,5 +160,17 @@ class FormatVectorTest {
     ProtectorGroups stored = ProtectorGroups.decode(subvolume, vectors.bytes("groups"));
     assertThat(stored.unlock(both).keyId()).isEqualTo(kek.keyId());
     assertThat(stored.unlock(file).keyId()).isEqualTo(kek.keyId());
+  }
+
+  @Test
+  void recipients() throws CryptoException {
+    Vectors vectors = new Vectors("recipient-v1.properties");
+    UUID subvolume = vectors.uuid("subvolume");
+    Protector identity = RecipientProtector.identity(Fixtures.MEMORY, vectors.bytes("identity"));
+    ProtectorGroups stored = ProtectorGroups.decode(subvolume, vectors.bytes("groups"));
+    try (Kek opened = stored.unlock(List.of(identity));
+        Secret kek = vectors.secret("kek")) {
+      assertThat(opened.secret().matches(kek)).isTrue();
+    }
   }
 }

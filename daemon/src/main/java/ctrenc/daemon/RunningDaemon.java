@@ -20,6 +20,7 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
 import ctrenc.daemon.rpc.ImagesEndpoint;
+import ctrenc.daemon.rpc.KeysEndpoint;
 import ctrenc.daemon.rpc.MaintenanceEndpoint;
 import ctrenc.daemon.rpc.SnapshotsEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
@@ -94,7 +95,14 @@ public final class RunningDaemon implements AutoCloseable {
     FreedHeap freedHeap = keep(new FreedHeap());
     Containers containers =
         new Containers(
-            store, parts.transport(), machineKey, directories, settings, events, freedHeap);
+            store,
+            parts.transport(),
+            machineKey,
+            parts.memory(),
+            directories,
+            settings,
+            events,
+            freedHeap);
     containers.load();
     serve(settings, parts, store, containers, events, group);
     LOG.info("daemon is ready", "socket", directories.socket());
@@ -133,6 +141,7 @@ public final class RunningDaemon implements AutoCloseable {
                     new ContainersEndpoint(containers, events, streams),
                     new SnapshotsEndpoint(containers),
                     new MaintenanceEndpoint(store),
+                    new KeysEndpoint(containers.keys()),
                     new ImagesEndpoint(store.images(), imports, streams),
                     new DaemonEndpoint(status, parts.end()),
                     health.getHealthService())));

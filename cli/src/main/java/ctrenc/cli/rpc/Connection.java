@@ -7,6 +7,8 @@ import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.DaemonGrpc.DaemonBlockingV2Stub;
 import ctrenc.proto.v1.ImagesGrpc;
 import ctrenc.proto.v1.ImagesGrpc.ImagesBlockingV2Stub;
+import ctrenc.proto.v1.KeysGrpc;
+import ctrenc.proto.v1.KeysGrpc.KeysBlockingV2Stub;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.MaintenanceGrpc.MaintenanceBlockingV2Stub;
 import ctrenc.proto.v1.SnapshotsGrpc;
@@ -76,6 +78,11 @@ public final class Connection implements AutoCloseable {
 
   public MaintenanceBlockingV2Stub maintenance(Duration limit) {
     return MaintenanceGrpc.newBlockingV2Stub(channel)
+        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  public KeysBlockingV2Stub keys(Duration limit) {
+    return KeysGrpc.newBlockingV2Stub(channel)
         .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 

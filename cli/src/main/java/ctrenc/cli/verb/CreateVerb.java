@@ -34,6 +34,7 @@ public final class CreateVerb implements Verb {
     spec.addOption(
         Options.flag("Keep it across restarts: its key is wrapped by this machine's key.", KEEP));
     CacheOption.describe(spec);
+    ProtectorOptions.describeNew(spec);
     spec.addOption(Options.json());
     spec.addPositional(
         Options.positional(
@@ -54,6 +55,8 @@ public final class CreateVerb implements Verb {
             .setBase(option.orElseGet(() -> BaseOptions.image(positionals.get(1))))
             .setKeep(arguments.has(KEEP))
             .setCache(CacheOption.mode(arguments))
+            .addAllProtection(
+                ProtectorOptions.groups(arguments, session.surroundings().directory()))
             .build();
     Connection daemon = session.startedDaemon();
     CreateContainerRequest request = CreateContainerRequest.newBuilder().setSpec(spec).build();

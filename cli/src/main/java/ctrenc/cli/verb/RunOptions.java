@@ -51,6 +51,7 @@ final class RunOptions {
             REMOVE));
     spec.addOption(
         Options.flag("Keep it across restarts: its key is wrapped by this machine's key.", KEEP));
+    ProtectorOptions.describeNew(spec);
     spec.addOption(Options.flag("Run in the background and print the id.", "-d", DETACH));
     ProcessOptions.describe(spec);
     spec.addOption(
@@ -122,6 +123,7 @@ final class RunOptions {
             .setProcess(process)
             .setKeep(keep)
             .setRemove(remove || !stays)
+            .addAllProtection(ProtectorOptions.groups(arguments, directory))
             .setNetwork(network(arguments))
             .setReadOnly(arguments.has(READ_ONLY))
             .setCache(CacheOption.mode(arguments));

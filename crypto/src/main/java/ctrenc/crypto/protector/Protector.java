@@ -15,7 +15,11 @@ import java.util.UUID;
  * <p>Thread-safe. It holds a secret until {@link #close}.
  */
 public sealed interface Protector extends AutoCloseable
-    permits MachineKeyProtector, KeyFileProtector, PassphraseProtector {
+    permits MachineKeyProtector,
+        KeyFileProtector,
+        PassphraseProtector,
+        RecoveryKeyProtector,
+        RecipientProtector {
 
   ProtectorType type();
 

@@ -10,7 +10,11 @@ public enum ProtectorType {
   /** A file that its holder keeps elsewhere. */
   KEY_FILE(2),
   /** What a person knows. */
-  PASSPHRASE(3);
+  PASSPHRASE(3),
+  /** A random key on paper, shown once. */
+  RECOVERY_KEY(4),
+  /** Whoever holds the private key of a pair. */
+  RECIPIENT(5);
 
   private final byte code;
 

@@ -2,7 +2,9 @@ package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.key.FreedHeap;
+import ctrenc.daemon.key.NewProtection;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.overlay.subvolume.ImageInfo;
 import ctrenc.overlay.subvolume.SnapshotInfo;
@@ -29,6 +31,7 @@ final class ContainerMaker {
   private final RootMounter mounter;
   private final SnapshotMounts snapshots;
   private final Protector machineKey;
+  private final SecretMemory memory;
   private final EventFeed events;
   private final FreedHeap freedHeap;
 
@@ -39,6 +42,7 @@ final class ContainerMaker {
       RootMounter mounter,
       SnapshotMounts snapshots,
       Protector machineKey,
+      SecretMemory memory,
       EventFeed events,
       FreedHeap freedHeap) {
     this.store = store;
@@ -48,6 +52,7 @@ final class ContainerMaker {
     this.mounter = mounter;
     this.snapshots = snapshots;
     this.machineKey = machineKey;
+    this.memory = memory;
     this.events = events;
     this.freedHeap = freedHeap;
   }
@@ -125,18 +130,29 @@ final class ContainerMaker {
 
   private ManagedContainer.Identity identity(
       ContainerSpec wanted, String id, String name, BaseFinder.Found base) throws IOException {
-    List<Protector> protectors = wanted.getKeep() ? List.of(machineKey) : List.of();
-    SubvolumeInfo made = store.subvolumes().create(id, base.base(), protectors);
+    SubvolumeInfo made = subvolume(wanted, id, base);
     ContainerSpec spec =
         wanted.toBuilder()
             .setName(name)
             .setHostname(wanted.getHostname().isEmpty() ? hostName(name) : wanted.getHostname())
             .clearProcess()
+            .clearProtection()
             .build();
     Optional<UUID> image = base.image().map(ImageInfo::id);
     return recorded(
         new ManagedContainer.Identity(
             id, name, made.id(), base.name(), image, made.created(), spec));
+  }
+
+  private SubvolumeInfo subvolume(ContainerSpec wanted, String id, BaseFinder.Found base)
+      throws IOException {
+    if (wanted.getProtectionCount() == 0) {
+      List<Protector> protectors = wanted.getKeep() ? List.of(machineKey) : List.of();
+      return store.subvolumes().create(id, base.base(), protectors);
+    }
+    try (NewProtection protection = NewProtection.of(wanted, machineKey, memory)) {
+      return store.subvolumes().createProtected(id, base.base(), protection.groups());
+    }
   }
 
   /** A container that is kept has its identity on the disk as well; without it, its root goes. */

@@ -2,6 +2,7 @@ package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.image.ImageConfigs;
@@ -43,11 +44,13 @@ public final class Containers {
   private final FreedHeap freedHeap;
   private final SnapshotMounts snapshotMounts;
   private final RootMoves moves;
+  private final ContainerKeys keys;
 
   public Containers(
       Store store,
       Transport transport,
       Protector machineKey,
+      SecretMemory memory,
       Directories directories,
       Settings settings,
       EventFeed events,
@@ -62,18 +65,28 @@ public final class Containers {
     snapshotMounts = new SnapshotMounts(store.snapshots(), transport, directories);
     maker =
         new ContainerMaker(
-            store, registry, catalog, mounter, snapshotMounts, machineKey, events, freedHeap);
-    moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
-    runs =
-        new ContainerRuns(
+            store,
+            registry,
+            catalog,
             mounter,
-            maker,
-            directories,
-            runtime,
-            new ImageConfigs(directories.imageConfigs()),
-            events);
+            snapshotMounts,
+            machineKey,
+            memory,
+            events,
+            freedHeap);
+    moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
+    ImageConfigs images = new ImageConfigs(directories.imageConfigs());
+    runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
+    keys =
+        new ContainerKeys(
+            store, registry, mounter, snapshotMounts, machineKey, memory, events, freedHeap);
+  }
+
+  /** What opens the containers' roots. */
+  public ContainerKeys keys() {
+    return keys;
   }
 
   /**

@@ -1,5 +1,6 @@
 package ctrenc.daemon.container;
 
+import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** A root that is shown: the filesystem of its subvolume, and the mount that serves it. */
 record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
@@ -78,6 +80,31 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
       fileSystem.close();
     }
     Files.deleteIfExists(mount.directory());
+  }
+
+  /**
+   * Takes the mount out of the tree, closes the filesystem and leaves those who use it with one
+   * that answers ENOKEY; what the kernel holds of its contents is dropped.
+   */
+  void leave() throws IOException {
+    mount.leave(PATIENCE);
+    for (long inode : fileSystem.lock()) {
+      forget(inode);
+    }
+    Files.deleteIfExists(mount.directory());
+  }
+
+  private void forget(long inode) {
+    try {
+      mount.invalidateInode(inode, 0, 0);
+    } catch (IOException e) {
+      // The kernel does not know it, or the last of its users went meanwhile.
+    }
+  }
+
+  /** Who uses the mount. */
+  List<Holders.Holder> holders() throws IOException {
+    return Holders.of((int) mount.connection());
   }
 
   /** Takes a further place away where a root is shown. */

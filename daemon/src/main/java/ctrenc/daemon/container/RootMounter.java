@@ -9,6 +9,7 @@ import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,8 +79,17 @@ final class RootMounter {
                         "The root of the container "
                             + container.identity.name()
                             + " is gone from the store."));
-    if (!isUnlocked) {
+    if (isUnlocked) {
+      return;
+    }
+    try {
       subvolumes.unlock(container.identity.subvolume(), List.of(machineKey));
+    } catch (WrongSecretException e) {
+      String name = container.identity.name();
+      throw new RefusedException(
+          RefusedException.Kind.CONFLICT,
+          "The root of " + name + " is locked: open it with 'ctr-enc unlock " + name + "'.",
+          e);
     }
   }
 
@@ -102,10 +112,7 @@ final class RootMounter {
    */
   @GuardedBy("container.guard")
   void takeDown(ManagedContainer container) throws IOException {
-    for (Path target : List.copyOf(container.boundAt)) {
-      MountedRoot.unbind(target);
-      container.boundAt.remove(target);
-    }
+    unbind(container);
     if (container.root.isEmpty()) {
       return;
     }
@@ -113,5 +120,28 @@ final class RootMounter {
     container.root = Optional.empty();
     shown.takeDown();
     events.tell("unmounted", container.id(), Map.of());
+  }
+
+  /**
+   * Takes every place away where the root is shown, and leaves those who use it with a filesystem
+   * that answers ENOKEY.
+   */
+  @GuardedBy("container.guard")
+  void leave(ManagedContainer container) throws IOException {
+    unbind(container);
+    if (container.root.isEmpty()) {
+      return;
+    }
+    container.root.get().leave();
+    container.root = Optional.empty();
+    events.tell("unmounted", container.id(), Map.of());
+  }
+
+  @GuardedBy("container.guard")
+  private static void unbind(ManagedContainer container) {
+    for (Path target : List.copyOf(container.boundAt)) {
+      MountedRoot.unbind(target);
+      container.boundAt.remove(target);
+    }
   }
 }

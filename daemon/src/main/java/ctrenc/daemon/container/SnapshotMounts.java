@@ -1,6 +1,7 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.key.Holders;
 import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
@@ -71,18 +72,42 @@ final class SnapshotMounts {
     if (one == null) {
       return;
     }
-    for (Path target : one.boundAt()) {
-      MountedRoot.unbind(target);
-    }
+    unbind(one);
     one.root().takeDown();
+  }
+
+  private static void unbind(Shown one) {
+    one.boundAt().forEach(MountedRoot::unbind);
   }
 
   /** Takes all snapshots of a subvolume down. */
   synchronized void takeDownOf(UUID subvolume) throws IOException {
-    for (Shown one : List.copyOf(shown.values())) {
-      if (one.snapshot().subvolume().equals(subvolume)) {
-        takeDown(one.snapshot().id());
-      }
+    for (Shown one : of(subvolume)) {
+      takeDown(one.snapshot().id());
     }
+  }
+
+  /** Takes all snapshots of a subvolume away, and leaves those who use them with ENOKEY. */
+  synchronized void leaveOf(UUID subvolume) throws IOException {
+    for (Shown one : of(subvolume)) {
+      unbind(one);
+      one.root().leave();
+      shown.remove(one.snapshot().id());
+    }
+  }
+
+  /** Who uses the snapshots of a subvolume that are shown. */
+  synchronized List<Holders.Holder> holdersOf(UUID subvolume) throws IOException {
+    List<Holders.Holder> holders = new ArrayList<>();
+    for (Shown one : of(subvolume)) {
+      holders.addAll(one.root().holders());
+    }
+    return holders;
+  }
+
+  private List<Shown> of(UUID subvolume) {
+    return shown.values().stream()
+        .filter(one -> one.snapshot().subvolume().equals(subvolume))
+        .toList();
   }
 }

@@ -2,6 +2,7 @@ package ctrenc.daemon.fake;
 
 import ctrenc.overlay.subvolume.CheckReport;
 import ctrenc.overlay.subvolume.Images;
+import ctrenc.overlay.subvolume.Protectors;
 import ctrenc.overlay.subvolume.Snapshots;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Subvolumes;
@@ -15,10 +16,12 @@ public final class FakeStore implements Store {
   private final FakeImages images;
   private final FakeSubvolumes subvolumes;
   private final FakeSnapshots snapshots;
+  private final Protectors protectors;
   private boolean isClosed;
 
   public FakeStore(Path directory) throws IOException {
     images = new FakeImages(directory.resolve("images"));
+    protectors = new FakeProtectors();
     subvolumes = new FakeSubvolumes(directory.resolve("subvolumes"), images);
     snapshots = new FakeSnapshots(directory.resolve("snapshots"), subvolumes);
   }
@@ -48,6 +51,11 @@ public final class FakeStore implements Store {
         0,
         0,
         List.of());
+  }
+
+  @Override
+  public Protectors protectors() {
+    return protectors;
   }
 
   public FakeImages fakeImages() {

@@ -34,15 +34,14 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
-  public synchronized SubvolumeInfo create(String name, Base base, List<Protector> protectors)
-      throws IOException {
+  public synchronized SubvolumeInfo createProtected(
+      String name, Base base, List<List<Protector>> anyOf) throws IOException {
     if (find(name).isPresent()) {
       throw new AlreadyExistsException("A subvolume named " + name + " exists.");
     }
     UUID id = UUID.randomUUID();
     Files.createDirectory(directory.resolve(id.toString()));
-    SubvolumeInfo made =
-        new SubvolumeInfo(id, name, base, protectors.isEmpty(), true, Instant.now());
+    SubvolumeInfo made = new SubvolumeInfo(id, name, base, anyOf.isEmpty(), true, Instant.now());
     known.put(id, made);
     open.put(id, new AtomicBoolean());
     return made;
@@ -87,6 +86,15 @@ final class FakeSubvolumes implements Subvolumes {
   public synchronized void unlock(UUID id, List<Protector> protectors) {
     SubvolumeInfo s = known.get(id);
     known.put(id, new SubvolumeInfo(id, s.name(), s.base(), s.throwaway(), true, s.created()));
+  }
+
+  @Override
+  public synchronized void lock(UUID id) throws IOException {
+    if (open.get(id).get()) {
+      throw new InUseException("The subvolume is open.");
+    }
+    SubvolumeInfo s = known.get(id);
+    known.put(id, new SubvolumeInfo(id, s.name(), s.base(), s.throwaway(), false, s.created()));
   }
 
   @Override

@@ -71,6 +71,11 @@ public final class KernelOverlay implements Transport {
     public void invalidateEntry(long parent, Name name) {}
 
     @Override
+    public void leave(Duration patience) throws IOException {
+      unmount(patience);
+    }
+
+    @Override
     public void unmount(Duration patience) throws IOException {
       Mounts.unmount(FileOpener.bytesOf(directory), Mounts.DETACH);
       Mounts.unmount(FileOpener.bytesOf(parts), Mounts.DETACH);

@@ -36,6 +36,12 @@ public interface Mount extends AutoCloseable {
    */
   void unmount(Duration patience) throws IOException;
 
+  /**
+   * Writes back what the kernel holds and takes the mount out of the tree, but goes on serving
+   * those who have something of it open, until the last has let go.
+   */
+  void leave(Duration patience) throws IOException;
+
   /** {@link #unmount} with ten seconds' patience. */
   @Override
   void close() throws IOException;

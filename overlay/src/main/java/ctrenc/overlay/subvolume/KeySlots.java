@@ -29,10 +29,19 @@ final class KeySlots {
   }
 
   /**
-   * Stores what unlocks a subvolume, in the place of what did before; durable when this returns.
+   * Stores what unlocks a subvolume, in the place of what did before, which is overwritten with
+   * zeros; durable when this returns.
    */
   void write(UUID subvolume, byte[] protectors) throws IOException {
-    WholeFile.replace(storage, nameOf(subvolume), protectors);
+    String name = nameOf(subvolume);
+    if (!storage.exists(name)) {
+      WholeFile.replace(storage, name, protectors);
+      return;
+    }
+    try (StorageFile former = storage.open(name)) {
+      WholeFile.replace(storage, name, protectors);
+      overwrite(former);
+    }
   }
 
   byte[] read(UUID subvolume) throws IOException {
@@ -70,16 +79,21 @@ final class KeySlots {
     if (!storage.exists(name)) {
       return;
     }
-    try (StorageFile file = storage.open(name);
-        Arena arena = Arena.ofConfined()) {
+    try (StorageFile file = storage.open(name)) {
+      overwrite(file);
+    }
+    storage.delete(name);
+    storage.syncDirectory(folder);
+  }
+
+  private static void overwrite(StorageFile file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
       long size = file.size();
       if (size > 0) {
         file.write(arena.allocate(size), 0);
       }
       file.sync();
     }
-    storage.delete(name);
-    storage.syncDirectory(folder);
   }
 
   private String nameOf(UUID subvolume) {

@@ -39,13 +39,31 @@ final class Keyring implements AutoCloseable {
     keks.put(subvolume, Kek.random(memory, entropy, subvolume));
   }
 
-  /** The KEK wrapped so that any one of the protectors opens it. */
-  byte[] protect(UUID subvolume, List<Protector> anyOf) throws KeyAbsentException {
+  /** The KEK wrapped so that any one of the groups opens it. */
+  byte[] protect(UUID subvolume, List<List<Protector>> anyOf) throws KeyAbsentException {
     ProtectorGroups groups = ProtectorGroups.none(subvolume);
-    for (Protector protector : anyOf) {
-      groups = groups.with(kek(subvolume), List.of(protector), entropy);
+    for (List<Protector> allOf : anyOf) {
+      groups = extend(subvolume, groups, allOf);
     }
     return groups.encode();
+  }
+
+  /** One group more. */
+  ProtectorGroups extend(UUID subvolume, ProtectorGroups groups, List<Protector> allOf)
+      throws KeyAbsentException {
+    try {
+      return groups.with(kek(subvolume), allOf, entropy);
+    } catch (SecretClosedException e) {
+      throw locked(subvolume);
+    }
+  }
+
+  static ProtectorGroups decode(UUID subvolume, byte[] stored) throws IOException {
+    try {
+      return ProtectorGroups.decode(subvolume, stored);
+    } catch (CryptoException e) {
+      throw translated("The protectors of subvolume " + subvolume, e);
+    }
   }
 
   /**

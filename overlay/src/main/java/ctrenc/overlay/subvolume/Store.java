@@ -21,6 +21,8 @@ public interface Store extends AutoCloseable {
   /** Looks at the whole store; it may be in use. */
   CheckReport check() throws IOException;
 
+  Protectors protectors();
+
   @Override
   void close() throws IOException;
 }

@@ -50,11 +50,17 @@ public final class StoreDirectory implements Store {
   private final Deque<AutoCloseable> resources;
   private final StoredImages images;
   private final StackKeeping stacks;
+  private final Protectors protectors;
 
-  private StoreDirectory(Deque<AutoCloseable> resources, StoredImages images, StackKeeping stacks) {
+  private StoreDirectory(
+      Deque<AutoCloseable> resources,
+      StoredImages images,
+      StackKeeping stacks,
+      Protectors protectors) {
     this.resources = resources;
     this.images = images;
     this.stacks = stacks;
+    this.protectors = protectors;
   }
 
   /**
@@ -129,7 +135,8 @@ public final class StoreDirectory implements Store {
     TreeFolder folder = new TreeFolder(parts.directory().resolve(IMAGES));
     StackKeeping stacks = push(resources, StackKeeping.open(parts, folder));
     StoredImages images = new StoredImages(parts, stacks.catalog(), folder, stacks.remover());
-    return new StoreDirectory(resources, images, stacks);
+    Protectors protectors = new StoredProtectors(parts.keySlots(), stacks.keyring());
+    return new StoreDirectory(resources, images, stacks, protectors);
   }
 
   private static void createPrivately(Path directory) throws IOException {
@@ -181,6 +188,11 @@ public final class StoreDirectory implements Store {
   @Override
   public CheckReport check() throws IOException {
     return stacks.check();
+  }
+
+  @Override
+  public Protectors protectors() {
+    return protectors;
   }
 
   @Override

@@ -41,9 +41,9 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public SubvolumeInfo create(String name, Base base, List<Protector> protectors)
+  public SubvolumeInfo createProtected(String name, Base base, List<List<Protector>> anyOf)
       throws IOException {
-    return info(maker.create(name, base, protectors));
+    return info(maker.create(name, base, anyOf));
   }
 
   @Override
@@ -84,6 +84,18 @@ final class StoredSubvolumes implements Subvolumes {
       if (!keyring.holds(id)) {
         keyring.unlock(id, parts.keySlots().read(id), protectors);
       }
+    }
+  }
+
+  @Override
+  public void lock(UUID id) throws IOException {
+    synchronized (open.guard(id)) {
+      SubvolumeRecord subvolume = catalog.requireLiving(id);
+      if (subvolume.throwaway()) {
+        throw new InUseException("Nothing would open subvolume " + subvolume.name() + " again.");
+      }
+      requireClosed(subvolume);
+      keyring.drop(id);
     }
   }
 

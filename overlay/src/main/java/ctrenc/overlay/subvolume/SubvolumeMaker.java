@@ -33,11 +33,12 @@ final class SubvolumeMaker {
     this.eraser = eraser;
   }
 
-  SubvolumeRecord create(String name, Base base, List<Protector> protectors) throws IOException {
+  /** Opened by any of the groups of protectors; a throwaway one where there is none. */
+  SubvolumeRecord create(String name, Base base, List<List<Protector>> anyOf) throws IOException {
     if (base instanceof Base.HostTree(Path directory)) {
       HostTree.open(directory).close();
     }
-    return make(name, base, protectors, (edit, made) -> lowers(edit, base));
+    return make(name, base, anyOf, (edit, made) -> lowers(edit, base));
   }
 
   /** The new subvolume shares {@code frozen}, layers whose keys {@code origin} can unwrap. */
@@ -48,18 +49,21 @@ final class SubvolumeMaker {
       List<Protector> protectors)
       throws IOException {
     return make(
-        name, origin.base(), protectors, (edit, made) -> shared(edit, origin.id(), made, frozen));
+        name,
+        origin.base(),
+        protectors.stream().map(List::of).toList(),
+        (edit, made) -> shared(edit, origin.id(), made, frozen));
   }
 
-  private SubvolumeRecord make(String name, Base base, List<Protector> protectors, Lowers lowers)
+  private SubvolumeRecord make(String name, Base base, List<List<Protector>> anyOf, Lowers lowers)
       throws IOException {
     CatalogNames.check(name);
     UUID id = UUID.randomUUID();
-    boolean throwaway = protectors.isEmpty();
+    boolean throwaway = anyOf.isEmpty();
     keyring.create(id);
     try {
       if (!throwaway) {
-        parts.keySlots().write(id, keyring.protect(id, List.copyOf(protectors)));
+        parts.keySlots().write(id, keyring.protect(id, anyOf));
       }
       SubvolumeRecord bare =
           new SubvolumeRecord(id, name, base, Instant.now(), throwaway, false, List.of());

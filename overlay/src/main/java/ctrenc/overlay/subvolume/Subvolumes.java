@@ -16,7 +16,18 @@ public interface Subvolumes {
    *
    * @throws AlreadyExistsException if the name is taken
    */
-  SubvolumeInfo create(String name, Base base, List<Protector> protectors) throws IOException;
+  default SubvolumeInfo create(String name, Base base, List<Protector> protectors)
+      throws IOException {
+    return createProtected(name, base, protectors.stream().map(List::of).toList());
+  }
+
+  /**
+   * The same, opened by any of these groups; of a group all members are needed.
+   *
+   * @throws AlreadyExistsException if the name is taken
+   */
+  SubvolumeInfo createProtected(String name, Base base, List<List<Protector>> anyOf)
+      throws IOException;
 
   /**
    * Makes a subvolume that goes on from what another one holds at this instant, with an upper and a
@@ -47,6 +58,13 @@ public interface Subvolumes {
    * @throws WrongSecretException if none of the protectors opens it
    */
   void unlock(UUID id, List<Protector> protectors) throws IOException;
+
+  /**
+   * Wipes the keys of a persistent subvolume. Does nothing where it is locked.
+   *
+   * @throws InUseException while its filesystem is open
+   */
+  void lock(UUID id) throws IOException;
 
   /**
    * The filesystem of an unlocked subvolume: one per subvolume, until it is closed. The caller

@@ -60,6 +60,12 @@ public record FileStatus(
     return read(directory, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC);
   }
 
+  /** Like {@link #known}, through symbolic links. */
+  public static FileStatus knownFollowing(Descriptor directory, byte[] path)
+      throws SystemCallException {
+    return read(directory, path, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC);
+  }
+
   private static FileStatus read(Descriptor directory, byte[] path, int flags)
       throws SystemCallException {
     Scratch scratch = Scratch.ofThread();

@@ -7,6 +7,7 @@ import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import java.io.IOException;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +21,18 @@ final class ErrnoTranslator {
   private static final Logger LOG = LoggerFactory.getLogger(ErrnoTranslator.class);
 
   private final Gate gate;
+
+  /** Where calls pass that a change of the stack need not wait for. */
+  private final Gate aside = new Gate();
+
   private final boolean readOnly;
-  private volatile boolean closed;
+
+  /** Why no call is carried out any more; null while they are. */
+  private volatile @Nullable Errno refusal;
+
   private volatile boolean broken;
 
-  /** Calls pass through {@code gate}; a read-only filesystem refuses those that change anything. */
+  /** Calls pass by {@code gate}; a read-only filesystem refuses those that change anything. */
   ErrnoTranslator(Gate gate, boolean readOnly) {
     this.gate = gate;
     this.readOnly = readOnly;
@@ -32,21 +40,22 @@ final class ErrnoTranslator {
 
   /** Carries out a call that changes nothing. */
   <T> T read(Call<T> call) throws ErrnoException {
-    StampedLock lane = gate.lane();
-    long stamp = lane.readLock();
-    try {
-      return outside(call);
-    } finally {
-      lane.unlockRead(stamp);
-    }
+    return inside(gate, call);
   }
 
   /** Carries out a call that a change of the stack need not wait for. */
   <T> T outside(Call<T> call) throws ErrnoException {
-    if (closed) {
-      throw new ErrnoException(Errno.ENODEV);
-    }
+    return inside(aside, call);
+  }
+
+  private <T> T inside(Gate way, Call<T> call) throws ErrnoException {
+    StampedLock lane = way.lane();
+    long stamp = lane.readLock();
     try {
+      Errno refused = refusal;
+      if (refused != null) {
+        throw new ErrnoException(refused);
+      }
       return call.run();
     } catch (IOException e) {
       throw translate(e);
@@ -56,6 +65,8 @@ final class ErrnoTranslator {
           .setCause(e)
           .log("bug while serving a filesystem, which is read-only from now on");
       throw new ErrnoException(Errno.EIO);
+    } finally {
+      lane.unlockRead(stamp);
     }
   }
 
@@ -97,12 +108,22 @@ final class ErrnoTranslator {
     }
   }
 
-  void close() {
-    closed = true;
+  /** Carries out what is left to do after {@link #refuse}; a failure is only logged. */
+  void settle(Action action) {
+    try {
+      action.run();
+    } catch (IOException e) {
+      log("gathered bytes could not be stored at the end", e);
+    } catch (ErrnoException | RuntimeException e) {
+      LOG.atError().setCause(e).log("a filesystem did not end cleanly");
+    }
   }
 
-  boolean isClosed() {
-    return closed;
+  /** Refuses every call from now on, and returns when those under way have ended. */
+  void refuse(Errno reason) {
+    refusal = reason;
+    gate.awaitEmpty();
+    aside.awaitEmpty();
   }
 
   Errno errnoOf(IOException failure) {

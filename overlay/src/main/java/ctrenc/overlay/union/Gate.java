@@ -3,6 +3,7 @@ package ctrenc.overlay.union;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -23,6 +24,8 @@ final class Gate {
    * holds its own mount point. Who wants to be alone gives up after a while, so that both go on.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final long STEP_NANOS = 100_000;
 
   private final StampedLock[] lanes = new StampedLock[LANES];
 
@@ -73,6 +76,18 @@ final class Gate {
       while (held > 0) {
         held--;
         lanes[held].unlockWrite(stamps[held]);
+      }
+    }
+  }
+
+  /**
+   * Returns when whoever was inside has left. It closes nothing: the caller has seen to it before
+   * that those who come now turn back by themselves, and one who is inside may wait for such a one.
+   */
+  void awaitEmpty() {
+    for (StampedLock lane : lanes) {
+      while (lane.isReadLocked()) {
+        LockSupport.parkNanos(STEP_NANOS);
       }
     }
   }

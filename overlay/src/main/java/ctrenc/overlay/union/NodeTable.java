@@ -119,6 +119,11 @@ final class NodeTable {
     }
   }
 
+  /** The inodes that are in use, as far as the kernel knows them too. */
+  long[] numbers() {
+    return nodes.keySet().stream().mapToLong(Long::longValue).toArray();
+  }
+
   int size() {
     return nodes.size();
   }

@@ -9,6 +9,7 @@ import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.CreatedFile;
 import ctrenc.overlay.vfs.DirectorySink;
+import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
@@ -21,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A stack of layers as one filesystem. Everything that changes goes to the upper; the lowers are
@@ -57,6 +59,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final SeekFinder seeker;
   private final RangeCopier copier;
   private final Freezer freezer;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   /**
    * Opens the filesystem of a stack and lets go of the orphans of its last opening. A stack without
@@ -369,16 +372,26 @@ public final class OverlayFileSystem implements FileSystem {
   }
 
   @Override
+  public long[] lock() {
+    end(Errno.ENOKEY);
+    return nodes.numbers();
+  }
+
+  @Override
   public void close() {
-    if (errors.isClosed()) {
+    end(Errno.ENODEV);
+  }
+
+  private void end(Errno reason) {
+    if (ended.getAndSet(true)) {
       return;
     }
+    errors.refuse(reason);
     dirtyFiles.close();
     background.close();
-    errors.quietly(accessTimes::storeAll);
-    errors.quietly(dirtyFiles::sealAll);
-    errors.quietly(stack::sync);
-    errors.close();
+    errors.settle(accessTimes::storeAll);
+    errors.settle(dirtyFiles::sealAll);
+    errors.settle(stack::sync);
     options.closed().run();
   }
 }

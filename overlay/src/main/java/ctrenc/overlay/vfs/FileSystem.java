@@ -187,6 +187,15 @@ public interface FileSystem extends AutoCloseable {
   /** Everything acknowledged so far survives power loss when this returns. */
   void sync() throws ErrnoException;
 
+  /**
+   * As {@link #close}, but later calls fail with ENOKEY: the keys go. Returns the inodes that are
+   * in use, of which the kernel may hold contents.
+   */
+  default long[] lock() {
+    close();
+    return new long[0];
+  }
+
   /** Seals and syncs what is dirty and lets go of all resources. Later calls fail with ENODEV. */
   @Override
   void close();

@@ -98,6 +98,13 @@ final class KernelMount implements Mount {
     }
   }
 
+  @Override
+  public void leave(Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    mountPoint.flush(connectionNumber, until(deadline));
+    mountPoint.detach(connectionNumber, until(deadline));
+  }
+
   private void endByForce(boolean isDetached) throws IOException {
     LOG.atWarn()
         .addKeyValue("mount", directory())

@@ -1,0 +1,52 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.proto.v1.Holder;
+import ctrenc.proto.v1.LockRequest;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Wipes a root's keys from memory. */
+public final class LockVerb implements Verb {
+  private static final String FORCE = "--force";
+
+  @Override
+  public String name() {
+    return "lock";
+  }
+
+  @Override
+  public String summary() {
+    return "Write a root back, unmount it and wipe its keys from memory.";
+  }
+
+  @Override
+  public void describe(CommandSpec spec) {
+    Options.explain(
+        spec,
+        "Refused while processes use it, which are listed. With --force they go on, and whatever",
+        "they ask of it fails with ENOKEY.");
+    spec.addOption(Options.flag("Lock it although processes use it.", "-f", FORCE));
+    spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
+  }
+
+  @Override
+  public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
+    Connection daemon = session.daemon();
+    LockRequest request =
+        LockRequest.newBuilder()
+            .setReference(arguments.positional(0))
+            .setForce(arguments.has(FORCE))
+            .build();
+    for (Holder holder :
+        daemon.ask(() -> daemon.keys(Connection.PATIENT).lock(request)).getHoldersList()) {
+      session
+          .surroundings()
+          .note(
+              "%d (%s) held %s: what it asks of it fails from now on"
+                  .formatted(holder.getPid(), holder.getCommand(), holder.getPath()));
+    }
+    return ExitCode.OK.number();
+  }
+}

@@ -1,0 +1,58 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.proto.v1.ListProtectorsRequest;
+import ctrenc.proto.v1.UnlockRequest;
+import java.io.IOException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Brings a root's keys into memory. */
+public final class UnlockVerb implements Verb {
+  @Override
+  public String name() {
+    return "unlock";
+  }
+
+  @Override
+  public String summary() {
+    return "Bring a kept root's keys into memory, so that it can be mounted and run.";
+  }
+
+  @Override
+  public void describe(CommandSpec spec) {
+    Options.explain(
+        spec, "Asks for a passphrase where one may open it and no option names anything else.");
+    ProtectorOptions.describeHeld(spec);
+    spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
+  }
+
+  @Override
+  public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
+    Connection daemon = session.startedDaemon();
+    String reference = arguments.positional(0);
+    boolean wantsPassphrase =
+        ProtectorOptions.namesPassphrase(arguments)
+            || !ProtectorOptions.namesOther(arguments) && mayBePassphrase(daemon, reference);
+    UnlockRequest request =
+        UnlockRequest.newBuilder()
+            .setReference(reference)
+            .addAllHeld(ProtectorOptions.held(arguments, wantsPassphrase))
+            .build();
+    daemon.ask(() -> daemon.keys(Connection.PATIENT).unlock(request));
+    return ExitCode.OK.number();
+  }
+
+  /** Not where the machine's key opens it alone. */
+  private static boolean mayBePassphrase(Connection daemon, String reference)
+      throws InterruptedException {
+    ListProtectorsRequest request =
+        ListProtectorsRequest.newBuilder().setReference(reference).build();
+    var groups =
+        daemon.ask(() -> daemon.keys(Connection.SOON).listProtectors(request)).getGroupsList();
+    return groups.stream().anyMatch(group -> group.getTypesList().contains("passphrase"))
+        && groups.stream()
+            .noneMatch(
+                group -> group.getTypesCount() == 1 && group.getTypesList().contains("machine"));
+  }
+}

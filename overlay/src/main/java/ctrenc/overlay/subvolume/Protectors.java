@@ -1,0 +1,36 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.protector.ProtectorType;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What opens persistent subvolumes: any of their groups, and of a group all members. A change wraps
+ * the KEK anew, overwrites what was stored before, and rewrites no data; it is durable when it
+ * returns. Groups are counted from 0. Thread-safe.
+ */
+public interface Protectors {
+
+  /** The types of each group's members, empty for one that this release does not know. */
+  List<List<Optional<ProtectorType>>> list(UUID subvolume) throws IOException;
+
+  /**
+   * One group more.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if the subvolume is locked
+   */
+  void add(UUID subvolume, List<Protector> allOf) throws IOException;
+
+  /**
+   * One group in the place of another.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if the subvolume is locked
+   */
+  void replace(UUID subvolume, int group, List<Protector> allOf) throws IOException;
+
+  /** One group less, be it the last. */
+  void remove(UUID subvolume, int group) throws IOException;
+}
