@@ -35,16 +35,21 @@ import ctrenc.cli.verb.Verb;
 import ctrenc.cli.verb.VersionVerb;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * All verbs, in the order of the help. Options are made for those alone that a call may be about,
- * since making all of them takes longer than most calls.
+ * All verbs, in the order of the help. A call pays for those alone that its words may name: for
+ * each of the others picocli would prepare what takes longer than most calls.
  */
 final class CommandTree {
   static final String NAME = "ctr-enc";
@@ -52,40 +57,40 @@ final class CommandTree {
 
   private static final CommandLine.IFactory LISTS = new ListFactory();
 
-  private final Predicate<Verb> wanted;
+  private final Predicate<String> named;
 
-  private CommandTree(Predicate<Verb> wanted) {
-    this.wanted = wanted;
+  private CommandTree(Predicate<String> named) {
+    this.named = named;
   }
 
-  /** The tree for a call with these arguments. */
+  /** The tree for a call with these arguments; its help lists the verbs that are not in it too. */
   static CommandLine of(String... arguments) {
     Set<String> words = Set.copyOf(Arrays.asList(arguments));
     boolean all = words.contains(CompletionVerb.NAME);
-    return new CommandTree(verb -> all || words.contains(verb.name())).commandLine();
+    return new CommandTree(name -> all || words.contains(name)).commandLine();
   }
 
   private CommandLine commandLine() {
-    CommandSpec root = CommandSpec.wrapWithoutInspection(null, LISTS).name(NAME);
-    root.usageMessage()
+    Branch root = Branch.of(NAME, NAME);
+    root.spec()
+        .usageMessage()
         .description("Containers whose every write is encrypted under a key of their own.")
-        .commandListHeading("%nVerbs:%n")
         .footer(
             "",
             "'ctr-enc VERB --help' tells more of a verb. The daemon is started when it is needed.");
-    Options.addCommon(root, false);
+    Options.addCommon(root.spec(), false);
     addContainerVerbs(root);
     addGroups(root);
     add(root, new CheckVerb());
     add(root, new VersionVerb());
     add(root, new CompletionVerb());
-    return new CommandLine(root, LISTS)
+    return root.commandLine()
         .setUsageHelpWidth(HELP_WIDTH)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setExpandAtFiles(false);
   }
 
-  private void addGroups(CommandSpec root) {
+  private void addGroups(Branch root) {
     addGroup(
         root,
         "snapshot",
@@ -110,7 +115,7 @@ final class CommandTree {
         List.of(new DaemonStartVerb(), new DaemonStatusVerb(), new DaemonStopVerb()));
   }
 
-  private void addContainerVerbs(CommandSpec root) {
+  private void addContainerVerbs(Branch root) {
     add(root, new RunVerb());
     add(root, new CreateVerb());
     add(root, new MountVerb());
@@ -126,22 +131,58 @@ final class CommandTree {
     add(root, new EventsVerb());
   }
 
-  private void addGroup(CommandSpec root, String name, String summary, List<Verb> verbs) {
-    CommandSpec group = CommandSpec.wrapWithoutInspection(null, LISTS).name(name);
-    group.usageMessage().description(summary).commandListHeading("%nVerbs:%n");
-    Options.addCommon(group, true);
-    verbs.forEach(verb -> add(group, verb));
-    root.addSubcommand(name, new CommandLine(group, LISTS));
+  private void addGroup(Branch root, String name, String summary, List<Verb> verbs) {
+    root.verbs().put(name, summary);
+    if (named.test(name)) {
+      Branch group = Branch.of(name, NAME + " " + name);
+      group.spec().usageMessage().description(summary);
+      Options.addCommon(group.spec(), true);
+      verbs.forEach(verb -> add(group, verb));
+      root.spec().addSubcommand(name, group.commandLine());
+    }
   }
 
-  private void add(CommandSpec parent, Verb verb) {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(verb, LISTS).name(verb.name());
-    spec.usageMessage().description(verb.summary());
-    if (wanted.test(verb)) {
+  private void add(Branch parent, Verb verb) {
+    parent.verbs().put(verb.name(), verb.summary());
+    if (named.test(verb.name())) {
+      CommandSpec spec = CommandSpec.wrapWithoutInspection(verb, LISTS).name(verb.name());
+      spec.usageMessage().description(verb.summary());
       Options.addCommon(spec, true);
       verb.describe(spec);
+      parent.spec().addSubcommand(verb.name(), new CommandLine(spec, LISTS));
     }
-    parent.addSubcommand(verb.name(), new CommandLine(spec, LISTS));
+  }
+
+  /**
+   * Where verbs hang.
+   *
+   * @param verbs the summary of each, by its name, in the order of the help
+   */
+  private record Branch(CommandSpec spec, Map<String, String> verbs) {
+    static Branch of(String name, String path) {
+      CommandSpec spec = CommandSpec.wrapWithoutInspection(null, LISTS).name(name);
+      spec.usageMessage().customSynopsis(path + " [OPTIONS] VERB");
+      return new Branch(spec, new LinkedHashMap<>());
+    }
+
+    CommandLine commandLine() {
+      CommandLine line = new CommandLine(spec, LISTS);
+      line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, this::list);
+      return line;
+    }
+
+    private String list(CommandLine.Help help) {
+      int indent = 2;
+      int names = indent + verbs.keySet().stream().mapToInt(String::length).max().orElse(0);
+      TextTable table =
+          TextTable.forColumns(
+              help.colorScheme(),
+              new Column(names, indent, Column.Overflow.SPAN),
+              new Column(
+                  help.commandSpec().usageMessage().width() - names, indent, Column.Overflow.WRAP));
+      verbs.forEach(table::addRowValues);
+      return "%nVerbs:%n".formatted() + table;
+    }
   }
 
   /**
