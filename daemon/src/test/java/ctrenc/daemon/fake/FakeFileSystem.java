@@ -157,23 +157,13 @@ public final class FakeFileSystem implements FileSystem {
   }
 
   @Override
-  public OpenFile opendir(Caller caller, long inode) throws ErrnoException {
-    throw new ErrnoException(Errno.ENOSYS);
-  }
-
-  @Override
-  public void readdir(long inode, long handle, long cookie, boolean plus, DirectorySink sink)
+  public void readdir(long inode, long cookie, boolean plus, DirectorySink sink)
       throws ErrnoException {
     throw new ErrnoException(Errno.ENOSYS);
   }
 
   @Override
-  public void releasedir(long inode, long handle) {
-    throw new AssertionError("nothing serves this filesystem");
-  }
-
-  @Override
-  public void fsyncdir(long inode, long handle, boolean dataOnly) throws ErrnoException {
+  public void fsyncdir(long inode, boolean dataOnly) throws ErrnoException {
     throw new ErrnoException(Errno.ENOSYS);
   }
 

@@ -49,7 +49,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final Remover remover;
   private final Renamer renamer;
   private final OpenFiles files;
-  private final OpenDirectories directories;
+  private final DirectoryReader directories;
   private final HostFileFinder hostFiles;
   private final FileReader reader;
   private final FileWriter writer;
@@ -93,7 +93,7 @@ public final class OverlayFileSystem implements FileSystem {
     DirectoryLister lister = new DirectoryLister(stack, resolver);
     remover = new Remover(nodes, lookup, changes, lister, clock);
     renamer = new Renamer(nodes, lookup, changes, remover, clock);
-    directories = new OpenDirectories(nodes, resolver, lister, attributes, accessTimes);
+    directories = new DirectoryReader(nodes, resolver, lister, attributes, accessTimes);
     hostFiles = new HostFileFinder(nodes, stack, spans);
     DataReader data = new DataReader(spans);
     reader = new FileReader(files, nodes, data, accessTimes);
@@ -275,27 +275,17 @@ public final class OverlayFileSystem implements FileSystem {
   }
 
   @Override
-  public OpenFile opendir(Caller caller, long inode) throws ErrnoException {
-    return errors.read(() -> directories.open(inode));
-  }
-
-  @Override
-  public void readdir(long inode, long handle, long cookie, boolean plus, DirectorySink sink)
+  public void readdir(long inode, long cookie, boolean plus, DirectorySink sink)
       throws ErrnoException {
     errors.read(
         () -> {
-          directories.read(inode, handle, cookie, plus, sink);
+          directories.read(inode, cookie, plus, sink);
           return sink;
         });
   }
 
   @Override
-  public void releasedir(long inode, long handle) {
-    errors.quietly(() -> directories.release(handle));
-  }
-
-  @Override
-  public void fsyncdir(long inode, long handle, boolean dataOnly) throws ErrnoException {
+  public void fsyncdir(long inode, boolean dataOnly) throws ErrnoException {
     syncStack();
   }
 

@@ -143,19 +143,15 @@ public interface FileSystem extends AutoCloseable {
    */
   void fsync(long inode, long handle, boolean dataOnly) throws ErrnoException;
 
-  OpenFile opendir(Caller caller, long inode) throws ErrnoException;
-
   /**
    * Lists a directory from {@code cookie} (0 at first, then the cookie of the last accepted entry)
    * until the sink is full. With {@code plus} every accepted entry but "." and ".." carries
-   * attributes and one reference.
+   * attributes and one reference. Directories are not opened: a cookie is good for as long as the
+   * directory is, and entries that stay are listed once, whatever comes and goes between calls.
    */
-  void readdir(long inode, long handle, long cookie, boolean plus, DirectorySink sink)
-      throws ErrnoException;
+  void readdir(long inode, long cookie, boolean plus, DirectorySink sink) throws ErrnoException;
 
-  void releasedir(long inode, long handle);
-
-  void fsyncdir(long inode, long handle, boolean dataOnly) throws ErrnoException;
+  void fsyncdir(long inode, boolean dataOnly) throws ErrnoException;
 
   byte[] getxattr(long inode, Name name) throws ErrnoException;
 

@@ -178,7 +178,7 @@ public interface ContentContract {
     long handle = user().open("/f", WRITE);
     user().write(inode, handle, 0, bytes("y"));
     user().fileSystem().fsync(inode, handle, true);
-    user().fileSystem().fsyncdir(FileSystem.ROOT, 0, false);
+    user().fileSystem().fsyncdir(FileSystem.ROOT, false);
     user().fileSystem().sync();
     user().close(inode, handle);
     assertThat(user().text("/f")).isEqualTo("y");

@@ -218,28 +218,23 @@ public final class FileSystemUser {
   /** The children of a directory with their inode numbers, listed a few at a time. */
   public Map<String, Long> list(String path) throws ErrnoException {
     long inode = inode(path);
-    long handle = fileSystem.opendir(caller, inode).handle();
-    try {
-      Map<String, Long> children = new TreeMap<>();
-      CollectingSink sink = new CollectingSink(7);
-      long cookie = 0;
-      while (true) {
-        fileSystem.readdir(inode, handle, cookie, false, sink);
-        if (sink.entries().isEmpty()) {
-          children.remove(".");
-          children.remove("..");
-          return children;
-        }
-        for (CollectingSink.Entry entry : sink.entries()) {
-          assertThat(children.put(entry.name().toString(), entry.inode()))
-              .as("listed twice: " + entry.name())
-              .isNull();
-          cookie = entry.cookie();
-        }
-        sink.clear();
+    Map<String, Long> children = new TreeMap<>();
+    CollectingSink sink = new CollectingSink(7);
+    long cookie = 0;
+    while (true) {
+      fileSystem.readdir(inode, cookie, false, sink);
+      if (sink.entries().isEmpty()) {
+        children.remove(".");
+        children.remove("..");
+        return children;
       }
-    } finally {
-      fileSystem.releasedir(inode, handle);
+      for (CollectingSink.Entry entry : sink.entries()) {
+        assertThat(children.put(entry.name().toString(), entry.inode()))
+            .as("listed twice: " + entry.name())
+            .isNull();
+        cookie = entry.cookie();
+      }
+      sink.clear();
     }
   }
 

@@ -11,14 +11,13 @@ public interface ListingContract {
 
   FileSystemUser user();
 
-  private Set<String> listAll(long inode, long handle, int room, boolean plus)
-      throws ErrnoException {
+  private Set<String> listAll(long inode, int room, boolean plus) throws ErrnoException {
     Set<String> names = new HashSet<>();
     CollectingSink sink = new CollectingSink(room);
     long cookie = 0;
     do {
       sink.clear();
-      user().fileSystem().readdir(inode, handle, cookie, plus, sink);
+      user().fileSystem().readdir(inode, cookie, plus, sink);
       for (CollectingSink.Entry entry : sink.entries()) {
         assertThat(names.add(entry.name().toString())).as("twice: " + entry.name()).isTrue();
         entry
@@ -39,12 +38,10 @@ public interface ListingContract {
       expected.add("file" + i);
     }
     long inode = user().inode("/d");
-    long handle = user().fileSystem().opendir(Caller.ROOT, inode).handle();
     for (int room : new int[] {1, 3, 50, 1000}) {
-      assertThat(listAll(inode, handle, room, false)).isEqualTo(expected);
-      assertThat(listAll(inode, handle, room, true)).isEqualTo(expected);
+      assertThat(listAll(inode, room, false)).isEqualTo(expected);
+      assertThat(listAll(inode, room, true)).isEqualTo(expected);
     }
-    user().fileSystem().releasedir(inode, handle);
   }
 
   @Test
@@ -53,9 +50,8 @@ public interface ListingContract {
     user().mkdir("/d/sub");
     user().symlink("/d/link", "x");
     long inode = user().inode("/d");
-    long handle = user().fileSystem().opendir(Caller.ROOT, inode).handle();
     CollectingSink sink = new CollectingSink(100);
-    user().fileSystem().readdir(inode, handle, 0, false, sink);
+    user().fileSystem().readdir(inode, 0, false, sink);
     for (CollectingSink.Entry entry : sink.entries()) {
       switch (entry.name().toString()) {
         case "." -> assertThat(entry.inode()).isEqualTo(inode);
@@ -68,7 +64,6 @@ public interface ListingContract {
       }
     }
     assertThat(sink.names()).containsExactlyInAnyOrder(".", "..", "sub", "link");
-    user().fileSystem().releasedir(inode, handle);
   }
 
   @Test
@@ -76,12 +71,10 @@ public interface ListingContract {
     user().mkdir("/d");
     user().put("/d/a", "");
     long inode = user().inode("/d");
-    long handle = user().fileSystem().opendir(Caller.ROOT, inode).handle();
-    assertThat(listAll(inode, handle, 10, false)).containsExactlyInAnyOrder(".", "..", "a");
+    assertThat(listAll(inode, 10, false)).containsExactlyInAnyOrder(".", "..", "a");
     user().put("/d/b", "");
     user().unlink("/d/a");
-    assertThat(listAll(inode, handle, 10, false)).containsExactlyInAnyOrder(".", "..", "b");
-    user().fileSystem().releasedir(inode, handle);
+    assertThat(listAll(inode, 10, false)).containsExactlyInAnyOrder(".", "..", "b");
   }
 
   @Test
@@ -91,11 +84,10 @@ public interface ListingContract {
       user().put("/d/f" + i, "");
     }
     long inode = user().inode("/d");
-    long handle = user().fileSystem().opendir(Caller.ROOT, inode).handle();
     Set<String> seen = new HashSet<>();
     CollectingSink sink = new CollectingSink(5);
     long cookie = 0;
-    user().fileSystem().readdir(inode, handle, cookie, false, sink);
+    user().fileSystem().readdir(inode, cookie, false, sink);
     while (!sink.entries().isEmpty()) {
       for (CollectingSink.Entry entry : sink.entries()) {
         assertThat(seen.add(entry.name().toString())).isTrue();
@@ -105,11 +97,45 @@ public interface ListingContract {
         }
       }
       sink.clear();
-      user().fileSystem().readdir(inode, handle, cookie, false, sink);
+      user().fileSystem().readdir(inode, cookie, false, sink);
     }
     assertThat(seen).hasSize(42);
     assertThat(user().list("/d")).isEmpty();
-    user().fileSystem().releasedir(inode, handle);
+  }
+
+  @Test
+  default void listingsOfOneDirectoryDoNotDisturbEachOther() throws ErrnoException {
+    user().mkdir("/d");
+    Set<String> expected = new HashSet<>(Set.of(".", ".."));
+    for (int i = 0; i < 60; i++) {
+      user().put("/d/stays" + i, "");
+      user().link("/d/stays" + i, "/d/other" + i);
+      user().put("/d/goes" + i, "");
+      expected.add("stays" + i);
+      expected.add("other" + i);
+    }
+    long inode = user().inode("/d");
+    Set<String> seen = new HashSet<>();
+    CollectingSink sink = new CollectingSink(7);
+    long cookie = 0;
+    int step = 0;
+    user().fileSystem().readdir(inode, cookie, false, sink);
+    while (!sink.entries().isEmpty()) {
+      for (CollectingSink.Entry entry : sink.entries()) {
+        assertThat(seen.add(entry.name().toString())).as("twice: " + entry.name()).isTrue();
+        cookie = entry.cookie();
+      }
+      if (step < 60) {
+        user().unlink("/d/goes" + (59 - step));
+        user().put("/d/comes" + step, "");
+        step++;
+      }
+      listAll(inode, 50, false);
+      sink.clear();
+      user().fileSystem().readdir(inode, cookie, false, sink);
+    }
+    assertThat(step).isPositive();
+    assertThat(seen).containsAll(expected);
   }
 
   @Test
@@ -118,9 +144,8 @@ public interface ListingContract {
     user().put("/d/a", "12345");
     user().put("/d/b", "12345");
     long inode = user().inode("/d");
-    long handle = user().fileSystem().opendir(Caller.ROOT, inode).handle();
     CollectingSink sink = new CollectingSink(3);
-    user().fileSystem().readdir(inode, handle, 0, true, sink);
+    user().fileSystem().readdir(inode, 0, true, sink);
     assertThat(sink.entries()).hasSize(3);
     CollectingSink.Entry taken = sink.entries().getLast();
     assertThat(taken.attributes().orElseThrow().size()).isEqualTo(5);
@@ -131,6 +156,5 @@ public interface ListingContract {
     assertThat(user().fileSystem().getattr(taken.inode()).links()).isZero();
     FileSystemUser.refused(Errno.ESTALE, () -> user().fileSystem().getattr(otherInode));
     user().fileSystem().forget(taken.inode(), 1);
-    user().fileSystem().releasedir(inode, handle);
   }
 }

@@ -266,17 +266,13 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public synchronized OpenFile opendir(Caller caller, long inode) throws ErrnoException {
-    checkOpen();
-    return openHandle(tree.directory(inode));
-  }
-
-  @Override
-  public synchronized void readdir(
-      long inode, long handle, long cookie, boolean plus, DirectorySink sink)
+  public synchronized void readdir(long inode, long cookie, boolean plus, DirectorySink sink)
       throws ErrnoException {
     checkOpen();
     MemoryInode directory = tree.directory(inode);
+    if (directory.links == 0) {
+      return;
+    }
     int type = FileMode.direntType(FileMode.DIRECTORY);
     if (cookie < 1 && !sink.accept(Name.DOT, inode, type, 1)) {
       return;
@@ -299,13 +295,9 @@ public class MemoryFileSystem implements FileSystem {
   }
 
   @Override
-  public synchronized void releasedir(long inode, long handle) {
-    closeHandle(handle);
-  }
-
-  @Override
-  public void fsyncdir(long inode, long handle, boolean dataOnly) throws ErrnoException {
-    flush(inode, handle);
+  public synchronized void fsyncdir(long inode, boolean dataOnly) throws ErrnoException {
+    checkOpen();
+    inode(inode);
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Thread-safe.
  *
  * <p>ENOSYS tells the kernel never to send an operation again on this connection, so it is answered
- * only to operations that this server does not know; when a filesystem says it of one inode, the
+ * only to operations that this server does without; when a filesystem says it of one inode, the
  * caller gets EOPNOTSUPP.
  */
 final class Dispatcher {

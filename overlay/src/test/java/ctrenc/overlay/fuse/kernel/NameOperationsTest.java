@@ -178,8 +178,14 @@ class NameOperationsTest {
         .hasSize(count);
     assertThat(live.run("ls -la | wc -l")).isEqualTo(Integer.toString(count + 3));
     assertThat(live.run("find . -type f | wc -l")).isEqualTo(Integer.toString(count));
+    long asked = live.served(Operation.READDIRPLUS);
+    assertThat(asked).isPositive();
+    assertThat(live.run("ls | wc -l")).isEqualTo(Integer.toString(count));
+    assertThat(live.served(Operation.READDIRPLUS)).as("asked for a kept listing").isEqualTo(asked);
+    assertThat(live.run("rm entry-*-1 && ls | wc -l")).isEqualTo(Integer.toString(count - 1));
     live.run("rm -f entry-*");
-    assertServed(Operation.OPENDIR, Operation.READDIRPLUS, Operation.RELEASEDIR);
+    assertThat(live.served(Operation.OPENDIR)).as("refused for good").isOne();
+    assertThat(live.served(Operation.RELEASEDIR)).isZero();
     Condition.await("unlinked inodes are forgotten", () -> fileSystem.inodeCount() == 1);
   }
 
