@@ -21,8 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DaemonStarter {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long FIRST_PAUSE_MILLIS = 5;
-  private static final long LAST_PAUSE_MILLIS = 50;
+  private static final long PAUSE_MILLIS = 10;
 
   private final Surroundings surroundings;
   private final Places places;
@@ -37,10 +36,11 @@ public final class DaemonStarter {
   /**
    * Returns when a daemon listens.
    *
+   * @param meanwhile what can be done while one that had to be started comes up
    * @return whether one had to be started
    * @throws Failure with what the daemon said last, if it ends
    */
-  public boolean start() throws IOException, InterruptedException {
+  public boolean start(Runnable meanwhile) throws IOException, InterruptedException {
     if (!isStartable(endpoint.state())) {
       return false;
     }
@@ -55,7 +55,7 @@ public final class DaemonStarter {
       if (!lock.isValid() || !isStartable(endpoint.state())) {
         return false;
       }
-      launch();
+      launch(meanwhile);
       return true;
     }
   }
@@ -69,16 +69,16 @@ public final class DaemonStarter {
     };
   }
 
-  private void launch() throws IOException, InterruptedException {
+  private void launch(Runnable meanwhile) throws IOException, InterruptedException {
     DaemonLog log = DaemonLog.prepare(places.log());
     ProcessBuilder builder =
         new DaemonCommand(surroundings.environment(), places).builder(log.file());
     surroundings.note("starting the daemon (log: %s)".formatted(log.file()));
     Process daemon = builder.start();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    long pause = FIRST_PAUSE_MILLIS;
+    meanwhile.run();
     while (endpoint.state() != Endpoint.State.LISTENING) {
-      if (daemon.waitFor(pause, TimeUnit.MILLISECONDS)) {
+      if (daemon.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
         throw failure("the daemon could not start: %s (log: %s)", log.lastWords(), log.file());
       }
       if (System.nanoTime() - deadline > 0) {
@@ -86,7 +86,6 @@ public final class DaemonStarter {
             "the daemon (pid %s) does not listen after %s seconds: look at %s",
             daemon.pid(), PATIENCE.toSeconds(), log.file());
       }
-      pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
     }
   }
 

@@ -1,7 +1,6 @@
 package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
-import ctrenc.cli.start.DaemonStarter;
 import ctrenc.proto.v1.StatusResponse;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +22,7 @@ public final class DaemonStartVerb implements Verb {
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    boolean started = new DaemonStarter(session.surroundings(), session.places()).start();
+    boolean started = session.startDaemon();
     StatusResponse status = DaemonStatusVerb.ask(session.daemon());
     session
         .out()

@@ -37,19 +37,35 @@ public final class Session implements AutoCloseable {
 
   /** The daemon, which must be running. */
   public Connection daemon() {
-    Connection open = connection;
-    if (open == null) {
+    if (connection == null) {
       new Endpoint(places.socket()).requireListening();
-      open = new Connection(places.socket());
-      connection = open;
     }
-    return open;
+    return connection();
   }
 
   /** The daemon, which is started if it is not running. */
   public Connection startedDaemon() throws IOException, InterruptedException {
-    new DaemonStarter(surroundings, places).start();
-    return daemon();
+    startDaemon();
+    return connection();
+  }
+
+  /**
+   * Returns when the daemon listens.
+   *
+   * @return whether it had to be started
+   */
+  boolean startDaemon() throws IOException, InterruptedException {
+    return new DaemonStarter(surroundings, places).start(this::connection);
+  }
+
+  /** Nothing is sent before the first request. */
+  private Connection connection() {
+    Connection open = connection;
+    if (open == null) {
+      open = new Connection(places.socket());
+      connection = open;
+    }
+    return open;
   }
 
   @Override
