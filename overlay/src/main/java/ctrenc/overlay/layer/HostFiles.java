@@ -57,6 +57,27 @@ final class HostFiles {
   }
 
   /**
+   * The next data, or hole, at or after {@code offset}; the file's end where there is none. A file
+   * that is no longer the one that was indexed is all data: reading it will tell.
+   */
+  long seek(long inode, long offset, boolean wantsHole) throws IOException {
+    HostFileIdentity identity = identityOf(inode);
+    try (Lease lease = lease(inode, identity)) {
+      if (!isSame(identity, FileStatus.of(lease.file()))) {
+        return wantsHole ? identity.size() : offset;
+      }
+      return wantsHole
+          ? FileData.seekHole(lease.file(), offset)
+          : FileData.seekData(lease.file(), offset);
+    } catch (SystemCallException e) {
+      if (e.is(ErrorNumber.ENXIO)) {
+        return identity.size();
+      }
+      throw e;
+    }
+  }
+
+  /**
    * The file for the kernel to read by itself, if it is the one that was indexed.
    *
    * @throws HostFileChangedException if it is gone or of another kind

@@ -43,6 +43,15 @@ public interface Layer extends AutoCloseable {
   void read(FileRun run, long skip, MemorySegment target) throws IOException;
 
   /**
+   * The first byte of {@code run} from {@code skip} bytes into it that is data, or with {@code
+   * wantsHole} that lies in a hole which the run's storage knows of; the run's length where there
+   * is none.
+   */
+  default long seek(FileRun run, long skip, boolean wantsHole) throws IOException {
+    return wantsHole ? run.length() : skip;
+  }
+
+  /**
    * The host's file that a run of an image's file lies in, open for reading; the caller closes it.
    * Empty for runs of other kinds, and for a file that is not the one that was indexed.
    *

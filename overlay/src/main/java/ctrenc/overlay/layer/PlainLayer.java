@@ -124,6 +124,14 @@ public final class PlainLayer implements Layer {
   }
 
   @Override
+  public long seek(FileRun run, long skip, boolean wantsHole) throws IOException {
+    if (!(run instanceof FileRun.HostFile(long inode, long length))) {
+      throw new IllegalArgumentException("a plain layer has no run of this kind: " + run);
+    }
+    return Math.min(length, files.seek(inode, skip, wantsHole));
+  }
+
+  @Override
   public Optional<HostFile> hostFile(FileRun run) throws IOException {
     return run instanceof FileRun.HostFile(long inode, long length)
         ? files.open(inode)

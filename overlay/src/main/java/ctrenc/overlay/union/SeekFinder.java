@@ -1,5 +1,7 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.layer.FileRun;
+import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import java.io.IOException;
@@ -47,15 +49,26 @@ final class SeekFinder {
     long at = offset;
     while (at < size) {
       Span span = spans.at(node, at, size);
-      boolean isData = !(span instanceof Span.Zeros);
-      if (isData == wantsData) {
+      at = seek(span, at, wantsData);
+      if (at < span.end()) {
         return at;
       }
-      at = span.end();
     }
     if (wantsData) {
       throw new ErrnoException(Errno.ENXIO);
     }
     return size;
+  }
+
+  /** The first place at or after {@code at} that is wanted, or the span's end. */
+  private static long seek(Span span, long at, boolean wantsData) throws IOException {
+    return switch (span) {
+      case Span.Zeros zeros -> wantsData ? zeros.end() : at;
+      case Span.Small small -> wantsData ? at : small.end();
+      case Span.Bytes(Layer layer, FileRun run, long end) -> {
+        long found = run.offset() + layer.seek(run, at - run.offset(), !wantsData);
+        yield Math.min(end, found);
+      }
+    };
   }
 }

@@ -12,6 +12,7 @@ import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.HostFile;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -154,6 +155,27 @@ class TreeIndexTest {
       Files.delete(tree.root().resolve("f"));
       openFiles.close();
       assertThatThrownBy(() -> lazy.hostFile(run)).isInstanceOf(HostFileChangedException.class);
+    }
+  }
+
+  @Test
+  void holesOfHostFilesAreKnown() throws IOException {
+    int mib = 1 << 20;
+    try (RandomAccessFile file =
+        new RandomAccessFile(tree.root().resolve("sparse").toFile(), "rw")) {
+      file.seek(mib);
+      file.write(new byte[mib]);
+      file.setLength(4 * mib);
+    }
+    try (PlainLayer layer = complete(1, tree.root())) {
+      FileRun run = layer.run(inodeOf(layer, "sparse"), 0).orElseThrow();
+      assertThat(layer.seek(run, 0, true)).isZero();
+      assertThat(layer.seek(run, 0, false)).isEqualTo(mib);
+      assertThat(layer.seek(run, mib + 5, false)).isEqualTo(mib + 5);
+      assertThat(layer.seek(run, mib + 5, true)).isEqualTo(2 * mib);
+      assertThat(layer.seek(run, 2 * mib, false)).isEqualTo(4 * mib);
+      Files.writeString(tree.root().resolve("sparse"), "another file by now");
+      assertThat(layer.seek(run, 0, false)).as("reading it will tell").isZero();
     }
   }
 
