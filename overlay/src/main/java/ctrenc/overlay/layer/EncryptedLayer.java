@@ -68,6 +68,11 @@ public final class EncryptedLayer implements UpperLayer {
   }
 
   @Override
+  public Optional<long[]> inodes(int most) throws IOException {
+    return table.inodes(most);
+  }
+
+  @Override
   public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
     return table.entry(parent, name);
   }

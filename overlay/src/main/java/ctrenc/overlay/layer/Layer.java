@@ -25,6 +25,14 @@ public interface Layer extends AutoCloseable {
 
   Optional<InodeRecord> inode(long inode) throws IOException;
 
+  /**
+   * The numbers of all inodes that this layer, which does not change any more, has a record of, in
+   * order; empty if they are more than {@code most}, or not known beforehand.
+   */
+  default Optional<long[]> inodes(int most) throws IOException {
+    return Optional.empty();
+  }
+
   Optional<DirectoryEntry> entry(long parent, Name name) throws IOException;
 
   /**

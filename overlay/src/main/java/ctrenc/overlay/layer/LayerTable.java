@@ -10,6 +10,7 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -70,6 +71,24 @@ final class LayerTable implements AutoCloseable {
     boolean sequential = inode == lastMiss + 1;
     lastMiss = inode;
     return sequential ? readSequence(key) : readOne(key);
+  }
+
+  /**
+   * The numbers of all inodes with a record, in order; empty if they are more than {@code most}.
+   */
+  Optional<long[]> inodes(int most) throws IOException {
+    long[] numbers = new long[most];
+    int count = 0;
+    byte[] end = RecordKeys.inode(layer, Long.MAX_VALUE);
+    try (MetaCursor cursor = meta.scan(Table.INODE, RecordKeys.inode(layer, 0), end)) {
+      while (cursor.next()) {
+        if (count == most) {
+          return Optional.empty();
+        }
+        numbers[count++] = RecordKeys.inodeOf(cursor.key());
+      }
+    }
+    return Optional.of(Arrays.copyOf(numbers, count));
   }
 
   private Optional<InodeRecord> readOne(InodeKey key) throws IOException {

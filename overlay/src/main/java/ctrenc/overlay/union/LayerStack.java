@@ -17,16 +17,16 @@ final class LayerStack {
 
   /** The layers from one change of the stack to the next; its identity tells stacks apart. */
   record Layers(UpperLayer upper, List<Layer> lowers, long lowerCeiling, LowerLevels levels) {
-    static Layers of(UpperLayer upper, List<Layer> lowers) {
+    static Layers of(UpperLayer upper, List<Layer> lowers, LowerLevels levels) {
       long ceiling = lowers.stream().mapToLong(Layer::inodeCeiling).max().orElse(0);
-      return new Layers(upper, List.copyOf(lowers), ceiling, new LowerLevels(lowers.size()));
+      return new Layers(upper, List.copyOf(lowers), ceiling, levels);
     }
   }
 
   private volatile Layers layers;
 
   LayerStack(UpperLayer upper, List<Layer> lowers) {
-    this.layers = Layers.of(upper, lowers);
+    this.layers = Layers.of(upper, lowers, LowerLevels.of(lowers));
   }
 
   Layers layers() {
@@ -42,7 +42,7 @@ final class LayerStack {
     Layers before = layers;
     List<Layer> lowers = new ArrayList<>(before.lowers);
     lowers.addFirst(before.upper);
-    layers = Layers.of(fresh, lowers);
+    layers = Layers.of(fresh, lowers, before.levels.under(before.upper));
   }
 
   /** Everything committed so far survives power loss when this returns. */
@@ -71,14 +71,12 @@ final class LayerStack {
     if (inode >= now.lowerCeiling) {
       return Optional.empty();
     }
-    int begin = now.levels.beginOfInode(inode);
-    for (int level = begin; level < now.lowers.size(); level++) {
-      Optional<InodeRecord> found = now.lowers.get(level).inode(inode);
-      if (found.isPresent()) {
-        if (level != begin) {
-          now.levels.learnInode(inode, level);
+    for (int level = 0; level < now.lowers.size(); level++) {
+      if (now.levels.mayKnow(level, inode)) {
+        Optional<InodeRecord> found = now.lowers.get(level).inode(inode);
+        if (found.isPresent()) {
+          return found;
         }
-        return found;
       }
     }
     return Optional.empty();
@@ -92,8 +90,10 @@ final class LayerStack {
     }
     List<LowerPart> parts = new ArrayList<>();
     long limit = Long.MAX_VALUE;
-    for (Layer layer : now.lowers) {
-      Optional<InodeRecord> found = layer.inode(inode);
+    for (int level = 0; level < now.lowers.size(); level++) {
+      Layer layer = now.lowers.get(level);
+      Optional<InodeRecord> found =
+          now.levels.mayKnow(level, inode) ? layer.inode(inode) : Optional.empty();
       if (found.isEmpty()) {
         continue;
       }

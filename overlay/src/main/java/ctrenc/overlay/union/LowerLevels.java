@@ -1,13 +1,17 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers which of many lowers is the first to know an inode or a name, so that what was looked
- * up once is found without asking all layers above it. Lowers never change, so it stays true as
- * long as the stack does. Thread-safe.
+ * What is known of many lowers without asking them: which have a say in an inode, and which is the
+ * first to know a name that was looked up once. Lowers never change, so it stays true as long as
+ * the stack does. Thread-safe.
  */
 final class LowerLevels {
 
@@ -17,50 +21,51 @@ final class LowerLevels {
   /** With so few layers asking each is as fast. */
   private static final int FEW = 2;
 
-  /** Entries of each kind; when there are so many, it begins anew. */
+  /** Names; when there are so many, it begins anew. */
   private static final int MOST = 1 << 16;
 
   private record Entry(long directory, Name name) {}
 
+  private final List<LayerReach> reaches;
   private final boolean isWorthwhile;
-  private final Map<Long, Integer> inodes = new ConcurrentHashMap<>();
   private final Map<Entry, Integer> entries = new ConcurrentHashMap<>();
 
-  /** For a stack with so many lowers. */
-  LowerLevels(int lowers) {
-    this.isWorthwhile = lowers > FEW;
+  private LowerLevels(List<LayerReach> reaches) {
+    this.reaches = List.copyOf(reaches);
+    this.isWorthwhile = reaches.size() > FEW;
   }
 
-  /** The first lower that may know an inode; those above it are known not to. */
-  int beginOfInode(long inode) {
-    return isWorthwhile ? inodes.getOrDefault(inode, 0) : 0;
+  /** Of these lowers, top first. */
+  static LowerLevels of(List<Layer> lowers) {
+    return new LowerLevels(lowers.stream().map(LayerReach::new).toList());
   }
 
-  /** The first lower that may know a name, or {@link #NONE}. */
+  /** Of the same lowers, and one more on top of them. */
+  LowerLevels under(Layer top) {
+    List<LayerReach> all = new ArrayList<>(reaches.size() + 1);
+    all.add(new LayerReach(top));
+    all.addAll(reaches);
+    return new LowerLevels(all);
+  }
+
+  /** False if the lower at {@code level} has nothing of an inode. */
+  boolean mayKnow(int level, long inode) throws IOException {
+    return !isWorthwhile || reaches.get(level).mayKnow(inode);
+  }
+
+  /** The first lower of a directory's that may know a name, or {@link #NONE}. */
   int beginOfEntry(long directory, Name name) {
     return isWorthwhile ? entries.getOrDefault(new Entry(directory, name), 0) : 0;
   }
 
-  /**
-   * An inode is known first at {@code level}. One that no lower knows is asked for anew each time:
-   * a host tree may yet come to know it.
-   */
-  void learnInode(long inode, int level) {
-    learn(inodes, inode, level);
-  }
-
   /** A name is known first at {@code level}, or nowhere if that is {@link #NONE}. */
   void learnEntry(long directory, Name name, int level) {
-    learn(entries, new Entry(directory, name), level);
-  }
-
-  private <K> void learn(Map<K, Integer> known, K key, int level) {
     if (!isWorthwhile) {
       return;
     }
-    if (known.size() >= MOST) {
-      known.clear();
+    if (entries.size() >= MOST) {
+      entries.clear();
     }
-    known.put(key, level);
+    entries.put(new Entry(directory, name), level);
   }
 }

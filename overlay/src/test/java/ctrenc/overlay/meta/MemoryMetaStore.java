@@ -26,6 +26,7 @@ public final class MemoryMetaStore implements MetaStore {
   private final List<MemoryBatch> sinceSync = new ArrayList<>();
   private final FlushHooks hooks = new FlushHooks();
   private OptionalInt callsUntilFailure = OptionalInt.empty();
+  private long calls;
   private long lastCommit;
   private long lastDurable;
   private boolean closed;
@@ -157,7 +158,13 @@ public final class MemoryMetaStore implements MetaStore {
     closed = true;
   }
 
+  /** Calls of get, scan, commit and sync so far. */
+  public synchronized long calls() {
+    return calls;
+  }
+
   private void count() throws IOException {
+    calls++;
     if (closed) {
       throw new IllegalStateException("the metadata store is closed");
     }

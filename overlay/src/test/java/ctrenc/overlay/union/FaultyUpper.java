@@ -113,6 +113,11 @@ final class FaultyUpper implements UpperLayer {
   }
 
   @Override
+  public Optional<long[]> inodes(int most) throws IOException {
+    return upper.inodes(most);
+  }
+
+  @Override
   public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
     return upper.entry(parent, name);
   }

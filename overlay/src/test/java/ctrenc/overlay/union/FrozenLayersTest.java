@@ -136,4 +136,34 @@ final class FrozenLayersTest {
       assertThat(user.put("/g", "z")).isGreaterThan(first);
     }
   }
+
+  @Test
+  void snapshotsOfLittleCostOneReadEachAndNotOneForEachInode() throws Exception {
+    int files = 200;
+    int layers = 64;
+    TestStack stack =
+        new TestStack()
+            .below(
+                user -> {
+                  user.mkdir("/d");
+                  for (int i = 0; i < files; i++) {
+                    user.put("/d/f" + i, "x");
+                  }
+                });
+    for (int i = 0; i < layers; i++) {
+      String name = "/new" + i;
+      stack.below(user -> user.put(name, "y"));
+    }
+    try (OverlayFileSystem fileSystem = stack.open()) {
+      FileSystemUser user = new FileSystemUser(fileSystem);
+      long before = stack.metaCalls();
+      for (int i = 0; i < files; i++) {
+        assertThat(user.text("/d/f" + i)).isEqualTo("x");
+      }
+      assertThat(user.text("/new0") + user.text("/new63")).isEqualTo("yy");
+      assertThat(stack.metaCalls() - before)
+          .as("a read of each layer's numbers, and at most two for each file")
+          .isLessThan(layers + 2L * files + 20);
+    }
+  }
 }

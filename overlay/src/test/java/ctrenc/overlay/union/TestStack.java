@@ -47,6 +47,11 @@ final class TestStack {
     return this;
   }
 
+  /** How often the records' store was called. */
+  long metaCalls() {
+    return meta.calls();
+  }
+
   UnionOptions options() {
     return options;
   }

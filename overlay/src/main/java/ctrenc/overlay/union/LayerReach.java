@@ -1,0 +1,45 @@
+package ctrenc.overlay.union;
+
+import ctrenc.overlay.layer.Layer;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which inodes one lower has a say in, where they are few: so a stack of many snapshots, each of
+ * little, is asked like a single layer. Read from the layer at the first question. Thread-safe.
+ */
+final class LayerReach {
+
+  /** Numbers that are kept, of eight bytes each; reading them takes some milliseconds. */
+  private static final int FEW = 4096;
+
+  private final Layer layer;
+
+  /** Null until the first question. */
+  private volatile long @Nullable [] inodes;
+
+  /** It has too many, or does not know them. */
+  private volatile boolean isEverywhere;
+
+  LayerReach(Layer layer) {
+    this.layer = layer;
+  }
+
+  /** False if the layer has nothing of an inode, neither its record nor its entries or bytes. */
+  boolean mayKnow(long inode) throws IOException {
+    if (isEverywhere) {
+      return true;
+    }
+    long[] known = inodes;
+    if (known == null) {
+      known = layer.inodes(FEW).orElse(null);
+      if (known == null) {
+        isEverywhere = true;
+        return true;
+      }
+      inodes = known;
+    }
+    return Arrays.binarySearch(known, inode) >= 0;
+  }
+}
