@@ -188,18 +188,21 @@ class ForegroundTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "unable to start container process: exec: \\\"x\\\": executable file not found in $PATH | 127",
-        "unable to start container process: exec: \\\"/x\\\": stat /x: no such file or directory | 127",
-        "unable to start container process: exec: \\\"/etc\\\": permission denied | 126",
-        "unable to start container process: error mounting | 125"
+        "unable to start container process: exec: \\\"x\\\": executable file not found in $PATH | 127 | has no command 'x'",
+        "unable to start container process: exec: \\\"/x\\\": stat /x: no such file or directory | 127 | has no command '/x'",
+        "unable to start container process: exec: \\\"/etc\\\": permission denied | 126 | cannot be executed in the container",
+        "unable to start container process: error mounting | 125 | ''"
       })
-  void failureOfTheRuntimeIsToldFromTheCommands(String message, int code) throws Exception {
+  void failureOfTheRuntimeIsToldFromTheCommands(String message, int code, String sentence)
+      throws Exception {
     String words = message.replace("\\\"", "\"");
     try (Program program = Program.start(run, "run", "--host", "fail:" + words)) {
       assertThat(program.code()).as(program::err).isEqualTo(code);
+      assertThat(program.err()).contains(sentence);
     }
     try (Program program = Program.start(run, "exec", "web", "fail:" + words)) {
       assertThat(program.code()).as(program::err).isEqualTo(code);
+      assertThat(program.err()).contains(sentence);
     }
   }
 

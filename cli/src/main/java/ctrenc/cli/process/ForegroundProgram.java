@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Executes what the daemon answered, with the streams of this process: exactly that argument list
@@ -14,9 +15,14 @@ import java.util.Optional;
  */
 public final class ForegroundProgram {
   private final SignalRelay signals;
+  private final Consumer<String> notes;
 
-  public ForegroundProgram(SignalRelay signals) {
+  /**
+   * @param notes takes a sentence for the person who called
+   */
+  public ForegroundProgram(SignalRelay signals, Consumer<String> notes) {
     this.signals = signals;
+    this.notes = notes;
   }
 
   /**
@@ -32,15 +38,21 @@ public final class ForegroundProgram {
     Process process = start(command, withInput);
     try {
       int code = process.waitFor();
-      return code == 0
-          ? 0
-          : RuntimeLog.failure(command.getLog()).map(ExitCode::number).orElse(code);
+      return code == 0 ? 0 : RuntimeLog.failure(command.getLog()).map(this::told).orElse(code);
     } finally {
       signals.stopRelaying();
       if (terminal.isPresent()) {
         terminal.get().restore();
       }
     }
+  }
+
+  /** The runtime has said in its own words what it met; what to do next it has not. */
+  private int told(RuntimeLog.NotStarted failure) {
+    if (!failure.sentence().isEmpty()) {
+      notes.accept(failure.sentence());
+    }
+    return failure.code().number();
   }
 
   private Process start(Command command, boolean withInput) {

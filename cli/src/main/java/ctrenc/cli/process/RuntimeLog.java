@@ -9,16 +9,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What runc wrote to the file of its {@code --log}, in which it tells failures of its own from
  * those of the command.
  */
 final class RuntimeLog {
+  private static final Pattern COMMAND = Pattern.compile("exec: \"([^\"]*)\"");
+
   private RuntimeLog() {}
 
+  /**
+   * How a command could not be started.
+   *
+   * @param sentence what to do, where the command is to blame; empty where the runtime is
+   */
+  record NotStarted(ExitCode code, String sentence) {}
+
   /** How the command could not be started; empty if it was. */
-  static Optional<ExitCode> failure(String file) throws IOException {
+  static Optional<NotStarted> failure(String file) throws IOException {
     if (file.isEmpty()) {
       return Optional.empty();
     }
@@ -32,7 +43,7 @@ final class RuntimeLog {
     }
   }
 
-  private static Optional<ExitCode> error(String line) {
+  private static Optional<NotStarted> error(String line) {
     try {
       JsonObject entry = JsonParser.parseString(line).getAsJsonObject();
       String message = entry.has("msg") ? entry.get("msg").getAsString() : "";
@@ -45,15 +56,28 @@ final class RuntimeLog {
   }
 
   /** By runc's own words: it gives every failure of its own the same exit code. */
-  private static Optional<ExitCode> classify(String message) {
+  private static Optional<NotStarted> classify(String message) {
     if (!message.matches("(?s)(runc )?(run|exec) failed.*")) {
       return Optional.empty();
     }
-    if (!message.contains("exec: \"")) {
-      return Optional.of(ExitCode.OWN_FAILURE);
-    }
+    Matcher command = COMMAND.matcher(message);
+    return Optional.of(
+        command.find()
+            ? blamed(command.group(1), message)
+            : new NotStarted(ExitCode.OWN_FAILURE, ""));
+  }
+
+  private static NotStarted blamed(String command, String message) {
     boolean absent =
         message.contains("no such file or directory") || message.contains("not found in $PATH");
-    return Optional.of(absent ? ExitCode.COMMAND_NOT_FOUND : ExitCode.NOT_EXECUTABLE);
+    return absent
+        ? new NotStarted(
+            ExitCode.COMMAND_NOT_FOUND,
+            "the container has no command '%s', or not the interpreter that it names: give the path of one that it has"
+                .formatted(command))
+        : new NotStarted(
+            ExitCode.NOT_EXECUTABLE,
+            "'%s' cannot be executed in the container: give a program, and see that its mode and --user allow it"
+                .formatted(command));
   }
 }

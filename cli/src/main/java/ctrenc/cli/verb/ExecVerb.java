@@ -58,6 +58,7 @@ public final class ExecVerb implements Verb {
     Command command = daemon.ask(() -> daemon.containers(Connection.SOON).exec(request));
     SignalRelay signals = new SignalRelay(() -> {});
     signals.install();
-    return new ForegroundProgram(signals).run(command, options.withInput(), options.terminal());
+    return new ForegroundProgram(signals, session.surroundings()::note)
+        .run(command, options.withInput(), options.terminal());
   }
 }

@@ -40,7 +40,7 @@ final class ForegroundRun {
     try {
       RunStarted started = started(daemon, call, start);
       int code =
-          new ForegroundProgram(signals)
+          new ForegroundProgram(signals, session.surroundings()::note)
               .run(started.getCommand(), options.withInput(), options.terminal());
       if (signals.abandonedBy().isEmpty()) {
         finish(daemon, call, code, remove);
