@@ -141,7 +141,7 @@ public final class RunningDaemon implements AutoCloseable {
                     new ContainersEndpoint(containers, events, streams),
                     new SnapshotsEndpoint(containers),
                     new MaintenanceEndpoint(store),
-                    new KeysEndpoint(containers.keys()),
+                    new KeysEndpoint(containers.keys(), containers.locks()),
                     new ImagesEndpoint(store.images(), imports, streams),
                     new DaemonEndpoint(status, parts.end()),
                     health.getHealthService())));

@@ -96,6 +96,7 @@ final class ContainerText {
       case CONTAINER_STATE_RUNNING -> "running";
       case CONTAINER_STATE_EXITED -> "exited";
       case CONTAINER_STATE_LOCKED -> "locked";
+      case CONTAINER_STATE_DRAINING -> "draining";
       case CONTAINER_STATE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
     };
   }

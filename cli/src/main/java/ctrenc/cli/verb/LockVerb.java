@@ -25,8 +25,8 @@ public final class LockVerb implements Verb {
   public void describe(CommandSpec spec) {
     Options.explain(
         spec,
-        "Refused while processes use it, which are listed. With --force they go on, and whatever",
-        "they ask of it fails with ENOKEY.");
+        "Refused while processes use it, which are listed; no more files are opened then, until it is",
+        "locked or unlocked again. With --force they go on, and all they ask of it fails with ENOKEY.");
     spec.addOption(Options.flag("Lock it although processes use it.", "-f", FORCE));
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }

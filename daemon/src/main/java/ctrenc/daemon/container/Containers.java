@@ -45,6 +45,7 @@ public final class Containers {
   private final SnapshotMounts snapshotMounts;
   private final RootMoves moves;
   private final ContainerKeys keys;
+  private final ContainerLocks locks;
 
   public Containers(
       Store store,
@@ -79,14 +80,19 @@ public final class Containers {
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
-    keys =
-        new ContainerKeys(
-            store, registry, mounter, snapshotMounts, machineKey, memory, events, freedHeap);
+    KeptRoots kept = new KeptRoots(store, registry, events);
+    keys = new ContainerKeys(store, kept, machineKey, memory, freedHeap);
+    locks = new ContainerLocks(store, kept, mounter, snapshotMounts, machineKey, memory, freedHeap);
   }
 
   /** What opens the containers' roots. */
   public ContainerKeys keys() {
     return keys;
+  }
+
+  /** Whether they are open. */
+  public ContainerLocks locks() {
+    return locks;
   }
 
   /**

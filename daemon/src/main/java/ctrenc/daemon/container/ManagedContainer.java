@@ -42,6 +42,10 @@ final class ManagedContainer {
   @GuardedBy("guard")
   Optional<MountedRoot> root = Optional.empty();
 
+  /** Nobody may begin to use the root; it is locked when those are gone who do. */
+  @GuardedBy("guard")
+  boolean isDraining;
+
   /** Someone asked for the mount itself, so it stays when the process ends. */
   @GuardedBy("guard")
   boolean isMountWanted;
@@ -97,11 +101,14 @@ final class ManagedContainer {
 
   @GuardedBy("guard")
   private ContainerState state(boolean isUnlocked) {
+    if (isDraining) {
+      return ContainerState.CONTAINER_STATE_DRAINING;
+    }
+    if (!isUnlocked && identity.spec().getKeep()) {
+      return ContainerState.CONTAINER_STATE_LOCKED;
+    }
     return switch (phase) {
-      case CREATED ->
-          isUnlocked
-              ? ContainerState.CONTAINER_STATE_CREATED
-              : ContainerState.CONTAINER_STATE_LOCKED;
+      case CREATED -> ContainerState.CONTAINER_STATE_CREATED;
       case RUNNING, ENDING -> ContainerState.CONTAINER_STATE_RUNNING;
       case EXITED, GONE -> ContainerState.CONTAINER_STATE_EXITED;
     };

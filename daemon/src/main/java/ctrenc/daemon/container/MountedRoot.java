@@ -13,6 +13,7 @@ import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.Mounts;
 import ctrenc.overlay.sys.OpenFlag;
 import ctrenc.overlay.sys.SystemCallException;
+import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -88,10 +89,29 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
    */
   void leave() throws IOException {
     mount.leave(PATIENCE);
-    for (long inode : fileSystem.lock()) {
+    forget(fileSystem.lock());
+    mount.wipe();
+    Files.deleteIfExists(mount.directory());
+  }
+
+  /**
+   * Stores all that was written before the call: the kernel writes back each file before it forgets
+   * it, which a sync of its filesystem alone does not wait for.
+   */
+  void store() throws IOException {
+    writeBack();
+    forget(fileSystem.inUse());
+    try {
+      fileSystem.sync();
+    } catch (ErrnoException e) {
+      throw new IOException("What was written to the root could not be stored.", e);
+    }
+  }
+
+  private void forget(long[] inodes) {
+    for (long inode : inodes) {
       forget(inode);
     }
-    Files.deleteIfExists(mount.directory());
   }
 
   private void forget(long inode) {

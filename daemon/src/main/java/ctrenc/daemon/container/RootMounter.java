@@ -50,6 +50,7 @@ final class RootMounter {
   @GuardedBy("container.guard")
   Path show(ManagedContainer container) throws IOException {
     if (container.root.isPresent()) {
+      requireNotDraining(container);
       return container.root.get().mount().directory();
     }
     unlock(container);
@@ -69,6 +70,12 @@ final class RootMounter {
 
   /** Brings the keys into memory, by the machine key, where they are not. */
   void unlock(ManagedContainer container) throws IOException {
+    container.guard.lock();
+    try {
+      requireNotDraining(container);
+    } finally {
+      container.guard.unlock();
+    }
     boolean isUnlocked =
         subvolumes
             .find(container.identity.subvolume().toString())
@@ -90,6 +97,19 @@ final class RootMounter {
           RefusedException.Kind.CONFLICT,
           "The root of " + name + " is locked: open it with 'ctr-enc unlock " + name + "'.",
           e);
+    }
+  }
+
+  @GuardedBy("container.guard")
+  private static void requireNotDraining(ManagedContainer container) throws RefusedException {
+    if (container.isDraining) {
+      String name = container.identity.name();
+      throw RefusedException.conflict(
+          "The root of "
+              + name
+              + " is being locked: end those who use it and lock it again, or say 'ctr-enc unlock "
+              + name
+              + "' to go on.");
     }
   }
 

@@ -96,6 +96,11 @@ final class SnapshotMounts {
     }
   }
 
+  /** Lets no more files of a subvolume's snapshots be opened, or again. */
+  synchronized void refuseOpens(UUID subvolume, boolean refused) {
+    of(subvolume).forEach(one -> one.root().fileSystem().refuseOpens(refused));
+  }
+
   /** Who uses the snapshots of a subvolume that are shown. */
   synchronized List<Holders.Holder> holdersOf(UUID subvolume) throws IOException {
     List<Holders.Holder> holders = new ArrayList<>();

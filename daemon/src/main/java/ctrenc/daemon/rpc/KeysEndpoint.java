@@ -1,6 +1,7 @@
 package ctrenc.daemon.rpc;
 
 import ctrenc.daemon.container.ContainerKeys;
+import ctrenc.daemon.container.ContainerLocks;
 import ctrenc.daemon.key.Holders;
 import ctrenc.proto.v1.AddProtectorsRequest;
 import ctrenc.proto.v1.Holder;
@@ -18,9 +19,11 @@ import io.grpc.stub.StreamObserver;
 public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
 
   private final ContainerKeys keys;
+  private final ContainerLocks locks;
 
-  public KeysEndpoint(ContainerKeys keys) {
+  public KeysEndpoint(ContainerKeys keys, ContainerLocks locks) {
     this.keys = keys;
+    this.locks = locks;
   }
 
   @Override
@@ -47,7 +50,8 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
         observer,
         () -> {
           LockResponse.Builder answer = LockResponse.newBuilder();
-          keys.lock(request.getReference(), request.getForce())
+          locks
+              .lock(request.getReference(), request.getForce())
               .forEach(holder -> answer.addHolders(message(holder)));
           return answer.build();
         });
@@ -66,7 +70,7 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
     Answer.with(
         observer,
         () -> {
-          keys.unlock(request.getReference(), request.getHeldList());
+          locks.unlock(request.getReference(), request.getHeldList());
           return UnlockResponse.getDefaultInstance();
         });
   }

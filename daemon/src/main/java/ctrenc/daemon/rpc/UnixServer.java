@@ -3,6 +3,7 @@ package ctrenc.daemon.rpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -66,6 +67,7 @@ public final class UnixServer implements AutoCloseable {
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .executor(calls)
+            .withChildOption(ChannelOption.ALLOCATOR, new WipedBuffers())
             .maxInboundMessageSize(MAX_MESSAGE)
             // The last interceptor that is added is the first that is asked.
             .intercept(new FailureInterceptor())

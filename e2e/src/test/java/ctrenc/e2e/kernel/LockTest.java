@@ -7,6 +7,8 @@ import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.ProcessMemory;
 import ctrenc.e2e.harness.TestDaemon;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What opens a kept root, and what locking one leaves. */
 @Tag("kernel")
@@ -58,6 +62,7 @@ class LockTest {
     Canary canary = Canary.fresh();
     canary.fill(root);
     Map<String, byte[]> things = canary.with(KeyHunt.keys(daemon, "vault"));
+    things.put("passphrase", SECRET.getBytes(StandardCharsets.US_ASCII));
     assertThat(things).containsKeys("KEK", "layer key", "name key");
     ProcessMemory memory = new ProcessMemory(daemon.pid());
     assertThat(ProcessMemory.names(memory.find(things))).contains("KEK", "layer key", "canary");
@@ -80,37 +85,78 @@ class LockTest {
     assertThat(Path.of(again).resolve("unsynced")).hasContent(canary.text());
   }
 
-  @Test
-  void holdersAreNamedAndGoOnWithoutKeysIfForced() throws Exception {
-    Path root = daemon.create("busy", "--empty", "--keep");
-    Files.writeString(root.resolve("note"), "synced before");
-    String script =
-        "exec 3>>\"$1\"/note; read line; if printf more >&3 && sync \"$1\"/note; then echo lost;"
-            + " else echo refused; fi; cat \"$1\"/note || echo unreadable";
+  /** Holds a root's files and tells, line by line, what becomes of what it asks of them. */
+  private static final String HOLDER =
+      """
+      use IO::Handle; $| = 1; my $root = $ARGV[0];
+      sub tell_of { print "$_[0]: ", ($_[1] ? "fine" : $!), "\\n" }
+      chdir $root; opendir(my $all, ".");
+      open(my $small, "+<", "small"); open(my $large, "<", "large"); open(my $late, ">>", "late");
+      sysread($small, my $got, 10); sysread($large, $got, 100000); readdir($all);
+      syswrite($late, "never synced"); print "ready\\n"; <STDIN>;
+      tell_of("draining write", syswrite($late, ", nor this"));
+      tell_of("draining open", open(my $more, "<", "copy")); print "drained\\n"; <STDIN>;
+      sysseek($large, 0, 0); tell_of("read", sysread($large, $got, 100000));
+      tell_of("stat", stat("copy"));
+      my $written = syswrite($small, "x" x 5000);
+      tell_of("write or sync", $written && $small->sync);
+      """;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "writeback"})
+  void holdersAreNamedAndGoOnWithoutKeysIfForced(String cache) throws Exception {
+    Path root = daemon.create("busy", "--empty", "--keep", "--cache", cache);
+    Canary canary = Canary.fresh();
+    canary.fill(root);
+    Map<String, byte[]> things = canary.with(KeyHunt.keys(daemon, "busy"));
     Process holder =
-        new ProcessBuilder("bash", "-c", "cd \"$1\"; " + script, "holder", root.toString())
-            .redirectErrorStream(true)
-            .start();
-    try {
-      String refused = "";
-      for (int i = 0; i < 50 && !refused.contains("(bash)"); i++) {
-        refused = daemon.cli("lock", "busy").run().err();
-      }
-      assertThat(refused).contains(holder.pid() + " (bash)").contains(root.toString());
+        new ProcessBuilder("perl", "-e", HOLDER, root.toString()).redirectErrorStream(true).start();
+    try (BufferedReader said = holder.inputReader();
+        BufferedWriter go = holder.outputWriter()) {
+      assertThat(said.readLine()).isEqualTo("ready");
+      String refused = daemon.cli("lock", "busy").run().err();
+      assertThat(refused).contains(holder.pid() + " (perl)").contains(root.toString());
+      assertThat(daemon.cli("inspect", "busy", "--json").ok()).contains("\"state\":\"draining\"");
+      assertThat(daemon.cli("fork", "busy", "other").run().exit()).isEqualTo(5);
+      go.append('\n').flush();
+      assertThat(said.readLine()).isEqualTo("draining write: fine");
+      assertThat(said.readLine()).isEqualTo("draining open: Required key not available");
+      assertThat(said.readLine()).isEqualTo("drained");
 
       Command.Result forced = daemon.cli("lock", "--force", "busy").run();
       assertThat(forced.exit()).as(forced.err()).isZero();
-      assertThat(forced.err()).contains(holder.pid() + " (bash)");
-      holder.getOutputStream().write('\n');
-      holder.getOutputStream().close();
+      assertThat(forced.err()).contains(holder.pid() + " (perl)");
+      assertThat(daemon.cli("inspect", "busy", "--json").ok()).contains("\"state\":\"locked\"");
+      assertThat(new ProcessMemory(daemon.pid()).find(things)).isEmpty();
+      go.append('\n').flush();
+      assertThat(said.readLine()).isEqualTo("read: Required key not available");
+      assertThat(said.readLine()).isEqualTo("stat: Required key not available");
+      assertThat(said.readLine()).isEqualTo("write or sync: Required key not available");
       assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      String said = new String(holder.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(said).contains("refused").contains("unreadable").doesNotContain("lost");
     } finally {
       holder.destroyForcibly();
     }
-    String again = daemon.cli("mount", "busy").ok().strip();
-    assertThat(Path.of(again).resolve("note")).hasContent("synced before");
+    Path again = Path.of(daemon.cli("mount", "busy").ok().strip());
+    assertThat(again.resolve("late")).hasContent("never synced, nor this");
+    assertThat(again.resolve("unsynced")).hasContent(canary.text());
+  }
+
+  @Test
+  void aRootThatDrainsGoesOnWhenItIsUnlockedAndIsLockedWhenNobodyIsLeft() throws Exception {
+    Path root = daemon.create("shared", "--empty", "--keep");
+    Path note = Files.writeString(root.resolve("note"), "noted");
+    Process holder = new ProcessBuilder("sleep", "600").directory(root.toFile()).start();
+    try {
+      assertThat(daemon.cli("lock", "shared").run().err()).contains(holder.pid() + " (sleep)");
+      assertThat(Command.of("cat", note.toString()).run().err()).contains("key not available");
+      daemon.cli("unlock", "shared").ok();
+      assertThat(note).hasContent("noted");
+      assertThat(daemon.cli("lock", "shared").run().exit()).isEqualTo(5);
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    daemon.cli("lock", "shared").ok();
+    assertThat(root).doesNotExist();
   }
 
   @Test

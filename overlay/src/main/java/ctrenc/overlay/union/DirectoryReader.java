@@ -39,6 +39,11 @@ final class DirectoryReader {
     this.accessTimes = accessTimes;
   }
 
+  /** Forgets what directories list, after the end of the filesystem. */
+  void forget() {
+    recent.forgetAll();
+  }
+
   /** As {@link FileSystem#readdir}. */
   void read(long inode, long cookie, boolean plus, DirectorySink sink)
       throws IOException, ErrnoException {

@@ -30,6 +30,7 @@ final class ErrnoTranslator {
   /** Why no call is carried out any more; null while they are. */
   private volatile @Nullable Errno refusal;
 
+  private volatile boolean opensRefused;
   private volatile boolean broken;
 
   /** Calls pass by {@code gate}; a read-only filesystem refuses those that change anything. */
@@ -84,6 +85,18 @@ final class ErrnoTranslator {
       throw new ErrnoException(Errno.EROFS);
     }
     return read(call);
+  }
+
+  /** Carries out what opens a file, inside of another call. */
+  <T> T opening(Call<T> call) throws IOException, ErrnoException {
+    if (opensRefused) {
+      throw new ErrnoException(Errno.ENOKEY);
+    }
+    return call.run();
+  }
+
+  void refuseOpens(boolean refused) {
+    opensRefused = refused;
   }
 
   /** As {@link #change(Call)}, for a call without an answer. */

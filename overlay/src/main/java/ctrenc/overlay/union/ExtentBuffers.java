@@ -16,6 +16,11 @@ final class ExtentBuffers {
     return buffer == null ? new byte[ExtentStore.MAX_LENGTH] : buffer;
   }
 
+  /** Leaves all to the collector. */
+  void forget() {
+    free.clear();
+  }
+
   /** Gives a buffer back; one too many is left to the collector. */
   void give(byte[] buffer) {
     boolean kept = free.offer(buffer);

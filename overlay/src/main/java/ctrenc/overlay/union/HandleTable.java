@@ -24,4 +24,8 @@ final class HandleTable<H> {
   @Nullable H remove(long number) {
     return handles.remove(number);
   }
+
+  void clear() {
+    handles.clear();
+  }
 }

@@ -1,5 +1,6 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.layer.AbsentUpper;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.UpperLayer;
@@ -43,6 +44,11 @@ final class LayerStack {
     List<Layer> lowers = new ArrayList<>(before.lowers);
     lowers.addFirst(before.upper);
     layers = Layers.of(fresh, lowers, before.levels.under(before.upper));
+  }
+
+  /** Lets go of the layers, after the end of the filesystem. */
+  void forget() {
+    layers = Layers.of(new AbsentUpper(), List.of(), LowerLevels.of(List.of()));
   }
 
   /** Everything committed so far survives power loss when this returns. */

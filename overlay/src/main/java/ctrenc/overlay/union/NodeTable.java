@@ -124,6 +124,11 @@ final class NodeTable {
     return nodes.keySet().stream().mapToLong(Long::longValue).toArray();
   }
 
+  /** Forgets what is known of all inodes, after the end of the filesystem. */
+  void forgetAll() {
+    nodes.clear();
+  }
+
   int size() {
     return nodes.size();
   }

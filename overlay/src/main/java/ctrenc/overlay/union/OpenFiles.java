@@ -96,6 +96,11 @@ final class OpenFiles {
     }
   }
 
+  /** Forgets every handle, after the end of the filesystem. */
+  void forget() {
+    handles.clear();
+  }
+
   void release(long number) throws IOException {
     FileHandle handle = handles.remove(number);
     if (handle == null) {

@@ -56,6 +56,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final DirtyFiles dirtyFiles;
   private final Xattrs xattrs;
   private final SpaceChanger space;
+  private final ExtentBuffers buffers = new ExtentBuffers();
   private final SeekFinder seeker;
   private final RangeCopier copier;
   private final Freezer freezer;
@@ -84,7 +85,7 @@ public final class OverlayFileSystem implements FileSystem {
     SpanFinder spans = new SpanFinder(stack);
     attributes = new AttributeReader(new BlockCounter(spans));
     lookup = new Lookup(nodes, resolver, attributes, audit);
-    Sealer sealer = new Sealer(nodes, changes, new ExtentBuffers());
+    Sealer sealer = new Sealer(nodes, changes, buffers);
     accessTimes = new AccessTimes(nodes, changes, clock, options.accessTimes(), background);
     changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
     files = new OpenFiles(stack, nodes, changer, sealer, accessTimes, errors);
@@ -201,8 +202,8 @@ public final class OverlayFileSystem implements FileSystem {
   public OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
     boolean empties = (flags & OpenFiles.TRUNCATE) != 0;
     return empties
-        ? errors.change(() -> files.open(caller, inode, flags))
-        : errors.read(() -> files.open(caller, inode, flags));
+        ? errors.change(() -> errors.opening(() -> files.open(caller, inode, flags)))
+        : errors.read(() -> errors.opening(() -> files.open(caller, inode, flags)));
   }
 
   @Override
@@ -218,13 +219,16 @@ public final class OverlayFileSystem implements FileSystem {
   @Override
   public CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
       throws ErrnoException {
-    return errors.change(() -> creator.create(caller, parent, name, NewInode.file(mode, umask)));
+    return errors.change(
+        () ->
+            errors.opening(() -> creator.create(caller, parent, name, NewInode.file(mode, umask))));
   }
 
   @Override
   public CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
       throws ErrnoException {
-    return errors.change(() -> creator.unnamed(caller, parent, NewInode.file(mode, umask)));
+    return errors.change(
+        () -> errors.opening(() -> creator.unnamed(caller, parent, NewInode.file(mode, umask))));
   }
 
   @Override
@@ -362,9 +366,25 @@ public final class OverlayFileSystem implements FileSystem {
   }
 
   @Override
+  public long[] inUse() {
+    return nodes.numbers();
+  }
+
+  @Override
+  public void refuseOpens(boolean refused) {
+    errors.refuseOpens(refused);
+  }
+
+  @Override
   public long[] lock() {
     end(Errno.ENOKEY);
-    return nodes.numbers();
+    long[] used = nodes.numbers();
+    directories.forget();
+    files.forget();
+    nodes.forgetAll();
+    stack.forget();
+    buffers.forget();
+    return used;
   }
 
   @Override

@@ -37,6 +37,11 @@ final class RecentListings {
     children -= dropped == null ? 0 : weight(dropped);
   }
 
+  synchronized void forgetAll() {
+    byInode.clear();
+    children = 0;
+  }
+
   /** An empty listing takes memory too. */
   private static int weight(Listing listing) {
     return listing.size() + 1;

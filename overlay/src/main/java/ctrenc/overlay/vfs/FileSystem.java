@@ -183,9 +183,20 @@ public interface FileSystem extends AutoCloseable {
   /** Everything acknowledged so far survives power loss when this returns. */
   void sync() throws ErrnoException;
 
+  /** The inodes that are in use, of which the kernel may hold contents. */
+  default long[] inUse() {
+    return new long[0];
+  }
+
   /**
-   * As {@link #close}, but later calls fail with ENOKEY: the keys go. Returns the inodes that are
-   * in use, of which the kernel may hold contents.
+   * From now on opening a file fails with ENOKEY, or no longer does; what is open goes on, and
+   * directories can be looked at.
+   */
+  default void refuseOpens(boolean refused) {}
+
+  /**
+   * As {@link #close}, but later calls fail with ENOKEY: the keys go, and all that was known of the
+   * contents. Returns the inodes that were in use.
    */
   default long[] lock() {
     close();

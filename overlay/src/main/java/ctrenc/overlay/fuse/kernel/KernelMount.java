@@ -20,23 +20,28 @@ final class KernelMount implements Mount {
   /** How long an aborted connection may take to end: only answers in the making are left. */
   private static final Duration AFTER_ABORT = Duration.ofSeconds(10);
 
+  private static final Duration FOR_A_REQUEST = Duration.ofSeconds(1);
+
   private final MountPoint mountPoint;
   private final long connectionNumber;
   private final Notifier notifier;
   private final ServedConnection served;
   private final ImageFiles images;
+  private final WorkerPool pool;
 
   KernelMount(
       MountPoint mountPoint,
       long connectionNumber,
       Notifier notifier,
       ServedConnection served,
-      ImageFiles images) {
+      ImageFiles images,
+      WorkerPool pool) {
     this.mountPoint = mountPoint;
     this.connectionNumber = connectionNumber;
     this.notifier = notifier;
     this.served = served;
     this.images = images;
+    this.pool = pool;
   }
 
   @Override
@@ -103,6 +108,16 @@ final class KernelMount implements Mount {
     long deadline = System.nanoTime() + patience.toNanos();
     mountPoint.flush(connectionNumber, until(deadline));
     mountPoint.detach(connectionNumber, until(deadline));
+  }
+
+  @Override
+  public void wipe() throws IOException {
+    try {
+      pool.wipe(FOR_A_REQUEST);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the memory of requests was erased");
+    }
   }
 
   private void endByForce(boolean isDetached) throws IOException {

@@ -125,7 +125,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
         .addKeyValue("protocolMinor", negotiated.minor())
         .addKeyValue("features", negotiated.flags())
         .log("Mounted");
-    return new KernelMount(mountPoint, number, new Notifier(connection), served, images);
+    return new KernelMount(mountPoint, number, new Notifier(connection), served, images, pool);
   }
 
   private static Dispatcher dispatcher(

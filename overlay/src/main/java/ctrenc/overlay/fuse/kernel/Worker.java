@@ -4,6 +4,8 @@ import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
 import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.RunningThread;
 import ctrenc.overlay.sys.SystemCallException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,9 @@ final class Worker implements Runnable, AutoCloseable {
 
   /** When the request in work began (System.nanoTime), 0 between requests. */
   private volatile long busySince;
+
+  /** Held while requests are served. */
+  private final ReentrantLock guard = new ReentrantLock();
 
   private int vainLooks;
 
@@ -62,7 +67,13 @@ final class Worker implements Runnable, AutoCloseable {
       thread = RunningThread.current();
       Watch.Post post;
       while ((post = watch.await()) != null) {
-        Received last = serve(post);
+        Received last;
+        guard.lock();
+        try {
+          last = serve(post);
+        } finally {
+          guard.unlock();
+        }
         busySince = 0;
         if (last == Received.END) {
           mailbox.wipe();
@@ -71,6 +82,20 @@ final class Worker implements Runnable, AutoCloseable {
       }
     } catch (SystemCallException e) {
       LOG.atError().setCause(e).log("A thread can no longer wait for requests");
+    }
+  }
+
+  /**
+   * Erases what passed through, unless a request takes longer than {@code nanos}, whose own bytes
+   * stay then.
+   */
+  void wipe(long nanos) throws SystemCallException, InterruptedException {
+    if (guard.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+      try {
+        mailbox.wipe();
+      } finally {
+        guard.unlock();
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.SystemCallException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +44,13 @@ final class WorkerPool implements AutoCloseable {
       worker.watch().add(connection);
     }
     reserve.watch().add(connection);
+  }
+
+  /** Erases what passed through the workers' memory; waits so long for a request at most. */
+  void wipe(Duration patience) throws SystemCallException, InterruptedException {
+    for (Worker worker : workers) {
+      worker.wipe(patience.toNanos());
+    }
   }
 
   /** How many requests were served by the reserve. */

@@ -1,0 +1,46 @@
+package ctrenc.daemon.container;
+
+import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.Store;
+import ctrenc.overlay.subvolume.SubvolumeInfo;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/** The containers whose roots protectors open, and news of their keys. Thread-safe. */
+final class KeptRoots {
+
+  private static final FactLog LOG = FactLog.of(KeptRoots.class);
+
+  private final Store store;
+  private final ContainerRegistry registry;
+  private final EventFeed events;
+
+  KeptRoots(Store store, ContainerRegistry registry, EventFeed events) {
+    this.store = store;
+    this.registry = registry;
+    this.events = events;
+  }
+
+  void tell(ManagedContainer container, String kind) {
+    events.tell(kind, container.id(), Map.of());
+    LOG.info("keys of a root", "what", kind, "container", container.id());
+  }
+
+  /**
+   * @throws RefusedException if there is no such container, or its key is in memory alone
+   */
+  ManagedContainer kept(String reference) throws IOException {
+    ManagedContainer container = registry.find(reference);
+    Optional<SubvolumeInfo> root =
+        store.subvolumes().find(container.identity.subvolume().toString());
+    if (root.isEmpty() || root.get().throwaway()) {
+      throw RefusedException.conflict(
+          "The root of "
+              + container.identity.name()
+              + " is throwaway: its key is in memory alone, and nothing else opens it.");
+    }
+    return container;
+  }
+}
