@@ -14,6 +14,7 @@ import ctrenc.cli.verb.ImageListVerb;
 import ctrenc.cli.verb.ImageRemoveVerb;
 import ctrenc.cli.verb.InspectVerb;
 import ctrenc.cli.verb.KeyAddVerb;
+import ctrenc.cli.verb.KeyChangeVerb;
 import ctrenc.cli.verb.KeyGenerateVerb;
 import ctrenc.cli.verb.KeyListVerb;
 import ctrenc.cli.verb.KeyRemoveVerb;
@@ -107,7 +108,12 @@ final class CommandTree {
         root,
         "key",
         "See and change what opens a kept root.",
-        List.of(new KeyListVerb(), new KeyAddVerb(), new KeyRemoveVerb(), new KeyGenerateVerb()));
+        List.of(
+            new KeyListVerb(),
+            new KeyAddVerb(),
+            new KeyChangeVerb(),
+            new KeyRemoveVerb(),
+            new KeyGenerateVerb()));
     addGroup(
         root,
         "daemon",

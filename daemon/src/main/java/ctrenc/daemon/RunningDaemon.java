@@ -11,7 +11,9 @@ import ctrenc.daemon.health.DaemonStatus;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.image.ImageImports;
 import ctrenc.daemon.key.FreedHeap;
+import ctrenc.daemon.key.KeyProviders;
 import ctrenc.daemon.key.MachineKey;
+import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.maintenance.AuditLog;
 import ctrenc.daemon.maintenance.Leftovers;
@@ -97,8 +99,8 @@ public final class RunningDaemon implements AutoCloseable {
         new Containers(
             store,
             parts.transport(),
-            machineKey,
-            parts.memory(),
+            new ProtectorSource(
+                machineKey, parts.memory(), new KeyProviders(settings.keyProviderConfig())),
             directories,
             settings,
             events,

@@ -11,7 +11,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Adds a way to open a root, or puts one in the place of another. */
 public final class KeyAddVerb implements Verb {
-  private static final String REPLACE = "--replace";
   private static final int DECIMAL = 10;
 
   @Override
@@ -21,18 +20,13 @@ public final class KeyAddVerb implements Verb {
 
   @Override
   public String summary() {
-    return "Add a way to open a root, or change one; no data is rewritten and no key is renewed.";
+    return "Add a way to open a root; no data is rewritten and no key is renewed.";
   }
 
   @Override
   public void describe(CommandSpec spec) {
-    Options.explain(
-        spec,
-        "The root must be unlocked. What is replaced still opens copies of the store that were made",
-        "before.");
+    Options.explain(spec, "The root must be unlocked.");
     ProtectorOptions.describeNew(spec);
-    spec.addOption(
-        Options.value("NUMBER", "Put it in the place of this one of 'key ls'.", REPLACE));
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -48,7 +42,6 @@ public final class KeyAddVerb implements Verb {
         AddProtectorsRequest.newBuilder()
             .setReference(arguments.positional(0))
             .setGroup(groups.getFirst())
-            .setReplaces(arguments.value(REPLACE).map(KeyAddVerb::number).orElse(0))
             .build();
     ListProtectorsResponse answer =
         daemon.ask(() -> daemon.keys(Connection.PATIENT).addProtectors(request));

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import ctrenc.cli.io.Secrets;
 import ctrenc.proto.v1.HeldProtector;
+import ctrenc.proto.v1.KeyProvider;
 import ctrenc.proto.v1.ProtectorGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ final class ProtectorOptions {
   private static final String RECOVERY = "--recovery";
   private static final String KEY_FILE_PREFIX = "keyfile:";
   private static final String RECIPIENT_PREFIX = "recipient:";
+  private static final String PROVIDER_PREFIX = "provider:";
+  private static final String PROVIDER = "--provider";
 
   private ProtectorOptions() {}
 
@@ -37,8 +40,8 @@ final class ProtectorOptions {
     spec.addOption(
         Options.values(
             "WHAT",
-            "What opens it: passphrase, keyfile:PATH, recipient:FILE, recovery, machine; "
-                + "several joined by + are all needed.",
+            "What opens it: passphrase, keyfile:PATH, recipient:FILE, provider:NAME[:PARAMETERS], "
+                + "recovery, machine; several joined by + are all needed.",
             PROTECT));
     describeSource(spec);
   }
@@ -48,6 +51,8 @@ final class ProtectorOptions {
     describeSource(spec);
     spec.addOption(Options.values("FILE", "A key file.", KEY_FILE));
     spec.addOption(Options.values("FILE", "A recipient's private key.", IDENTITY));
+    spec.addOption(
+        Options.values("NAME[:PARAMETERS]", "A key provider, which the daemon asks.", PROVIDER));
     spec.addOption(Options.flag("Ask for the recovery key.", RECOVERY));
   }
 
@@ -56,7 +61,10 @@ final class ProtectorOptions {
   }
 
   static boolean namesOther(Arguments arguments) {
-    return arguments.has(KEY_FILE) || arguments.has(IDENTITY) || arguments.has(RECOVERY);
+    return arguments.has(KEY_FILE)
+        || arguments.has(IDENTITY)
+        || arguments.has(RECOVERY)
+        || arguments.has(PROVIDER);
   }
 
   /** One group for each option. */
@@ -64,6 +72,11 @@ final class ProtectorOptions {
     return arguments.values(PROTECT).stream()
         .map(value -> group(value, arguments, directory))
         .toList();
+  }
+
+  /** Of protectors that take no file. */
+  static ProtectorGroup group(String value, Arguments arguments) {
+    return group(value, arguments, Path.of(""));
   }
 
   private static ProtectorGroup group(String value, Arguments arguments, Path directory) {
@@ -82,15 +95,26 @@ final class ProtectorOptions {
     if (part.startsWith(RECIPIENT_PREFIX)) {
       return member.setRecipient(file(part, RECIPIENT_PREFIX, directory)).build();
     }
+    if (part.startsWith(PROVIDER_PREFIX)) {
+      return member.setKeyProvider(provider(part.substring(PROVIDER_PREFIX.length()))).build();
+    }
     return switch (part) {
       case "machine" -> member.setMachineKey(true).build();
       case "recovery" -> member.setRecoveryKey(ByteString.EMPTY).build();
       case "passphrase" -> member.setPassphrase(wrap(newPassphrase(arguments))).build();
       default ->
           throw Arguments.usage(
-              "%s takes passphrase, keyfile:PATH, recipient:FILE, recovery or machine, not '%s'"
+              "%s takes passphrase, keyfile:PATH, recipient:FILE, provider:NAME, recovery or machine, not '%s'"
                   .formatted(PROTECT, part));
     };
+  }
+
+  private static KeyProvider provider(String text) {
+    String[] parts = text.split(":", 2);
+    return KeyProvider.newBuilder()
+        .setName(parts[0])
+        .setParameters(ByteString.copyFromUtf8(parts.length == 1 ? "" : parts[1]))
+        .build();
   }
 
   private static ByteString file(String part, String prefix, Path directory) {
@@ -131,6 +155,9 @@ final class ProtectorOptions {
     }
     for (String file : arguments.values(IDENTITY)) {
       held.add(HeldProtector.newBuilder().setRecipient(wrap(Secrets.all(Path.of(file)))).build());
+    }
+    for (String name : arguments.values(PROVIDER)) {
+      held.add(HeldProtector.newBuilder().setKeyProvider(provider(name)).build());
     }
     if (arguments.has(RECOVERY)) {
       byte[] text = Secrets.ask("Recovery key: ");

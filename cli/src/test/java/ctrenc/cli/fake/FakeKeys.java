@@ -2,6 +2,7 @@ package ctrenc.cli.fake;
 
 import com.google.protobuf.ByteString;
 import ctrenc.proto.v1.AddProtectorsRequest;
+import ctrenc.proto.v1.HeldProtector;
 import ctrenc.proto.v1.Holder;
 import ctrenc.proto.v1.KeysGrpc;
 import ctrenc.proto.v1.ListProtectorsRequest;
@@ -41,7 +42,8 @@ final class FakeKeys extends KeysGrpc.KeysImplBase {
   @Override
   public void addProtectors(
       AddProtectorsRequest request, StreamObserver<ListProtectorsResponse> observer) {
-    boolean isRecovery = request.getGroup().getMembers(0).hasRecoveryKey();
+    boolean isRecovery =
+        request.getGroup().getMembersList().stream().anyMatch(HeldProtector::hasRecoveryKey);
     answer(
         observer,
         groups().setRecoveryKey(ByteString.copyFromUtf8(isRecovery ? "AAAAA-BBBBB" : "")).build());

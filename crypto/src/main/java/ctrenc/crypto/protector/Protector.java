@@ -19,7 +19,8 @@ public sealed interface Protector extends AutoCloseable
         KeyFileProtector,
         PassphraseProtector,
         RecoveryKeyProtector,
-        RecipientProtector {
+        RecipientProtector,
+        KeyProviderProtector {
 
   ProtectorType type();
 

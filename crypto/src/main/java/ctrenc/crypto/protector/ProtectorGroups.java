@@ -61,6 +61,14 @@ public final class ProtectorGroups {
         subvolume, Stream.concat(groups.stream(), Stream.of(added)).toList());
   }
 
+  /** One group in the place of another: whoever holds all of these opens {@code kek}. */
+  public ProtectorGroups replacing(
+      int group, Kek kek, List<? extends Protector> allOf, Entropy entropy) {
+    List<ProtectorGroup> changed = new ArrayList<>(groups);
+    changed.set(group, none(subvolume).with(kek, allOf, entropy).groups.getFirst());
+    return new ProtectorGroups(subvolume, changed);
+  }
+
   /** One group less, by its place in {@link #describe}. */
   public ProtectorGroups without(int group) {
     List<ProtectorGroup> left = new ArrayList<>(groups);
@@ -72,6 +80,14 @@ public final class ProtectorGroups {
   public List<List<Optional<ProtectorType>>> describe() {
     return groups.stream()
         .map(group -> group.members().stream().map(ProtectorSlot::type).toList())
+        .toList();
+  }
+
+  /** What has to be unwrapped by key providers, for any group. */
+  public List<KeyProviderProtector.Wrapped> wrappedByProviders() {
+    return groups.stream()
+        .flatMap(group -> group.members().stream())
+        .flatMap(slot -> KeyProviderProtector.wrapped(slot).stream())
         .toList();
   }
 

@@ -14,7 +14,9 @@ public enum ProtectorType {
   /** A random key on paper, shown once. */
   RECOVERY_KEY(4),
   /** Whoever holds the private key of a pair. */
-  RECIPIENT(5);
+  RECIPIENT(5),
+  /** A service that wraps and unwraps a secret. */
+  KEY_PROVIDER(6);
 
   private final byte code;
 

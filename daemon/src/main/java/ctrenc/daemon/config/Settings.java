@@ -45,6 +45,9 @@ public interface Settings {
   @WithDefault("writeback")
   CacheMode cache();
 
+  /** Where key providers answer: a file as ocicrypt reads it. */
+  Optional<Path> keyProviderConfig();
+
   /** The most the log of a detached container may take, in bytes. */
   @WithDefault("16777216")
   long logLimit();

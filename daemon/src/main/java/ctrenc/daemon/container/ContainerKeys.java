@@ -1,11 +1,10 @@
 package ctrenc.daemon.container;
 
 import com.google.protobuf.ByteString;
-import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorType;
-import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.HeldProtectors;
+import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.proto.v1.AddProtectorsRequest;
@@ -26,20 +25,13 @@ public final class ContainerKeys {
 
   private final Store store;
   private final KeptRoots roots;
-  private final Protector machineKey;
-  private final SecretMemory memory;
+  private final ProtectorSource source;
   private final FreedHeap freedHeap;
 
-  ContainerKeys(
-      Store store,
-      KeptRoots roots,
-      Protector machineKey,
-      SecretMemory memory,
-      FreedHeap freedHeap) {
+  ContainerKeys(Store store, KeptRoots roots, ProtectorSource source, FreedHeap freedHeap) {
     this.store = store;
     this.roots = roots;
-    this.machineKey = machineKey;
-    this.memory = memory;
+    this.source = source;
     this.freedHeap = freedHeap;
   }
 
@@ -70,6 +62,7 @@ public final class ContainerKeys {
                   case PASSPHRASE -> "passphrase";
                   case RECOVERY_KEY -> "recovery";
                   case RECIPIENT -> "recipient";
+                  case KEY_PROVIDER -> "provider";
                 })
         .orElse("unknown");
   }
@@ -88,7 +81,7 @@ public final class ContainerKeys {
       throw RefusedException.full("A root has at most 64 ways to open it: remove one first.");
     }
     requireGroup(replaces, groups, true);
-    try (HeldProtectors wanted = HeldProtectors.toEnrol(members, machineKey, memory)) {
+    try (HeldProtectors wanted = HeldProtectors.toEnrol(members, source)) {
       if (replaces > 0) {
         store.protectors().replace(subvolume, replaces - 1, wanted.protectors());
       } else {

@@ -1,11 +1,10 @@
 package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import ctrenc.crypto.protector.Protector;
-import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.HeldProtectors;
 import ctrenc.daemon.key.Holders;
+import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.key.UnlockPace;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.Store;
@@ -26,8 +25,7 @@ public final class ContainerLocks {
   private final KeptRoots roots;
   private final RootMounter mounter;
   private final SnapshotMounts snapshots;
-  private final Protector machineKey;
-  private final SecretMemory memory;
+  private final ProtectorSource source;
   private final FreedHeap freedHeap;
   private final UnlockPace pace = new UnlockPace(InstantSource.system());
 
@@ -36,15 +34,13 @@ public final class ContainerLocks {
       KeptRoots roots,
       RootMounter mounter,
       SnapshotMounts snapshots,
-      Protector machineKey,
-      SecretMemory memory,
+      ProtectorSource source,
       FreedHeap freedHeap) {
     this.store = store;
     this.roots = roots;
     this.mounter = mounter;
     this.snapshots = snapshots;
-    this.machineKey = machineKey;
-    this.memory = memory;
+    this.source = source;
     this.freedHeap = freedHeap;
   }
 
@@ -135,7 +131,8 @@ public final class ContainerLocks {
   public void unlock(String reference, List<HeldProtector> given) throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID subvolume = container.identity.subvolume();
-    try (HeldProtectors held = HeldProtectors.toOpen(given, machineKey, memory)) {
+    var wrapped = store.protectors().wrappedByProviders(subvolume);
+    try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
       pace.attempt(subvolume);
       store.subvolumes().unlock(subvolume, held.protectors());
       pace.opened(subvolume);

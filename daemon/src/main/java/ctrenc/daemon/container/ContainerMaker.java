@@ -2,9 +2,9 @@ package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.crypto.protector.Protector;
-import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.NewProtection;
+import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.overlay.subvolume.ImageInfo;
 import ctrenc.overlay.subvolume.SnapshotInfo;
@@ -30,8 +30,7 @@ final class ContainerMaker {
   private final ContainerCatalog catalog;
   private final RootMounter mounter;
   private final SnapshotMounts snapshots;
-  private final Protector machineKey;
-  private final SecretMemory memory;
+  private final ProtectorSource source;
   private final EventFeed events;
   private final FreedHeap freedHeap;
 
@@ -41,8 +40,7 @@ final class ContainerMaker {
       ContainerCatalog catalog,
       RootMounter mounter,
       SnapshotMounts snapshots,
-      Protector machineKey,
-      SecretMemory memory,
+      ProtectorSource source,
       EventFeed events,
       FreedHeap freedHeap) {
     this.store = store;
@@ -51,8 +49,7 @@ final class ContainerMaker {
     this.catalog = catalog;
     this.mounter = mounter;
     this.snapshots = snapshots;
-    this.machineKey = machineKey;
-    this.memory = memory;
+    this.source = source;
     this.events = events;
     this.freedHeap = freedHeap;
   }
@@ -122,7 +119,7 @@ final class ContainerMaker {
   private SubvolumeInfo forked(
       ManagedContainer origin, Optional<SnapshotInfo> snapshot, String name, boolean keep)
       throws IOException {
-    List<Protector> protectors = keep ? List.of(machineKey) : List.of();
+    List<Protector> protectors = keep ? List.of(source.machineKey()) : List.of();
     return snapshot.isPresent()
         ? store.snapshots().fork(snapshot.get().id(), name, protectors)
         : store.subvolumes().fork(origin.identity.subvolume(), name, protectors);
@@ -147,10 +144,10 @@ final class ContainerMaker {
   private SubvolumeInfo subvolume(ContainerSpec wanted, String id, BaseFinder.Found base)
       throws IOException {
     if (wanted.getProtectionCount() == 0) {
-      List<Protector> protectors = wanted.getKeep() ? List.of(machineKey) : List.of();
+      List<Protector> protectors = wanted.getKeep() ? List.of(source.machineKey()) : List.of();
       return store.subvolumes().create(id, base.base(), protectors);
     }
-    try (NewProtection protection = NewProtection.of(wanted, machineKey, memory)) {
+    try (NewProtection protection = NewProtection.of(wanted, source)) {
       return store.subvolumes().createProtected(id, base.base(), protection.groups());
     }
   }

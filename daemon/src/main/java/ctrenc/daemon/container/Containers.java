@@ -1,12 +1,11 @@
 package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import ctrenc.crypto.protector.Protector;
-import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.key.FreedHeap;
+import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
@@ -50,8 +49,7 @@ public final class Containers {
   public Containers(
       Store store,
       Transport transport,
-      Protector machineKey,
-      SecretMemory memory,
+      ProtectorSource source,
       Directories directories,
       Settings settings,
       EventFeed events,
@@ -62,27 +60,24 @@ public final class Containers {
     catalog = new ContainerCatalog(directories.containers());
     mounter =
         new RootMounter(
-            store.subvolumes(), transport, directories, machineKey, events, settings.cache());
+            store.subvolumes(),
+            transport,
+            directories,
+            source.machineKey(),
+            events,
+            settings.cache());
     snapshotMounts = new SnapshotMounts(store.snapshots(), transport, directories);
     maker =
         new ContainerMaker(
-            store,
-            registry,
-            catalog,
-            mounter,
-            snapshotMounts,
-            machineKey,
-            memory,
-            events,
-            freedHeap);
+            store, registry, catalog, mounter, snapshotMounts, source, events, freedHeap);
     moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
     KeptRoots kept = new KeptRoots(store, registry, events);
-    keys = new ContainerKeys(store, kept, machineKey, memory, freedHeap);
-    locks = new ContainerLocks(store, kept, mounter, snapshotMounts, machineKey, memory, freedHeap);
+    keys = new ContainerKeys(store, kept, source, freedHeap);
+    locks = new ContainerLocks(store, kept, mounter, snapshotMounts, source, freedHeap);
   }
 
   /** What opens the containers' roots. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import ctrenc.crypto.MalformedException;
 import ctrenc.crypto.protector.Argon2Cost;
 import ctrenc.crypto.protector.KeyFileProtector;
+import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.PassphraseProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.RecipientProtector;
@@ -13,6 +14,7 @@ import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.proto.v1.HeldProtector;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,37 +26,39 @@ import java.util.Optional;
  */
 public final class HeldProtectors implements AutoCloseable {
 
-  private final Protector machineKey;
+  private final ProtectorSource source;
   private final SecretMemory memory;
   private final List<Protector> protectors = new ArrayList<>();
   private Optional<byte[]> recoveryKey = Optional.empty();
 
-  private HeldProtectors(Protector machineKey, SecretMemory memory) {
-    this.machineKey = machineKey;
-    this.memory = memory;
+  private HeldProtectors(ProtectorSource source) {
+    this.source = source;
+    this.memory = source.memory();
   }
 
-  /** To open a root with. */
+  /** To open a root with; {@code wrapped} is what key providers made for it. */
   public static HeldProtectors toOpen(
-      List<HeldProtector> held, Protector machineKey, SecretMemory memory) throws RefusedException {
-    return of(held, false, machineKey, memory);
+      List<HeldProtector> held, List<KeyProviderProtector.Wrapped> wrapped, ProtectorSource source)
+      throws IOException {
+    return of(held, Optional.of(wrapped), source);
   }
 
   /** To open a root by from now on: recipients are public keys, a recovery key is made. */
-  public static HeldProtectors toEnrol(
-      List<HeldProtector> wanted, Protector machineKey, SecretMemory memory)
-      throws RefusedException {
-    return of(wanted, true, machineKey, memory);
+  public static HeldProtectors toEnrol(List<HeldProtector> wanted, ProtectorSource source)
+      throws IOException {
+    return of(wanted, Optional.empty(), source);
   }
 
   private static HeldProtectors of(
-      List<HeldProtector> held, boolean isNew, Protector machineKey, SecretMemory memory)
-      throws RefusedException {
-    HeldProtectors made = new HeldProtectors(machineKey, memory);
+      List<HeldProtector> held,
+      Optional<List<KeyProviderProtector.Wrapped>> wrapped,
+      ProtectorSource source)
+      throws IOException {
+    HeldProtectors made = new HeldProtectors(source);
     boolean isWhole = false;
     try {
       for (HeldProtector each : held) {
-        made.protectors.add(made.protector(each, isNew));
+        made.add(each, wrapped);
       }
       isWhole = true;
       return made;
@@ -67,16 +71,27 @@ public final class HeldProtectors implements AutoCloseable {
     }
   }
 
+  private void add(HeldProtector held, Optional<List<KeyProviderProtector.Wrapped>> wrapped)
+      throws MalformedException, IOException {
+    if (!held.hasKeyProvider()) {
+      protectors.add(protector(held, wrapped.isEmpty()));
+    } else if (wrapped.isEmpty()) {
+      protectors.add(source.enrolled(held.getKeyProvider()));
+    } else {
+      protectors.addAll(source.opened(held.getKeyProvider(), wrapped.get()));
+    }
+  }
+
   private Protector protector(HeldProtector held, boolean isNew)
       throws MalformedException, RefusedException {
     return switch (held.getHeldCase()) {
-      case MACHINE_KEY -> machineKey;
+      case MACHINE_KEY -> source.machineKey();
       case PASSPHRASE ->
           new PassphraseProtector(secret(held.getPassphrase(), 1), Argon2Cost.STANDARD);
       case KEY_FILE -> new KeyFileProtector(secret(held.getKeyFile(), KeyFileProtector.MIN_LENGTH));
       case RECOVERY_KEY -> isNew ? newRecoveryKey() : recoveryKey(held.getRecoveryKey());
       case RECIPIENT -> recipient(held.getRecipient(), isNew);
-      case HELD_NOT_SET ->
+      case KEY_PROVIDER, HELD_NOT_SET ->
           throw RefusedException.invalid("A protector of a kind that this release does not know.");
     };
   }
@@ -128,6 +143,8 @@ public final class HeldProtectors implements AutoCloseable {
 
   @Override
   public void close() {
-    protectors.stream().filter(protector -> protector != machineKey).forEach(Protector::close);
+    protectors.stream()
+        .filter(protector -> protector != source.machineKey())
+        .forEach(Protector::close);
   }
 }

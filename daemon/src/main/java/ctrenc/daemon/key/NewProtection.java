@@ -1,11 +1,11 @@
 package ctrenc.daemon.key;
 
 import ctrenc.crypto.protector.Protector;
-import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.HeldProtector;
 import ctrenc.proto.v1.ProtectorGroup;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +22,7 @@ public final class NewProtection implements AutoCloseable {
   /**
    * Recovery keys are made later, for a root that exists, so that they are shown when they count.
    */
-  public static NewProtection of(ContainerSpec spec, Protector machineKey, SecretMemory memory)
-      throws RefusedException {
+  public static NewProtection of(ContainerSpec spec, ProtectorSource source) throws IOException {
     if (!spec.getKeep()) {
       throw RefusedException.invalid(
           "Only a root that is kept is protected by more than memory: say --keep too.");
@@ -36,7 +35,7 @@ public final class NewProtection implements AutoCloseable {
     try {
       for (ProtectorGroup group : spec.getProtectionList()) {
         check(group.getMembersList());
-        protection.groups.add(HeldProtectors.toEnrol(group.getMembersList(), machineKey, memory));
+        protection.groups.add(HeldProtectors.toEnrol(group.getMembersList(), source));
       }
       isWhole = true;
       return protection;

@@ -8,6 +8,7 @@ import ctrenc.overlay.fuse.Transport;
 import ctrenc.proto.v1.ContainersGrpc;
 import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.ImagesGrpc;
+import ctrenc.proto.v1.KeysGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
@@ -79,6 +80,10 @@ public final class DaemonUnderTest implements AutoCloseable {
 
   public HealthGrpc.HealthBlockingStub health() {
     return HealthGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  public KeysGrpc.KeysBlockingStub keys() {
+    return KeysGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   public DaemonGrpc.DaemonBlockingStub daemon() {

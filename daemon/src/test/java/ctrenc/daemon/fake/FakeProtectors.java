@@ -1,5 +1,6 @@
 package ctrenc.daemon.fake;
 
+import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorType;
 import ctrenc.overlay.subvolume.Protectors;
@@ -18,6 +19,11 @@ final class FakeProtectors implements Protectors {
   @Override
   public synchronized List<List<Optional<ProtectorType>>> list(UUID subvolume) {
     return List.copyOf(of(subvolume));
+  }
+
+  @Override
+  public List<KeyProviderProtector.Wrapped> wrappedByProviders(UUID subvolume) {
+    return List.of();
   }
 
   @Override

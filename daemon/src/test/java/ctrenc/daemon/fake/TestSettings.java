@@ -44,6 +44,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public Optional<Path> keyProviderConfig() {
+    return Optional.of(home.resolve("key-providers.json"));
+  }
+
+  @Override
   public long logLimit() {
     return 1 << 20;
   }

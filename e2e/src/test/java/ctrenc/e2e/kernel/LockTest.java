@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +72,10 @@ class LockTest {
     assertThat(root).doesNotExist();
     assertThat(memory.find(things)).isEmpty();
     assertThat(daemon.cli("inspect", "vault", "--json").ok()).contains("\"state\":\"locked\"");
+    opensByItsPassphraseAlone(passphrase, canary);
+  }
 
+  private void opensByItsPassphraseAlone(String passphrase, Canary canary) throws IOException {
     assertThat(daemon.cli("mount", "vault").run().exit()).isEqualTo(5);
     String wrong = file("wrong", "Correct horse battery staple\n");
     Command.Result refused = daemon.cli("unlock", "vault", "--passphrase-file", wrong).run();
@@ -114,24 +118,18 @@ class LockTest {
     try (BufferedReader said = holder.inputReader();
         BufferedWriter go = holder.outputWriter()) {
       assertThat(said.readLine()).isEqualTo("ready");
-      String refused = daemon.cli("lock", "busy").run().err();
-      assertThat(refused).contains(holder.pid() + " (perl)").contains(root.toString());
-      assertThat(daemon.cli("inspect", "busy", "--json").ok()).contains("\"state\":\"draining\"");
-      assertThat(daemon.cli("fork", "busy", "other").run().exit()).isEqualTo(5);
+      drains(holder.pid(), root);
       go.append('\n').flush();
       assertThat(said.readLine()).isEqualTo("draining write: fine");
       assertThat(said.readLine()).isEqualTo("draining open: Required key not available");
       assertThat(said.readLine()).isEqualTo("drained");
 
-      Command.Result forced = daemon.cli("lock", "--force", "busy").run();
-      assertThat(forced.exit()).as(forced.err()).isZero();
-      assertThat(forced.err()).contains(holder.pid() + " (perl)");
-      assertThat(daemon.cli("inspect", "busy", "--json").ok()).contains("\"state\":\"locked\"");
+      isLockedByForce(holder.pid());
       assertThat(new ProcessMemory(daemon.pid()).find(things)).isEmpty();
       go.append('\n').flush();
-      assertThat(said.readLine()).isEqualTo("read: Required key not available");
-      assertThat(said.readLine()).isEqualTo("stat: Required key not available");
-      assertThat(said.readLine()).isEqualTo("write or sync: Required key not available");
+      for (String asked : List.of("read", "stat", "write or sync")) {
+        assertThat(said.readLine()).isEqualTo(asked + ": Required key not available");
+      }
       assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       holder.destroyForcibly();
@@ -139,6 +137,20 @@ class LockTest {
     Path again = Path.of(daemon.cli("mount", "busy").ok().strip());
     assertThat(again.resolve("late")).hasContent("never synced, nor this");
     assertThat(again.resolve("unsynced")).hasContent(canary.text());
+  }
+
+  private void drains(long holder, Path root) throws IOException {
+    String refused = daemon.cli("lock", "busy").run().err();
+    assertThat(refused).contains(holder + " (perl)").contains(root.toString());
+    assertThat(daemon.cli("inspect", "busy", "--json").ok()).contains("\"state\":\"draining\"");
+    assertThat(daemon.cli("fork", "busy", "other").run().exit()).isEqualTo(5);
+  }
+
+  private void isLockedByForce(long holder) throws IOException {
+    Command.Result forced = daemon.cli("lock", "--force", "busy").run();
+    assertThat(forced.exit()).as(forced.err()).isZero();
+    assertThat(forced.err()).contains(holder + " (perl)");
+    assertThat(daemon.cli("inspect", "busy", "--json").ok()).contains("\"state\":\"locked\"");
   }
 
   @Test
@@ -177,11 +189,11 @@ class LockTest {
             "--passphrase-file",
             passphrase)
         .ok();
-    daemon.cli("key", "add", "many", "--protect", "keyfile:" + keyFile, "--replace", "1").ok();
+    daemon.cli("key", "change", "many", "1", "--protect", "keyfile:" + keyFile).ok();
     String recovery = daemon.cli("key", "add", "many", "--protect", "recovery").ok();
     assertThat(recovery.strip()).matches("([A-Z2-7]{5}-){6}[A-Z2-7]{5}");
     assertThat(daemon.cli("key", "ls", "many").ok())
-        .isEqualTo("1  recipient\n2  machine + passphrase\n3  keyfile\n4  recovery\n");
+        .isEqualTo("1  keyfile\n2  recipient\n3  machine + passphrase\n4  recovery\n");
 
     daemon.cli("lock", "many").ok();
     assertThat(daemon.cli("mount", "many").run().exit())

@@ -58,6 +58,16 @@ final class Keyring implements AutoCloseable {
     }
   }
 
+  /** One group in the place of another. */
+  ProtectorGroups replace(UUID subvolume, ProtectorGroups groups, int group, List<Protector> allOf)
+      throws KeyAbsentException {
+    try {
+      return groups.replacing(group, kek(subvolume), allOf, entropy);
+    } catch (SecretClosedException e) {
+      throw locked(subvolume);
+    }
+  }
+
   static ProtectorGroups decode(UUID subvolume, byte[] stored) throws IOException {
     try {
       return ProtectorGroups.decode(subvolume, stored);

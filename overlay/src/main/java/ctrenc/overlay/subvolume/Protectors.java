@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorType;
 import java.io.IOException;
@@ -16,6 +17,9 @@ public interface Protectors {
 
   /** The types of each group's members, empty for one that this release does not know. */
   List<List<Optional<ProtectorType>>> list(UUID subvolume) throws IOException;
+
+  /** What key providers have to unwrap to open it; needs no key. */
+  List<KeyProviderProtector.Wrapped> wrappedByProviders(UUID subvolume) throws IOException;
 
   /**
    * One group more.

@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorGroups;
 import ctrenc.crypto.protector.ProtectorType;
@@ -25,6 +26,11 @@ final class StoredProtectors implements Protectors {
   }
 
   @Override
+  public List<KeyProviderProtector.Wrapped> wrappedByProviders(UUID subvolume) throws IOException {
+    return read(subvolume).wrappedByProviders();
+  }
+
+  @Override
   public synchronized void add(UUID subvolume, List<Protector> allOf) throws IOException {
     write(subvolume, keyring.extend(subvolume, read(subvolume), allOf));
   }
@@ -32,8 +38,7 @@ final class StoredProtectors implements Protectors {
   @Override
   public synchronized void replace(UUID subvolume, int group, List<Protector> allOf)
       throws IOException {
-    ProtectorGroups left = read(subvolume).without(group);
-    write(subvolume, keyring.extend(subvolume, left, allOf));
+    write(subvolume, keyring.replace(subvolume, read(subvolume), group, allOf));
   }
 
   @Override
