@@ -31,6 +31,10 @@ class DaemonStartTest {
     Files.createDirectory(home.resolve("daemon"));
     Files.createFile(home.resolve("daemon/quarkus-run.jar"));
     Files.createFile(home.resolve("daemon.args"));
+    layFake();
+  }
+
+  private void layFake() throws IOException {
     java(
         """
         echo "$@" >>"$(dirname "$0")/starts"
@@ -70,6 +74,25 @@ class DaemonStartTest {
     assertThat(call("daemon", "stop").out()).isEqualTo("the daemon has stopped\n");
     assertThat(call("daemon", "stop").out()).isEqualTo("no daemon was running\n");
     assertThat(call("daemon", "status").code()).isEqualTo(6);
+  }
+
+  @Test
+  void transportIsHandedOnAndHeldTo() throws IOException {
+    java("echo \"$CTR_ENC_TRANSPORT\" >\"$(dirname \"$0\")/seen\"; exit 1");
+    call("daemon", "start", "--transport", "uring");
+    assertThat(Files.readString(home.resolve("seen"))).isEqualTo("uring\n");
+    layFake();
+    assertThat(call("daemon", "start", "--transport", "auto").code()).isZero();
+    assertThat(call("daemon", "start", "--transport", "kernel").out())
+        .startsWith("the daemon was running already");
+    InProcess.Result other = call("daemon", "start", "--transport", "uring");
+    assertThat(other.err())
+        .matches(
+            "ctr-enc: a daemon runs already with the transport kernel \\(pid \\d+\\): "
+                + "stop it first by 'ctr-enc daemon stop'\n");
+    assertThat(other.code()).isEqualTo(5);
+    assertThat(call("daemon", "start", "--transport", "pigeon").err())
+        .contains("--transport is 'auto', 'kernel' or 'uring', not 'pigeon'");
   }
 
   @Test

@@ -3,7 +3,6 @@ package ctrenc.daemon;
 import ctrenc.crypto.extent.Rehearsal;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Settings;
-import ctrenc.overlay.fuse.kernel.KernelTransport;
 import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.sys.LockedMemory;
 import io.quarkus.runtime.Quarkus;
@@ -44,8 +43,8 @@ final class DaemonLifecycle {
                 settings,
                 new RunningDaemon.Parts(
                     StoreDirectory::open,
-                    new KernelTransport(settings.mountWorkers()),
-                    "kernel",
+                    settings.transport().open(settings.mountWorkers()),
+                    settings.transport().effective(),
                     version,
                     memory,
                     Clock.systemUTC(),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +23,9 @@ import java.util.concurrent.TimeUnit;
 public final class DaemonStarter {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long PAUSE_MILLIS = 10;
+
+  /** The daemon's setting, as its environment names it. */
+  private static final String TRANSPORT = "CTR_ENC_TRANSPORT";
 
   private final Surroundings surroundings;
   private final Places places;
@@ -36,11 +40,13 @@ public final class DaemonStarter {
   /**
    * Returns when a daemon listens.
    *
+   * @param transport how one that has to be started gets its requests, if not as is set
    * @param meanwhile what can be done while one that had to be started comes up
    * @return whether one had to be started
    * @throws Failure with what the daemon said last, if it ends
    */
-  public boolean start(Runnable meanwhile) throws IOException, InterruptedException {
+  public boolean start(Optional<String> transport, Runnable meanwhile)
+      throws IOException, InterruptedException {
     if (!isStartable(endpoint.state())) {
       return false;
     }
@@ -55,7 +61,7 @@ public final class DaemonStarter {
       if (!lock.isValid() || !isStartable(endpoint.state())) {
         return false;
       }
-      launch(meanwhile);
+      launch(transport, meanwhile);
       return true;
     }
   }
@@ -69,10 +75,12 @@ public final class DaemonStarter {
     };
   }
 
-  private void launch(Runnable meanwhile) throws IOException, InterruptedException {
+  private void launch(Optional<String> transport, Runnable meanwhile)
+      throws IOException, InterruptedException {
     DaemonLog log = DaemonLog.prepare(places.log());
     ProcessBuilder builder =
         new DaemonCommand(surroundings.environment(), places).builder(log.file());
+    transport.ifPresent(name -> builder.environment().put(TRANSPORT, name));
     surroundings.note("starting the daemon (log: %s)".formatted(log.file()));
     Process daemon = builder.start();
     long deadline = System.nanoTime() + PATIENCE.toNanos();

@@ -1,8 +1,10 @@
 package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
 import ctrenc.proto.v1.StatusResponse;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts the daemon and returns when it answers. */
@@ -18,12 +20,21 @@ public final class DaemonStartVerb implements Verb {
   }
 
   @Override
-  public void describe(CommandSpec spec) {}
+  public void describe(CommandSpec spec) {
+    TransportOption.describe(spec);
+  }
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    boolean started = session.startDaemon();
+    Optional<String> transport = TransportOption.name(arguments);
+    boolean started = session.startDaemon(transport);
     StatusResponse status = DaemonStatusVerb.ask(session.daemon());
+    if (transport.isPresent() && !TransportOption.isMet(transport.get(), status.getTransport())) {
+      throw new Failure(
+          ExitCode.NOT_NOW,
+          "a daemon runs already with the transport %s (pid %d): stop it first by 'ctr-enc daemon stop'"
+              .formatted(status.getTransport(), status.getPid()));
+    }
     session
         .out()
         .line(

@@ -7,6 +7,7 @@ import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import ctrenc.cli.start.DaemonStarter;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +46,18 @@ public final class Session implements AutoCloseable {
 
   /** The daemon, which is started if it is not running. */
   public Connection startedDaemon() throws IOException, InterruptedException {
-    startDaemon();
+    startDaemon(Optional.empty());
     return connection();
   }
 
   /**
    * Returns when the daemon listens.
    *
+   * @param transport how one that has to be started gets its requests, if not as is set
    * @return whether it had to be started
    */
-  boolean startDaemon() throws IOException, InterruptedException {
-    return new DaemonStarter(surroundings, places).start(this::connection);
+  boolean startDaemon(Optional<String> transport) throws IOException, InterruptedException {
+    return new DaemonStarter(surroundings, places).start(transport, this::connection);
   }
 
   /** Nothing is sent before the first request. */

@@ -41,6 +41,10 @@ public interface Settings {
   @WithDefault("0")
   int mountWorkers();
 
+  /** How the kernel's requests come. */
+  @WithDefault("auto")
+  TransportName transport();
+
   /** What the kernel does with the files of roots that do not say it themselves. */
   @WithDefault("writeback")
   CacheMode cache();

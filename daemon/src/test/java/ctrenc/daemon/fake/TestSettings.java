@@ -1,6 +1,7 @@
 package ctrenc.daemon.fake;
 
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.config.TransportName;
 import ctrenc.overlay.fuse.CacheMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
 
   public static TestSettings in(Path home) {
     return new TestSettings(home, "runc", home.resolve("run"));
+  }
+
+  @Override
+  public TransportName transport() {
+    return TransportName.AUTO;
   }
 
   @Override

@@ -63,6 +63,7 @@ final class Arrows {
                   CRYPTO)),
           entry("overlay.fuse", Set.of("overlay.vfs", "overlay.sys")),
           entry("overlay.fuse.kernel", Set.of("overlay.fuse", "overlay.vfs", "overlay.sys")),
+          entry("overlay.fuse.uring", Set.of("overlay.fuse", "overlay.vfs", "overlay.sys")),
           entry("overlay.fuse.jnr", Set.of("overlay.fuse", "overlay.vfs")),
           entry("overlay.keeper", Set.of("overlay.sys")),
           entry(

@@ -28,6 +28,13 @@ public final class EventCounter implements AutoCloseable {
     }
   }
 
+  /** Takes the signals back, so that it is readable only after a further one. */
+  public void clear() {
+    try (Arena arena = Arena.ofConfined()) {
+      Stream.read(descriptor, arena.allocate(ValueLayout.JAVA_LONG));
+    }
+  }
+
   @Override
   public void close() throws SystemCallException {
     descriptor.close();

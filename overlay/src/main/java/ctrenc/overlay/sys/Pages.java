@@ -33,7 +33,14 @@ public final class Pages {
    */
   public static MemorySegment share(Descriptor file, long size, Arena arena)
       throws SystemCallException {
-    long address = SystemCall.MMAP.invoke(0, size, PROT_READ_WRITE, MAP_SHARED, file.number(), 0);
+    return share(file, 0, size, arena);
+  }
+
+  /** The same for bytes from an offset. */
+  static MemorySegment share(Descriptor file, long offset, long size, Arena arena)
+      throws SystemCallException {
+    long address =
+        SystemCall.MMAP.invoke(0, size, PROT_READ_WRITE, MAP_SHARED, file.number(), offset);
     return Native.at(address, size, arena, memory -> unmap(memory.address(), size));
   }
 

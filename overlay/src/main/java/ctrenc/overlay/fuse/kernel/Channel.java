@@ -8,4 +8,10 @@ interface Channel {
    * thread uses.
    */
   void send(long unique, Reply reply);
+
+  /**
+   * Whether a thread may wait for a disk with a request that came by this channel, because other
+   * threads take what comes meanwhile.
+   */
+  boolean letsReaderWait();
 }

@@ -75,6 +75,11 @@ final class DeviceChannel implements Channel {
   }
 
   @Override
+  public boolean letsReaderWait() {
+    return true;
+  }
+
+  @Override
   public void send(long unique, Reply answer) {
     long result = Stream.write(device, answer.sealedFor(unique));
     // ENOENT: the request was aborted, and all that a reply could have handed out ended with the

@@ -49,7 +49,8 @@ final class Handshake {
    *
    * @throws IOException when the kernel is too old, or sends nothing
    */
-  static Negotiated perform(Descriptor device, CacheMode mode) throws IOException {
+  static Negotiated perform(Descriptor device, CacheMode mode, RequestPath.Terms terms)
+      throws IOException {
     if (Poll.await(device, Poll.READABLE, PATIENCE) == 0) {
       throw new IOException("The kernel did not begin to talk on /dev/fuse.");
     }
@@ -63,11 +64,12 @@ final class Handshake {
       if (opcode != Operation.INIT) {
         throw new IOException("The kernel's first message on /dev/fuse is not a greeting.");
       }
-      return answer(device, inbox, mode);
+      return answer(device, inbox, mode, terms);
     }
   }
 
-  private static Negotiated answer(Descriptor device, MemorySegment inbox, CacheMode mode)
+  private static Negotiated answer(
+      Descriptor device, MemorySegment inbox, CacheMode mode, RequestPath.Terms terms)
       throws IOException {
     MemorySegment init = inbox.asSlice(InHeader.LENGTH);
     int major = init.get(ValueLayout.JAVA_INT, InitIn.MAJOR);
@@ -80,17 +82,25 @@ final class Handshake {
     long offered =
         Integer.toUnsignedLong(init.get(ValueLayout.JAVA_INT, InitIn.FLAGS))
             | Integer.toUnsignedLong(init.get(ValueLayout.JAVA_INT, InitIn.FLAGS2)) << Integer.SIZE;
-    Negotiated negotiated = new Negotiated(Math.min(minor, MAX_MINOR), offered & wanted(mode));
-    if ((negotiated.flags() & InitFlag.REQUIRED) != InitFlag.REQUIRED) {
-      throw new IOException(
-          "The kernel's FUSE lacks features that are needed: %x."
-              .formatted(InitFlag.REQUIRED & ~offered));
-    }
+    Negotiated negotiated =
+        new Negotiated(Math.min(minor, MAX_MINOR), offered & (wanted(mode) | terms.features()));
+    checkFeatures(offered, InitFlag.REQUIRED | terms.features());
     Reply reply = Reply.small(InitOut.LENGTH);
-    encode(reply, negotiated, init.get(ValueLayout.JAVA_INT, InitIn.MAX_READAHEAD));
+    encode(
+        reply,
+        negotiated,
+        init.get(ValueLayout.JAVA_INT, InitIn.MAX_READAHEAD),
+        terms.maxTransfer());
     long unique = inbox.get(ValueLayout.JAVA_LONG, InHeader.UNIQUE);
     Stream.check("write", Stream.write(device, reply.sealedFor(unique)));
     return negotiated;
+  }
+
+  private static void checkFeatures(long offered, long required) throws IOException {
+    if ((offered & required) != required) {
+      throw new IOException(
+          "The kernel's FUSE lacks features that are needed: %x.".formatted(required & ~offered));
+    }
   }
 
   private static long wanted(CacheMode mode) {
@@ -101,7 +111,8 @@ final class Handshake {
         };
   }
 
-  private static void encode(Reply reply, Negotiated negotiated, int maxReadahead) {
+  private static void encode(
+      Reply reply, Negotiated negotiated, int maxReadahead, int maxTransfer) {
     reply.begin(InitOut.LENGTH);
     reply.putInt(InitOut.MAJOR, MAJOR);
     reply.putInt(InitOut.MINOR, negotiated.minor());
@@ -110,9 +121,9 @@ final class Handshake {
     reply.putInt(InitOut.FLAGS2, (int) (negotiated.flags() >>> Integer.SIZE));
     reply.putShort(InitOut.MAX_BACKGROUND, MAX_BACKGROUND);
     reply.putShort(InitOut.CONGESTION_THRESHOLD, CONGESTION_THRESHOLD);
-    reply.putInt(InitOut.MAX_WRITE, Mailbox.MAX_TRANSFER);
+    reply.putInt(InitOut.MAX_WRITE, maxTransfer);
     reply.putInt(InitOut.TIME_GRANULARITY, 1);
-    reply.putShort(InitOut.MAX_PAGES, Mailbox.MAX_TRANSFER / PAGE);
+    reply.putShort(InitOut.MAX_PAGES, maxTransfer / PAGE);
     reply.putInt(
         InitOut.MAX_STACK_DEPTH, negotiated.has(InitFlag.PASSTHROUGH) ? MAX_STACK_DEPTH : 0);
   }

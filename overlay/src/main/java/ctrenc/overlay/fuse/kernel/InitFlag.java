@@ -45,6 +45,9 @@ final class InitFlag {
   static final long HAS_RESEND = 1L << 39;
   static final long ALLOW_IDMAP = 1L << 40;
 
+  /** Requests come by io_uring; Linux 6.14, where the host's administrator allows it. */
+  static final long OVER_IO_URING = 1L << 41;
+
   /**
    * What would break promises if it were missing: wrong wire structures, or privileges not cleared.
    */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private final Semaphore spareWorkers;
 
   private final int workers;
+  private final Optional<RequestPath> path;
   private @Nullable WorkerPool pool;
 
   /** Serves by as many threads as there are processors, at least two. */
@@ -52,21 +54,38 @@ public final class KernelTransport implements Transport, AutoCloseable {
 
   /** Serves by {@code workers} threads; 0 for one for each processor, at least two. */
   public KernelTransport(int workers) {
-    this.workers =
-        workers > 0 ? workers : Math.max(MIN_WORKERS, Runtime.getRuntime().availableProcessors());
+    this(workers, Optional.empty());
+  }
+
+  private KernelTransport(int workers, Optional<RequestPath> path) {
+    this.workers = usual(workers);
+    this.path = path;
     spareWorkers = new Semaphore(this.workers - 1);
+  }
+
+  /** One whose requests come by {@code path}, which it closes at its end. */
+  public static KernelTransport with(RequestPath path, int workers) {
+    return new KernelTransport(workers, Optional.of(path));
+  }
+
+  /** {@code workers}, or where that is 0 one for each processor, at least two. */
+  public static int usual(int workers) {
+    return workers > 0
+        ? workers
+        : Math.max(MIN_WORKERS, Runtime.getRuntime().availableProcessors());
   }
 
   @Override
   public Mount mount(FileSystem fileSystem, Path directory, MountOptions options)
       throws IOException {
+    RequestPath.Terms terms = terms();
     int rootMode = rootMode(fileSystem);
     Connection connection = open();
     try {
       MountPoint mountPoint = new MountPoint(directory);
       long number = mountPoint.attach(connection.device(), rootMode, options);
       try {
-        return serve(fileSystem, mountPoint, number, connection, options);
+        return serve(fileSystem, mountPoint, number, connection, options, terms);
       } catch (IOException | RuntimeException e) {
         mountPoint.detach();
         ConnectionControl.abort(number);
@@ -102,22 +121,21 @@ public final class KernelTransport implements Transport, AutoCloseable {
       MountPoint mountPoint,
       long number,
       Connection connection,
-      MountOptions options)
+      MountOptions options,
+      RequestPath.Terms terms)
       throws IOException {
-    Handshake.Negotiated negotiated = Handshake.perform(connection.device(), options.cache());
+    Handshake.Negotiated negotiated =
+        Handshake.perform(connection.device(), options.cache(), terms);
     ImageFiles images = new ImageFiles(fileSystem, backingTable(negotiated, connection, options));
     Dispatcher dispatcher = dispatcher(fileSystem, images, negotiated, options);
     SlowLane slowLane = new SlowLane(slowExecutor, spareWorkers, dispatcher, connection);
-    WorkerPool pool = pool();
-    ServedConnection served =
-        new ServedConnection(
-            connection, dispatcher, slowLane, channels(connection), pool.watchers());
-    pool.serve(served);
+    ServedConnection served = begin(connection, dispatcher, slowLane);
     long answersBefore = answers(dispatcher);
     mountPoint.probe(number, PROBE_PATIENCE);
     if (answers(dispatcher) == answersBefore) {
       throw new IOException("%s is answered by another mount.".formatted(mountPoint.directory()));
     }
+    checkPath(served);
     tuneBackingDevice(number);
     LOG.atDebug()
         .addKeyValue("mount", options.label())
@@ -125,7 +143,30 @@ public final class KernelTransport implements Transport, AutoCloseable {
         .addKeyValue("protocolMinor", negotiated.minor())
         .addKeyValue("features", negotiated.flags())
         .log("Mounted");
-    return new KernelMount(mountPoint, number, new Notifier(connection), served, images, pool);
+    return new KernelMount(mountPoint, number, new Notifier(connection), served, images, pool());
+  }
+
+  private void checkPath(ServedConnection served) throws IOException {
+    if (path.isPresent() && !served.hasExchanged()) {
+      throw new IOException("The kernel does not send requests by io_uring.");
+    }
+  }
+
+  private RequestPath.Terms terms() throws IOException {
+    return path.isPresent() ? path.get().terms() : RequestPath.Terms.ofDevice();
+  }
+
+  private ServedConnection begin(Connection connection, Dispatcher dispatcher, SlowLane slowLane)
+      throws IOException {
+    WorkerPool pool = pool();
+    int watchers = pool.watchers() + (path.isPresent() ? 1 : 0);
+    ServedConnection served =
+        new ServedConnection(connection, dispatcher, slowLane, channels(connection), watchers);
+    pool.serve(served);
+    if (path.isPresent()) {
+      path.get().serve(served);
+    }
+    return served;
   }
 
   private static Dispatcher dispatcher(
@@ -158,7 +199,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private List<DeviceChannel> channels(Connection connection) throws SystemCallException {
     List<DeviceChannel> channels = new ArrayList<>();
     channels.add(new DeviceChannel(connection.device()));
-    while (channels.size() < Math.min(workers, MAX_CHANNELS)) {
+    while (channels.size() < (path.isPresent() ? 1 : Math.min(workers, MAX_CHANNELS))) {
       channels.add(new DeviceChannel(connection.addClone()));
     }
     return channels;
@@ -168,6 +209,9 @@ public final class KernelTransport implements Transport, AutoCloseable {
   @Override
   public synchronized void close() throws IOException {
     slowExecutor.shutdown();
+    if (path.isPresent()) {
+      path.get().close();
+    }
     if (pool != null) {
       pool.close();
     }

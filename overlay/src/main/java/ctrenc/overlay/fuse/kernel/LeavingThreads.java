@@ -5,14 +5,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Pools of threads for what comes rarely: all of them leave after a while without work. */
-final class LeavingThreads {
+public final class LeavingThreads {
 
   private static final int IDLE_SECONDS = 30;
 
   private LeavingThreads() {}
 
   /** At most {@code most} threads, named {@code name} and a number; further work waits. */
-  static ThreadPoolExecutor pool(int most, String name) {
+  public static ThreadPoolExecutor pool(int most, String name) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
             most,

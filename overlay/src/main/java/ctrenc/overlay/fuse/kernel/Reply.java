@@ -124,6 +124,11 @@ final class Reply {
     return payload.get(ValueLayout.JAVA_INT, offset);
   }
 
+  /** Copies the payload to the beginning of other memory. */
+  void copyPayload(MemorySegment target) {
+    MemorySegment.copy(payload, 0, target, 0, length);
+  }
+
   /** The whole message, header and payload, as one piece of memory. */
   MemorySegment sealedFor(long unique) {
     long start = payloadStart - OutHeader.LENGTH;

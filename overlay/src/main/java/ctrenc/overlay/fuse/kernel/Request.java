@@ -66,6 +66,12 @@ final class Request {
     return accept(InHeader.LENGTH + argumentLength, length);
   }
 
+  /** Takes up a message whose parts lie apart; its names or data have {@code length} bytes. */
+  boolean acceptParts(long length) {
+    operation = Operation.ofCode(opcode());
+    return accept(0, length);
+  }
+
   /**
    * Takes up a message whose names or data lie between two offsets of the data part; false if these
    * cannot be.

@@ -2,6 +2,8 @@ package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
 import ctrenc.overlay.fuse.kernel.WireIn.InterruptIn;
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.vfs.Errno;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * of them watch it, each by one of its channels; it has ended when each has seen its end.
  * Thread-safe.
  */
-final class ServedConnection {
+public final class ServedConnection {
 
   private final Connection connection;
   private final Dispatcher dispatcher;
@@ -21,6 +23,7 @@ final class ServedConnection {
   private final List<DeviceChannel> channels;
   private final CountDownLatch watchers;
   private final AtomicInteger helpers = new AtomicInteger();
+  private volatile boolean hasExchanged;
 
   ServedConnection(
       Connection connection,
@@ -40,13 +43,18 @@ final class ServedConnection {
     return channels.get(thread % channels.size());
   }
 
+  /** The connection's descriptor of /dev/fuse, open for whoever has joined. */
+  public Descriptor device() {
+    return connection.device();
+  }
+
   /** A thread watches this connection from now on, so its descriptors must stay. */
-  void join() {
+  public void join() {
     connection.retain();
   }
 
   /** A thread has seen the end, or never came to watch. */
-  void leave() {
+  public void leave() {
     connection.release();
     watchers.countDown();
   }
@@ -55,7 +63,7 @@ final class ServedConnection {
    * Lets a thread of the reserve in, which calls {@link #exit} afterwards; false where half of them
    * are at work for this connection already, or it has ended.
    */
-  boolean enter() {
+  public boolean enter() {
     if (helpers.incrementAndGet() <= Reserve.THREADS / 2 && connection.retain()) {
       return true;
     }
@@ -63,7 +71,7 @@ final class ServedConnection {
     return false;
   }
 
-  void exit() {
+  public void exit() {
     helpers.decrementAndGet();
     connection.release();
   }
@@ -77,8 +85,19 @@ final class ServedConnection {
     return received;
   }
 
+  /** Carries out the request that the kernel has put into {@code exchange}. */
+  public void carryOut(Exchange exchange) {
+    hasExchanged = true;
+    if (exchange.receive()) {
+      carryOut(exchange, exchange.request(), exchange.reply());
+    } else {
+      exchange.reply().fail(Errno.EINVAL.code());
+      exchange.send(exchange.unique(), exchange.reply());
+    }
+  }
+
   /** Whatever happens, a caller gets its answer: nobody else can give it. */
-  void carryOut(DeviceChannel channel, Request request, Reply reply) {
+  void carryOut(Channel channel, Request request, Reply reply) {
     Operation operation = request.operation();
     try {
       if (operation != null && slowLane.wants(request, operation)) {
@@ -102,6 +121,11 @@ final class ServedConnection {
   /** How many requests of an operation came. */
   long served(Operation operation) {
     return dispatcher.served(operation);
+  }
+
+  /** Whether any request came by an {@link Exchange}. */
+  boolean hasExchanged() {
+    return hasExchanged;
   }
 
   boolean isServed() {

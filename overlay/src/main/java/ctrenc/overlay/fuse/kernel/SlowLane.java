@@ -57,7 +57,9 @@ final class SlowLane {
    * false if the request is to be taken over instead.
    */
   boolean serveHere(Channel channel, Request request, Reply reply) {
-    if (request.operation() != Operation.FSYNC || !spareWorkers.tryAcquire()) {
+    if (request.operation() != Operation.FSYNC
+        || !channel.letsReaderWait()
+        || !spareWorkers.tryAcquire()) {
       return false;
     }
     // The request is whole until this thread reads the next one; by then nobody looks for it here.

@@ -41,9 +41,14 @@ abstract class CopyUpContract {
 
   abstract CacheMode mode();
 
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
   @BeforeEach
   void mount() throws IOException {
-    root = new LiveRoot(home);
+    root = new LiveRoot(carrier(), home);
     Files.writeString(root.image().resolve("file"), "from the image\n");
     Files.createLink(root.image().resolve("other-name"), root.image().resolve("file"));
     Files.writeString(root.image().resolve("single"), "from the image\n");

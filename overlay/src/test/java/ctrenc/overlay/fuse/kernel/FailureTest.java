@@ -24,6 +24,11 @@ class FailureTest {
 
   @TempDir Path directory;
 
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
   @Test
   void bugTurnsOneMountReadOnly(@TempDir Path otherDirectory) throws Exception {
     MemoryFileSystem faulty =
@@ -36,8 +41,8 @@ class FailureTest {
             return super.getxattr(inode, name);
           }
         };
-    try (LiveMount live = LiveMount.of(faulty, directory);
-        LiveMount other = LiveMount.of(new MemoryFileSystem(), otherDirectory)) {
+    try (LiveMount live = LiveMount.of(carrier(), faulty, directory);
+        LiveMount other = LiveMount.of(carrier(), new MemoryFileSystem(), otherDirectory)) {
       live.run("echo before > file");
       assertThat(live.run("getfattr -n user.bug file 2>&1 || true")).contains("Input/output error");
       for (String change :
@@ -59,7 +64,7 @@ class FailureTest {
             throw new AssertionError("a broken invariant");
           }
         };
-    try (LiveMount live = LiveMount.of(faulty, directory)) {
+    try (LiveMount live = LiveMount.of(carrier(), faulty, directory)) {
       assertThat(live.run("mkdir d 2>&1 || true")).contains("Input/output error");
       assertThat(live.run("touch f 2>&1 || true")).contains("Read-only file system");
       assertThat(live.run("ls")).isEmpty();
@@ -81,7 +86,7 @@ class FailureTest {
             return super.getxattr(inode, name);
           }
         };
-    try (LiveMount live = LiveMount.of(partial, directory)) {
+    try (LiveMount live = LiveMount.of(carrier(), partial, directory)) {
       live.run("touch f; setfattr -n user.x -v 1 f; getfattr -n user.x f 2>&1 || true");
       assertThat(live.run("getfattr --only-values -n user.x f")).isEqualTo("1");
     }
@@ -91,7 +96,8 @@ class FailureTest {
   void readOnlyMountTakesNoChange() throws Exception {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
     try (LiveMount live =
-        LiveMount.of(fileSystem, directory, new MountOptions("ro", true, CacheMode.WRITEBACK))) {
+        LiveMount.of(
+            carrier(), fileSystem, directory, new MountOptions("ro", true, CacheMode.WRITEBACK))) {
       assertThat(live.run("touch f 2>&1 || true")).contains("Read-only file system");
       assertThat(live.run("ls")).isEmpty();
     }
@@ -101,7 +107,7 @@ class FailureTest {
   void slowSyncsHoldUpNobody() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
     try (LiveMount live =
-        LiveMount.of(new HangingSync(disk), directory, MountOptions.of("slow"), 1)) {
+        LiveMount.of(carrier(), new HangingSync(disk), directory, MountOptions.of("slow"), 1)) {
       live.run("for i in 1 2 3 4; do echo $i > f$i; done");
       Process syncs = live.start("for i in 1 2 3 4; do sync f$i & done; wait");
       Condition.await("all syncs came", () -> live.served(Operation.FSYNC) == 4);
@@ -116,7 +122,7 @@ class FailureTest {
   @Test
   void callerOfASlowSyncCanBeKilled() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
-    try (LiveMount live = LiveMount.of(new HangingSync(disk), directory)) {
+    try (LiveMount live = LiveMount.of(carrier(), new HangingSync(disk), directory)) {
       live.run("echo x > f");
       Process sync = live.start("exec sync f");
       Condition.await("the sync came", () -> live.served(Operation.FSYNC) == 1);
@@ -130,7 +136,7 @@ class FailureTest {
   @Test
   void signalThatIsHandledDoesNotBreakASync() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
-    try (LiveMount live = LiveMount.of(new HangingSync(disk), directory)) {
+    try (LiveMount live = LiveMount.of(carrier(), new HangingSync(disk), directory)) {
       live.run("echo x > f");
       Process sync =
           live.start(

@@ -22,33 +22,34 @@ final class LiveMount implements AutoCloseable {
 
   private final KernelMount mount;
 
-  private final KernelTransport transport;
+  private final Carrier.LiveTransport transport;
 
-  private LiveMount(KernelMount mount, KernelTransport transport) {
+  private LiveMount(KernelMount mount, Carrier.LiveTransport transport) {
     this.mount = mount;
     this.transport = transport;
   }
 
-  static LiveMount of(FileSystem fileSystem, Path directory) throws IOException {
-    return of(fileSystem, directory, MountOptions.of("test"));
+  static LiveMount of(Carrier carrier, FileSystem fileSystem, Path directory) throws IOException {
+    return of(carrier, fileSystem, directory, MountOptions.of("test"));
   }
 
-  static LiveMount of(FileSystem fileSystem, Path directory, CacheMode mode) throws IOException {
-    return of(fileSystem, directory, MountOptions.of("test").withCache(mode));
-  }
-
-  static LiveMount of(FileSystem fileSystem, Path directory, MountOptions options)
+  static LiveMount of(Carrier carrier, FileSystem fileSystem, Path directory, CacheMode mode)
       throws IOException {
-    return of(fileSystem, directory, options, 0);
+    return of(carrier, fileSystem, directory, MountOptions.of("test").withCache(mode));
+  }
+
+  static LiveMount of(Carrier carrier, FileSystem fileSystem, Path directory, MountOptions options)
+      throws IOException {
+    return of(carrier, fileSystem, directory, options, 0);
   }
 
   /** Served by so many threads of its own; 0 for the usual number. */
-  static LiveMount of(FileSystem fileSystem, Path directory, MountOptions options, int workers)
+  static LiveMount of(
+      Carrier carrier, FileSystem fileSystem, Path directory, MountOptions options, int workers)
       throws IOException {
-    KernelTransport transport = new KernelTransport(workers);
+    Carrier.LiveTransport transport = carrier.transport(workers);
     try {
-      return new LiveMount(
-          (KernelMount) transport.mount(fileSystem, directory, options), transport);
+      return new LiveMount(transport.mount(fileSystem, directory, options), transport);
     } catch (IOException e) {
       transport.close();
       throw e;

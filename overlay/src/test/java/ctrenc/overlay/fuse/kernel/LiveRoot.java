@@ -20,13 +20,15 @@ import java.util.List;
  */
 final class LiveRoot implements AutoCloseable {
 
+  private final Carrier carrier;
   private final Path home;
   private final List<Finding> findings = Collections.synchronizedList(new ArrayList<>());
   private final StoreDirectory store;
   private final List<LiveMount> mounts = new ArrayList<>();
   private final List<FileSystem> fileSystems = new ArrayList<>();
 
-  LiveRoot(Path home) throws IOException {
+  LiveRoot(Carrier carrier, Path home) throws IOException {
+    this.carrier = carrier;
     this.home = home;
     Files.createDirectories(image());
     store = StoreDirectory.open(home.resolve("state"), findings::add, SecretMemory.plain());
@@ -54,7 +56,8 @@ final class LiveRoot implements AutoCloseable {
             .open(store.subvolumes().create(name, new Base.HostTree(lower), List.of()).id());
     fileSystems.add(fileSystem);
     Path directory = Files.createDirectories(home.resolve("mounts").resolve(name));
-    LiveMount mount = LiveMount.of(fileSystem, directory, MountOptions.of(name).withCache(mode));
+    LiveMount mount =
+        LiveMount.of(carrier, fileSystem, directory, MountOptions.of(name).withCache(mode));
     mounts.add(mount);
     return mount;
   }

@@ -2,7 +2,6 @@ package ctrenc.overlay.fuse.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.MemoryFileSystem;
@@ -16,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +30,15 @@ class ManyMountsTest {
 
   @TempDir Path directory;
 
-  private final KernelTransport transport = new KernelTransport(WORKERS);
-  private final List<Mount> mounts = new ArrayList<>();
+  private long threadsBefore;
+  private Carrier.LiveTransport transport;
+  private final List<KernelMount> mounts = new ArrayList<>();
+
+  @BeforeEach
+  void begin() throws IOException {
+    threadsBefore = threads();
+    transport = carrier().transport(WORKERS);
+  }
 
   private Path mount(FileSystem fileSystem) throws IOException {
     Path place = Files.createDirectory(directory.resolve("m" + mounts.size()));
@@ -41,11 +48,26 @@ class ManyMountsTest {
 
   @AfterEach
   void unmount() throws IOException {
-    try (transport) {
-      for (Mount mount : mounts) {
+    try (Carrier.LiveTransport ending = transport) {
+      for (KernelMount mount : mounts) {
         mount.unmount(Duration.ofSeconds(10));
       }
     }
+  }
+
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
+  /** Threads of the transport that wait for requests. */
+  int workers() {
+    return WORKERS + 1;
+  }
+
+  /** Descriptors of /dev/fuse that a mount takes. */
+  long descriptorsOfMount() {
+    return WORKERS;
   }
 
   @Test
@@ -56,17 +78,17 @@ class ManyMountsTest {
     for (int i = 1; i < MANY; i++) {
       mount(new MemoryFileSystem());
     }
-    assertThat(threads()).isEqualTo(threads).isEqualTo(WORKERS + 1);
-    assertThat(descriptors() - descriptors).isEqualTo((MANY - 1) * (long) WORKERS);
+    assertThat(threads()).isEqualTo(threads).isEqualTo(threadsBefore + workers());
+    assertThat(descriptors() - descriptors).isEqualTo((MANY - 1) * descriptorsOfMount());
     for (int i = 0; i < MANY; i++) {
       assertThat(shell("echo " + i + " > m" + i + "/f && cat m" + i + "/f"))
           .isEqualTo(Integer.toString(i));
     }
-    for (Mount mount : mounts) {
+    for (KernelMount mount : mounts) {
       mount.unmount(Duration.ofSeconds(10));
       assertThat(mount.isServing()).isFalse();
     }
-    assertThat(descriptors()).isEqualTo(descriptors - WORKERS);
+    assertThat(descriptors()).isEqualTo(descriptors - descriptorsOfMount());
     assertThat(shell("echo again > " + mount(new MemoryFileSystem()) + "/f && echo done"))
         .isEqualTo("done");
   }
@@ -83,7 +105,7 @@ class ManyMountsTest {
         shell("echo " + i + " > m0/f" + i + " && sync m0/f" + i);
         readers.add(start("exec dd if=m0/f" + i + " iflag=direct status=none"));
       }
-      KernelMount blocked = (KernelMount) mounts.getFirst();
+      KernelMount blocked = mounts.getFirst();
       Condition.await("all reads came", () -> blocked.served(Operation.READ) == BLOCKED);
       assertThat(shell("for i in 1 2 3; do echo $i > m1/f$i; cat m1/f$i; done; ls m1 | wc -l"))
           .isEqualTo("1\n2\n3\n3");
@@ -108,7 +130,7 @@ class ManyMountsTest {
       callers.add(start(busy));
     }
     try {
-      KernelMount flooded = (KernelMount) mounts.getFirst();
+      KernelMount flooded = mounts.getFirst();
       Condition.await("the flood came", () -> flooded.served(Operation.GETATTR) > 100);
       long before = flooded.served(Operation.GETATTR);
       String made = shell("for i in $(seq 50); do echo $i > m1/f$i; done; ls m1 | wc -l");
@@ -137,7 +159,7 @@ class ManyMountsTest {
 
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().matches("fuse-(\\d+|reserve-.*)"))
+        .filter(thread -> thread.getName().matches("fuse-(\\d+|ring-\\d+|reserve-.*)"))
         .count();
   }
 

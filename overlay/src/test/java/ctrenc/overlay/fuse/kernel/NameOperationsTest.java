@@ -44,9 +44,14 @@ class NameOperationsTest {
     return CacheMode.WRITEBACK;
   }
 
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
   @BeforeEach
   void mount() throws IOException {
-    live = LiveMount.of(fileSystem, directory, mode());
+    live = LiveMount.of(carrier(), fileSystem, directory, mode());
     root = live.open(".", OpenFlag.DIRECTORY);
   }
 

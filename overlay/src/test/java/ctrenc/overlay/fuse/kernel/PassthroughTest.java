@@ -29,9 +29,14 @@ class PassthroughTest {
   private LiveRoot root;
   private LiveMount live;
 
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
   @BeforeEach
   void mount() throws IOException {
-    root = new LiveRoot(home);
+    root = new LiveRoot(carrier(), home);
     Files.write(root.image().resolve("big"), CopyUpContract.pattern(4 * MIB));
     Files.writeString(root.image().resolve("file"), "from the image\n");
     live = root.mount(CacheMode.IMAGE);
@@ -117,7 +122,7 @@ class PassthroughTest {
       root.close();
     } finally {
       new ProcessBuilder("umount", home.resolve("stacked").toString()).start().waitFor();
-      root = new LiveRoot(home);
+      root = new LiveRoot(carrier(), home);
     }
   }
 

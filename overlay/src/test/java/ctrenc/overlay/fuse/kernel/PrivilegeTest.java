@@ -29,11 +29,16 @@ class PrivilegeTest {
     return CacheMode.WRITEBACK;
   }
 
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
   @BeforeEach
   void mount() throws Exception {
     // The test's own directory is for its owner alone, but others must reach the mount.
     new ProcessBuilder("chmod", "755", parent.toString()).start().waitFor();
-    live = LiveMount.of(fileSystem, parent, mode());
+    live = LiveMount.of(carrier(), fileSystem, parent, mode());
   }
 
   @AfterEach

@@ -33,10 +33,15 @@ class UnmountTest {
 
   @TempDir Path directory;
 
+  /** How requests come. */
+  Carrier carrier() {
+    return Carrier.DEVICE;
+  }
+
   @Test
   void unmountWritesBackFirst() throws Exception {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
-    LiveMount live = LiveMount.of(fileSystem, directory);
+    LiveMount live = LiveMount.of(carrier(), fileSystem, directory);
     Descriptor file = live.create("file");
     FileData.write(file, 0, Arena.ofAuto().allocate(5_000_000).fill((byte) 1));
     live.mount().unmount(SHORT);
@@ -48,7 +53,7 @@ class UnmountTest {
 
   @Test
   void mountInUseIsEndedByForce() throws Exception {
-    LiveMount live = LiveMount.of(new MemoryFileSystem(), directory);
+    LiveMount live = LiveMount.of(carrier(), new MemoryFileSystem(), directory);
     live.run("echo content > file");
     Process user = live.start("exec 3< file; read line; cat <&3");
     Condition.await("the file is open", () -> live.served(Operation.OPEN) > 0);
@@ -67,7 +72,7 @@ class UnmountTest {
   void hangingFilesystemIsAborted() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
     MemoryFileSystem hanging = new HangingReads(disk);
-    LiveMount live = LiveMount.of(hanging, directory);
+    LiveMount live = LiveMount.of(carrier(), hanging, directory);
     live.run("echo x > f; sync -f .");
     live.mount().invalidateInode(hanging.lookup(Caller.ROOT, 1, Name.of("f")).inode(), 0, 0);
     Process reader = live.start("exec cat f");
@@ -93,7 +98,7 @@ class UnmountTest {
             return super.writeBack(inode, handle, offset, source, killPrivileges);
           }
         };
-    LiveMount live = LiveMount.of(hanging, directory);
+    LiveMount live = LiveMount.of(carrier(), hanging, directory);
     Descriptor file = live.create("f");
     FileData.write(file, 0, Arena.ofAuto().allocate(4096));
     Thread ending = Thread.ofPlatform().start(() -> endQuietly(live));
@@ -115,7 +120,7 @@ class UnmountTest {
 
   @Test
   void unmountedByOthersEndsTheServer() throws Exception {
-    LiveMount live = LiveMount.of(new MemoryFileSystem(), directory);
+    LiveMount live = LiveMount.of(carrier(), new MemoryFileSystem(), directory);
     assertThat(new ProcessBuilder("umount", directory.toString()).inheritIO().start().waitFor())
         .isZero();
     Condition.await("its threads end", () -> !live.mount().isServing());
@@ -124,8 +129,8 @@ class UnmountTest {
 
   @Test
   void anotherMountOnTopIsLeftAlone() throws Exception {
-    try (LiveMount below = LiveMount.of(new MemoryFileSystem(), directory)) {
-      LiveMount above = LiveMount.of(new MemoryFileSystem(), directory);
+    try (LiveMount below = LiveMount.of(carrier(), new MemoryFileSystem(), directory)) {
+      LiveMount above = LiveMount.of(carrier(), new MemoryFileSystem(), directory);
       above.run("touch f");
       below.mount().unmount(SHORT);
       assertThat(below.mount().isServing()).isFalse();
@@ -149,7 +154,7 @@ class UnmountTest {
   @Test
   void mountOnNothingLeavesNothing() {
     Path absent = directory.resolve("absent");
-    assertThatThrownBy(() -> LiveMount.of(new MemoryFileSystem(), absent))
+    assertThatThrownBy(() -> LiveMount.of(carrier(), new MemoryFileSystem(), absent))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("could not be mounted: mount: No such file or directory");
   }
@@ -163,7 +168,7 @@ class UnmountTest {
   }
 
   private void mountOnce() throws IOException, InterruptedException {
-    try (LiveMount live = LiveMount.of(new MemoryFileSystem(), directory)) {
+    try (LiveMount live = LiveMount.of(carrier(), new MemoryFileSystem(), directory)) {
       live.run("echo x > f");
     }
   }

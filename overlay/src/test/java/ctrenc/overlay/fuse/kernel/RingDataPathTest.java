@@ -1,0 +1,14 @@
+package ctrenc.overlay.fuse.kernel;
+
+class RingDataPathTest extends DataPathTest {
+
+  @Override
+  Carrier carrier() {
+    return Carrier.RING;
+  }
+
+  @Override
+  int largest() {
+    return 256 << 10;
+  }
+}

@@ -1,0 +1,16 @@
+package ctrenc.overlay.fuse.kernel;
+
+import ctrenc.overlay.fuse.CacheMode;
+
+class RingImageModeCopyUpTest extends CopyUpContract {
+
+  @Override
+  Carrier carrier() {
+    return Carrier.RING;
+  }
+
+  @Override
+  CacheMode mode() {
+    return CacheMode.IMAGE;
+  }
+}
