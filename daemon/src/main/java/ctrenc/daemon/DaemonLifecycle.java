@@ -3,6 +3,9 @@ package ctrenc.daemon;
 import ctrenc.crypto.extent.Rehearsal;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.keeper.KeeperProcess;
+import ctrenc.overlay.keeper.NoKeeping;
 import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.sys.LockedMemory;
 import io.quarkus.runtime.Quarkus;
@@ -36,6 +39,11 @@ final class DaemonLifecycle {
 
   /** Returns when calls are answered. An end that comes meanwhile waits for that. */
   synchronized void begin() throws IOException {
+    if (settings.keeper() && !settings.transport().outlivesTheDaemon()) {
+      throw RefusedException.invalid(
+          "With the transport uring roots cannot outlive the daemon: leave out the setting"
+              + " ctr-enc.keeper, or take another transport.");
+    }
     SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
     daemon =
         Optional.of(
@@ -43,6 +51,7 @@ final class DaemonLifecycle {
                 settings,
                 new RunningDaemon.Parts(
                     StoreDirectory::open,
+                    settings.keeper() ? KeeperProcess::open : (run, patience) -> new NoKeeping(),
                     settings.transport().open(settings.mountWorkers()),
                     settings.transport().effective(),
                     version,

@@ -7,10 +7,12 @@ import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.container.EventFeed;
+import ctrenc.daemon.container.RootKeeping;
 import ctrenc.daemon.health.DaemonStatus;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.image.ImageImports;
 import ctrenc.daemon.key.FreedHeap;
+import ctrenc.daemon.key.HandoverKey;
 import ctrenc.daemon.key.KeyProviders;
 import ctrenc.daemon.key.MachineKey;
 import ctrenc.daemon.key.ProtectorSource;
@@ -28,7 +30,10 @@ import ctrenc.daemon.rpc.SnapshotsEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.keeper.DescriptorKeeping;
+import ctrenc.overlay.subvolume.Inheritance;
 import ctrenc.overlay.subvolume.Store;
+import ctrenc.overlay.sys.Descriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,8 +41,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -54,6 +62,7 @@ public final class RunningDaemon implements AutoCloseable {
    */
   public record Parts(
       StoreOpener store,
+      KeepingOpener keeping,
       Transport transport,
       String transportName,
       String version,
@@ -87,14 +96,14 @@ public final class RunningDaemon implements AutoCloseable {
     OptionalInt group = group(settings);
     directories.makeRun();
     keep(RunLock.take(directories));
+    DescriptorKeeping keeping =
+        keep(parts.keeping().open(directories.run(), settings.keeperPatience()));
+    Map<String, List<Descriptor>> left = new LinkedHashMap<>(keeping.takeUp());
+    HandoverKey handover = keep(HandoverKey.open(left, keeping, parts.memory(), Entropy.system()));
     EventFeed events = new EventFeed(parts.clock());
-    AuditLog audit = keep(new AuditLog(directories.auditLog(), events, parts.clock()));
-    Store store = keep(parts.store().open(directories.state(), audit, parts.memory()));
-    directories.makeState();
-    new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear();
+    Store store = openStore(parts, events, RootKeeping.inheritance(left, handover.protector()));
     MachineKeyProtector machineKey =
         keep(MachineKey.open(directories.machineKey(), parts.memory(), Entropy.system()));
-    FreedHeap freedHeap = keep(new FreedHeap());
     Containers containers =
         new Containers(
             store,
@@ -104,10 +113,21 @@ public final class RunningDaemon implements AutoCloseable {
             directories,
             settings,
             events,
-            freedHeap);
-    containers.load();
+            new RootKeeping(keeping, store.subvolumes(), handover.protector()),
+            keep(new FreedHeap()));
+    Set<String> alive = containers.load(left);
+    new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);
     serve(settings, parts, store, containers, events, group);
+    keeping.serving();
     LOG.info("daemon is ready", "socket", directories.socket());
+  }
+
+  private Store openStore(Parts parts, EventFeed events, Inheritance inheritance)
+      throws IOException {
+    AuditLog audit = keep(new AuditLog(directories.auditLog(), events, parts.clock()));
+    Store store = keep(parts.store().open(directories.state(), audit, parts.memory(), inheritance));
+    directories.makeState();
+    return store;
   }
 
   private void serve(

@@ -74,6 +74,11 @@ public record Directories(Path state, Path run) {
     return state.resolve("containers");
   }
 
+  /** The records of throwaway containers, for as long as they are there. */
+  public Path throwaways() {
+    return run.resolve("containers");
+  }
+
   /** What images say of the processes to run in them. */
   public Path imageConfigs() {
     return state.resolve("image-configs");
@@ -94,6 +99,7 @@ public record Directories(Path state, Path run) {
     makeDirectory(bundles(), OWNER_ONLY);
     makeDirectory(runtime(), OWNER_ONLY);
     makeDirectory(logs(), OWNER_ONLY);
+    makeDirectory(throwaways(), OWNER_ONLY);
   }
 
   /**

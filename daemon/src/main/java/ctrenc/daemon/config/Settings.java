@@ -52,6 +52,14 @@ public interface Settings {
   /** Where key providers answer: a file as ocicrypt reads it. */
   Optional<Path> keyProviderConfig();
 
+  /** Whether roots, and what runs in them, outlive the daemon: by a process that holds them. */
+  @WithDefault("false")
+  boolean keeper();
+
+  /** For how long a mount may be served by nobody, when the daemon died, before it is given up. */
+  @WithDefault("PT60S")
+  Duration keeperPatience();
+
   /** The most the log of a detached container may take, in bytes. */
   @WithDefault("16777216")
   long logLimit();

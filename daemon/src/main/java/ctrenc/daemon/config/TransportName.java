@@ -20,6 +20,11 @@ public enum TransportName {
     return (this == AUTO ? KERNEL : this).name().toLowerCase(Locale.ROOT);
   }
 
+  /** False where the kernel does not give requests in work to a daemon that follows. */
+  public boolean outlivesTheDaemon() {
+    return this != URING;
+  }
+
   /**
    * The transport of this name, served by {@code workers} threads.
    *

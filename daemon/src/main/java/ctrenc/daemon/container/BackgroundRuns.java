@@ -1,5 +1,6 @@
 package ctrenc.daemon.container;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
@@ -49,17 +50,29 @@ final class BackgroundRuns {
     CompletableFuture<Optional<String>> failure = new CompletableFuture<>();
     try {
       ContainerLog log = log(container);
-      Process started = execute(command, pidFile, container.id());
+      OutputPipe output = OutputPipe.make(directories.bundle(container.id()));
+      Process started = execute(command, output, pidFile, container.id());
       Runnable afterwards = () -> failure.complete(failure(pidFile, Path.of(command.getLog())));
-      Thread.ofPlatform()
-          .daemon(true)
-          .name("ctr-enc-run-" + container.identity.name())
-          .start(() -> supervise(container, started, log, afterwards));
+      inBackground(container, () -> supervise(container, started, output, log, afterwards));
     } catch (IOException | RuntimeException e) {
       runs.end(container, BROKEN);
       throw e;
     }
     awaitStart(container, pidFile, failure);
+  }
+
+  /** Goes on with a run that an earlier daemon began here. */
+  @GuardedBy("container.guard")
+  void goOn(ManagedContainer container) throws IOException {
+    OutputPipe output = OutputPipe.reopen(directories.bundle(container.id()));
+    ContainerLog log = ContainerLog.reopen(directories.log(container.id()), logLimit);
+    container.log = Optional.of(log);
+    runs.goOn(container);
+    inBackground(container, () -> outlive(container, output, log));
+  }
+
+  private static void inBackground(ManagedContainer container, Runnable work) {
+    Thread.ofPlatform().daemon(true).name("ctr-enc-run-" + container.identity.name()).start(work);
   }
 
   private ContainerLog log(ManagedContainer container) throws IOException {
@@ -76,13 +89,15 @@ final class BackgroundRuns {
     }
   }
 
-  private static Process execute(Command command, Path pidFile, String id) throws IOException {
+  private static Process execute(Command command, OutputPipe output, Path pidFile, String id)
+      throws IOException {
     List<String> arguments = new ArrayList<>(command.getArgvList());
     // The runtime writes this file once the container's own process runs.
     arguments.addAll(arguments.lastIndexOf(id), List.of("--pid-file", pidFile.toString()));
     ProcessBuilder builder =
-        new ProcessBuilder(arguments)
+        new ProcessBuilder(output.command(arguments))
             .redirectInput(new File("/dev/null"))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectErrorStream(true)
             .directory(new File("/"));
     builder.environment().clear();
@@ -94,12 +109,14 @@ final class BackgroundRuns {
   }
 
   private void supervise(
-      ManagedContainer container, Process process, ContainerLog log, Runnable afterwards) {
+      ManagedContainer container,
+      Process process,
+      OutputPipe output,
+      ContainerLog log,
+      Runnable afterwards) {
     int code = BROKEN;
     try {
-      try (log) {
-        process.getInputStream().transferTo(log);
-      }
+      transfer(output, log);
       code = process.waitFor();
     } catch (IOException e) {
       LOG.failed("container output was cut", e, "container", container.id());
@@ -109,6 +126,29 @@ final class BackgroundRuns {
       Thread.currentThread().interrupt();
     }
     afterwards.run();
+    end(container, code);
+  }
+
+  /** The same for a process that is not a child of this one. */
+  private void outlive(ManagedContainer container, OutputPipe output, ContainerLog log) {
+    int code = ContainerRuns.UNKNOWN;
+    try {
+      transfer(output, log);
+      code = output.exitCode().orElse(code);
+    } catch (IOException | RuntimeException e) {
+      LOG.failed("container output was cut", e, "container", container.id());
+    }
+    end(container, code);
+  }
+
+  private static void transfer(OutputPipe output, ContainerLog log) throws IOException {
+    try (output;
+        log) {
+      output.transferTo(log);
+    }
+  }
+
+  private void end(ManagedContainer container, int code) {
     try {
       runs.end(container, code);
     } catch (IOException | RuntimeException e) {

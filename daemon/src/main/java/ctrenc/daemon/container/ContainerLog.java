@@ -32,25 +32,42 @@ public final class ContainerLog extends OutputStream {
   private long olderStart;
   private boolean isClosed;
 
-  private ContainerLog(Path file, long limit) throws IOException {
+  private ContainerLog(Path file, long limit, boolean goesOn) throws IOException {
     this.file = file;
     this.older = file.resolveSibling(file.getFileName() + ".1");
     this.half = Math.max(1, limit / 2);
-    this.channel = fresh();
+    start = goesOn ? sizeOf(older) : 0;
+    channel = goesOn ? existing() : fresh();
   }
 
   public static ContainerLog open(Path file, long limit) throws IOException {
-    return new ContainerLog(file, limit);
+    return new ContainerLog(file, limit, false);
+  }
+
+  /**
+   * Goes on with the log that an earlier daemon wrote. Positions count from the oldest that is left
+   * of it.
+   */
+  public static ContainerLog reopen(Path file, long limit) throws IOException {
+    return new ContainerLog(file, limit, true);
   }
 
   private FileChannel fresh() throws IOException {
+    FileChannel opened = channel();
+    opened.truncate(0);
+    return opened;
+  }
+
+  private FileChannel existing() throws IOException {
+    FileChannel opened = channel();
+    opened.position(opened.size());
+    return opened;
+  }
+
+  private FileChannel channel() throws IOException {
     return FileChannel.open(
         file,
-        Set.of(
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE),
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 

@@ -28,6 +28,7 @@ final class ContainerMaker {
   private final BaseFinder bases;
   private final ContainerRegistry registry;
   private final ContainerCatalog catalog;
+  private final ThrowawayRecords throwaways;
   private final RootMounter mounter;
   private final SnapshotMounts snapshots;
   private final ProtectorSource source;
@@ -38,6 +39,7 @@ final class ContainerMaker {
       Store store,
       ContainerRegistry registry,
       ContainerCatalog catalog,
+      ThrowawayRecords throwaways,
       RootMounter mounter,
       SnapshotMounts snapshots,
       ProtectorSource source,
@@ -47,6 +49,7 @@ final class ContainerMaker {
     this.bases = new BaseFinder(store.images());
     this.registry = registry;
     this.catalog = catalog;
+    this.throwaways = throwaways;
     this.mounter = mounter;
     this.snapshots = snapshots;
     this.source = source;
@@ -152,14 +155,15 @@ final class ContainerMaker {
     }
   }
 
-  /** A container that is kept has its identity on the disk as well; without it, its root goes. */
+  /** A container has its identity written down as well; without it, its root goes. */
   private ManagedContainer.Identity recorded(ManagedContainer.Identity identity)
       throws IOException {
-    if (!identity.spec().getKeep()) {
-      return identity;
-    }
     try {
-      catalog.write(identity);
+      if (identity.spec().getKeep()) {
+        catalog.write(identity);
+      } else {
+        throwaways.write(identity);
+      }
       return identity;
     } catch (IOException | RuntimeException e) {
       store.subvolumes().destroy(identity.subvolume());
@@ -176,6 +180,7 @@ final class ContainerMaker {
       store.subvolumes().destroy(container.identity.subvolume());
     }
     catalog.remove(container.id());
+    throwaways.remove(container.id());
     if (container.log.isPresent()) {
       container.log.get().remove();
     }

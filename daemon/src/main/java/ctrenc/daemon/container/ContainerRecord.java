@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A kept container as it is written down, in JSON. The command line and the environment of its
- * process are left out on purpose: they may hold secrets, and the state directory holds none in
- * clear.
+ * A container as it is written down, in JSON. The command line and the environment of its process
+ * are left out on purpose: they may hold secrets, and the state directory holds none in clear.
  */
 final class ContainerRecord {
 
@@ -42,6 +41,8 @@ final class ContainerRecord {
     json.addProperty("cpuLimitMillis", spec.getCpuLimitMillis());
     json.addProperty("readOnly", spec.getReadOnly());
     json.addProperty("cache", spec.getCache().name());
+    json.addProperty("keep", spec.getKeep());
+    json.addProperty("remove", spec.getRemove());
     json.add("mounts", mounts(spec));
     return json.toString();
   }
@@ -66,11 +67,22 @@ final class ContainerRecord {
     if (json.get("version").getAsInt() != VERSION) {
       throw new IllegalArgumentException("written by another release");
     }
-    String name = json.get("name").getAsString();
+    return new ManagedContainer.Identity(
+        json.get("id").getAsString(),
+        json.get("name").getAsString(),
+        UUID.fromString(json.get("subvolume").getAsString()),
+        json.get("base").getAsString(),
+        Optional.ofNullable(json.get("image")).map(image -> UUID.fromString(image.getAsString())),
+        Instant.parse(json.get("created").getAsString()),
+        spec(json));
+  }
+
+  private static ContainerSpec spec(JsonObject json) {
     ContainerSpec.Builder spec =
         ContainerSpec.newBuilder()
-            .setName(name)
-            .setKeep(true)
+            .setName(json.get("name").getAsString())
+            .setKeep(!json.has("keep") || json.get("keep").getAsBoolean())
+            .setRemove(json.has("remove") && json.get("remove").getAsBoolean())
             .setHostname(json.get("hostname").getAsString())
             .setNetwork(Network.valueOf(json.get("network").getAsString()))
             .setMemoryLimit(json.get("memoryLimit").getAsLong())
@@ -83,14 +95,7 @@ final class ContainerRecord {
       spec.setCache(CacheMode.valueOf(json.get("cache").getAsString()));
     }
     json.getAsJsonArray("mounts").forEach(mount -> spec.addMounts(mount(mount.getAsJsonObject())));
-    return new ManagedContainer.Identity(
-        json.get("id").getAsString(),
-        name,
-        UUID.fromString(json.get("subvolume").getAsString()),
-        json.get("base").getAsString(),
-        Optional.ofNullable(json.get("image")).map(image -> UUID.fromString(image.getAsString())),
-        Instant.parse(json.get("created").getAsString()),
-        spec.build());
+    return spec.build();
   }
 
   private static BindMount mount(JsonObject json) {

@@ -29,6 +29,9 @@ final class ContainerRuns {
 
   private static final FactLog LOG = FactLog.of(ContainerRuns.class);
 
+  /** The exit code of a run whose end nobody saw. */
+  static final int UNKNOWN = 255;
+
   private final RootMounter mounter;
   private final ContainerMaker maker;
   private final BundleWriter bundles;
@@ -106,6 +109,37 @@ final class ContainerRuns {
           throw RefusedException.conflict(
               "The container " + name + " is running: use ctr-enc exec, or stop it first.");
       case GONE -> throw RefusedException.absent("The container " + name + " was removed.");
+    }
+  }
+
+  /** Goes on with a run that an earlier daemon began. */
+  @GuardedBy("container.guard")
+  void goOn(ManagedContainer container) {
+    container.phase = Phase.RUNNING;
+    container.ended = new CompletableFuture<>();
+  }
+
+  /**
+   * Goes on with a run whose caller reported its end to an earlier daemon: it is watched, and its
+   * exit code stays unknown here. Without a process it has ended already.
+   */
+  @GuardedBy("container.guard")
+  void goOn(ManagedContainer container, Optional<Long> process) {
+    goOn(container);
+    Thread.ofPlatform()
+        .daemon(true)
+        .name("ctr-enc-run-" + container.identity.name())
+        .start(() -> outlive(container, process));
+  }
+
+  private void outlive(ManagedContainer container, Optional<Long> process) {
+    try {
+      if (process.isPresent()) {
+        ProcessEnd.await(process.get());
+      }
+      end(container, UNKNOWN);
+    } catch (IOException | RuntimeException e) {
+      LOG.failed("container was not cleaned up", e, "container", container.id());
     }
   }
 

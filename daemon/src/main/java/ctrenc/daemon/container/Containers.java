@@ -13,6 +13,7 @@ import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
+import ctrenc.overlay.sys.Descriptor;
 import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
@@ -20,8 +21,13 @@ import ctrenc.proto.v1.ProcessSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The containers of a daemon. A container is a root, encrypted under a key of its own, that at most
@@ -35,6 +41,7 @@ public final class Containers {
   private final OciRuntime runtime;
   private final ContainerRegistry registry = new ContainerRegistry();
   private final ContainerCatalog catalog;
+  private final ThrowawayRecords throwaways;
   private final RootMounter mounter;
   private final ContainerMaker maker;
   private final ContainerRuns runs;
@@ -45,6 +52,7 @@ public final class Containers {
   private final RootMoves moves;
   private final ContainerKeys keys;
   private final ContainerLocks locks;
+  private final Survivors survivors;
 
   public Containers(
       Store store,
@@ -53,11 +61,13 @@ public final class Containers {
       Directories directories,
       Settings settings,
       EventFeed events,
+      RootKeeping roots,
       FreedHeap freedHeap) {
     this.store = store;
     this.freedHeap = freedHeap;
     runtime = new OciRuntime(settings.runtime(), directories);
     catalog = new ContainerCatalog(directories.containers());
+    throwaways = new ThrowawayRecords(directories.throwaways());
     mounter =
         new RootMounter(
             store.subvolumes(),
@@ -65,11 +75,20 @@ public final class Containers {
             directories,
             source.machineKey(),
             events,
-            settings.cache());
+            settings.cache(),
+            roots);
     snapshotMounts = new SnapshotMounts(store.snapshots(), transport, directories);
     maker =
         new ContainerMaker(
-            store, registry, catalog, mounter, snapshotMounts, source, events, freedHeap);
+            store,
+            registry,
+            catalog,
+            throwaways,
+            mounter,
+            snapshotMounts,
+            source,
+            events,
+            freedHeap);
     moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
@@ -78,6 +97,7 @@ public final class Containers {
     KeptRoots kept = new KeptRoots(store, registry, events);
     keys = new ContainerKeys(store, kept, source, freedHeap);
     locks = new ContainerLocks(store, kept, mounter, snapshotMounts, source, freedHeap);
+    survivors = new Survivors(mounter, roots, maker, runs, background, runtime, directories);
   }
 
   /** What opens the containers' roots. */
@@ -93,12 +113,30 @@ public final class Containers {
   /**
    * Brings back the kept containers of an earlier daemon; they are mounted, and unlocked, when they
    * are used.
+   *
+   * @param left what it left of roots that are shown, by container
+   * @return the containers whose roots are still shown
    */
-  public void load() throws IOException {
-    for (ManagedContainer.Identity kept : new KeptContainers(store, catalog).load()) {
+  public Set<String> load(Map<String, List<Descriptor>> left) throws IOException {
+    Map<String, RootKeeping.Left> roots = new HashMap<>();
+    left.forEach((id, descriptors) -> roots.put(id, RootKeeping.Left.of(descriptors)));
+    Set<String> alive = new HashSet<>();
+    KeptContainers earlier = new KeptContainers(store, catalog);
+    List<ManagedContainer.Identity> all = new ArrayList<>(earlier.load());
+    all.addAll(earlier.survivors(throwaways));
+    for (ManagedContainer.Identity kept : all) {
+      ManagedContainer container = new ManagedContainer(kept);
       registry.reserve(kept.name());
-      registry.add(new ManagedContainer(kept));
+      registry.add(container);
+      RootKeeping.Left root = roots.remove(container.id());
+      if (root != null && survivors.goOn(container, root)) {
+        alive.add(container.id());
+      } else if (!kept.spec().getKeep()) {
+        survivors.destroy(container);
+      }
     }
+    roots.forEach(survivors::giveUp);
+    return alive;
   }
 
   /** Makes a container and shows its root; no process is started. */
@@ -295,7 +333,7 @@ public final class Containers {
   }
 
   public List<Container> list() throws IOException {
-    List<Container> views = new java.util.ArrayList<>();
+    List<Container> views = new ArrayList<>();
     for (ManagedContainer container : registry.all()) {
       views.add(view(container));
     }

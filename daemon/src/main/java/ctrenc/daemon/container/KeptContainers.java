@@ -57,6 +57,28 @@ final class KeptContainers {
     return kept;
   }
 
+  /** The throwaway containers of a daemon that died, whose keys were handed over. */
+  List<ManagedContainer.Identity> survivors(ThrowawayRecords records) throws IOException {
+    Map<UUID, SubvolumeInfo> roots = new LinkedHashMap<>();
+    for (SubvolumeInfo subvolume : store.subvolumes().list()) {
+      if (subvolume.throwaway()) {
+        roots.put(subvolume.id(), subvolume);
+      }
+    }
+    List<ManagedContainer.Identity> alive = new ArrayList<>();
+    for (ManagedContainer.Identity record : records.read()) {
+      if (roots.remove(record.subvolume()) != null) {
+        alive.add(record);
+      } else {
+        records.remove(record.id());
+      }
+    }
+    for (UUID unknown : roots.keySet()) {
+      store.subvolumes().destroy(unknown);
+    }
+    return alive;
+  }
+
   private static ManagedContainer.Identity lost(SubvolumeInfo root) {
     String id = root.id().toString().replace("-", "");
     String name = LOST + id;

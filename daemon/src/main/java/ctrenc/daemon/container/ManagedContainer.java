@@ -1,6 +1,7 @@
 package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.ContainerState;
@@ -45,6 +46,10 @@ final class ManagedContainer {
   /** Nobody may begin to use the root; it is locked when those are gone who do. */
   @GuardedBy("guard")
   boolean isDraining;
+
+  /** What of the root outlives this process, while it is shown. */
+  @GuardedBy("guard")
+  Optional<RootMemory> memory = Optional.empty();
 
   /** Someone asked for the mount itself, so it stays when the process ends. */
   @GuardedBy("guard")

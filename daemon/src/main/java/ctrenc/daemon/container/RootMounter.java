@@ -5,8 +5,10 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.overlay.subvolume.WrongSecretException;
@@ -27,6 +29,7 @@ final class RootMounter {
   private final Protector machineKey;
   private final EventFeed events;
   private final CacheMode usualCache;
+  private final RootKeeping keeping;
 
   RootMounter(
       Subvolumes subvolumes,
@@ -34,13 +37,15 @@ final class RootMounter {
       Directories directories,
       Protector machineKey,
       EventFeed events,
-      CacheMode usualCache) {
+      CacheMode usualCache,
+      RootKeeping keeping) {
     this.subvolumes = subvolumes;
     this.transport = transport;
     this.directories = directories;
     this.machineKey = machineKey;
     this.events = events;
     this.usualCache = usualCache;
+    this.keeping = keeping;
   }
 
   /**
@@ -55,11 +60,61 @@ final class RootMounter {
     }
     unlock(container);
     Path directory = Files.createDirectories(directories.root(container.id()));
-    FileSystem fileSystem = subvolumes.open(container.identity.subvolume());
-    container.root =
-        Optional.of(MountedRoot.show(transport, fileSystem, directory, options(container)));
+    try {
+      Optional<RootMemory> memory = keeping.memory();
+      MountOptions options = options(container).with(memory);
+      open(container, memory, fileSystem -> transport.mount(fileSystem, directory, options));
+    } finally {
+      if (container.root.isEmpty()) {
+        Files.deleteIfExists(directory);
+      }
+    }
     events.tell("mounted", container.id(), Map.of("path", directory.toString()));
     return directory;
+  }
+
+  /**
+   * Goes on showing a root that an earlier daemon showed. Whoever uses it has waited, and notices
+   * nothing else.
+   */
+  @GuardedBy("container.guard")
+  void goOn(ManagedContainer container, RootKeeping.Left left) throws IOException {
+    unlock(container);
+    Path directory = directories.root(container.id());
+    Optional<RootMemory> memory = Optional.of(RootMemory.recover(left.memory()));
+    MountOptions options = options(container).with(memory);
+    open(
+        container,
+        memory,
+        fileSystem -> transport.resume(fileSystem, directory, options, left.mount()));
+    container.boundAt.addAll(FurtherPlaces.of(container.root.orElseThrow().mount()));
+  }
+
+  /** Opens a root's filesystem and shows it; where that fails, it is closed. */
+  @GuardedBy("container.guard")
+  private void open(ManagedContainer container, Optional<RootMemory> memory, Showing showing)
+      throws IOException {
+    Optional<FileSystem> opened = Optional.empty();
+    try {
+      FileSystem fileSystem = subvolumes.open(container.identity.subvolume(), memory);
+      opened = Optional.of(fileSystem);
+      Mount mount = showing.show(fileSystem);
+      container.root = Optional.of(new MountedRoot(fileSystem, mount, options(container).cache()));
+      if (memory.isPresent()) {
+        keeping.keep(container, mount, memory.get());
+      }
+    } finally {
+      if (container.root.isEmpty()) {
+        opened.ifPresent(FileSystem::close);
+        memory.ifPresent(RootKeeping::close);
+      }
+    }
+  }
+
+  /** Makes a filesystem visible. */
+  @FunctionalInterface
+  private interface Showing {
+    Mount show(FileSystem fileSystem) throws IOException;
   }
 
   /** The label is how a later daemon, and an administrator, knows whose mount it is. */
@@ -138,7 +193,11 @@ final class RootMounter {
     }
     MountedRoot shown = container.root.get();
     container.root = Optional.empty();
-    shown.takeDown();
+    try {
+      shown.takeDown();
+    } finally {
+      keeping.letGo(container);
+    }
     events.tell("unmounted", container.id(), Map.of());
   }
 
@@ -152,8 +211,13 @@ final class RootMounter {
     if (container.root.isEmpty()) {
       return;
     }
-    container.root.get().leave();
+    MountedRoot shown = container.root.get();
     container.root = Optional.empty();
+    try {
+      shown.leave();
+    } finally {
+      keeping.letGo(container);
+    }
     events.tell("unmounted", container.id(), Map.of());
   }
 

@@ -2,7 +2,6 @@ package ctrenc.daemon.container;
 
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.key.Holders;
-import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.SnapshotInfo;
@@ -63,7 +62,7 @@ final class SnapshotMounts {
         transport,
         snapshots.open(snapshot.id()),
         directory,
-        new MountOptions("ctr-enc:" + id, true, CacheMode.WRITEBACK));
+        MountOptions.of("ctr-enc:" + id).forReading());
   }
 
   /** Takes every place of a snapshot away; does nothing where it is not shown. */

@@ -2,6 +2,7 @@ package ctrenc.daemon.maintenance;
 
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.mounts.MountTable;
 import ctrenc.daemon.runtime.BundleWriter;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.sys.FileOpener;
@@ -16,13 +17,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Clears what a daemon that was killed left in its run directory. The order matters: a process that
  * waits for an answer of a dead FUSE connection cannot be killed before the connection is aborted,
  * and a mount that is looked into before that never answers. Called with the run directory's lock
- * held, before anything is mounted.
+ * held, before anything is mounted anew.
  */
 public final class Leftovers {
 
@@ -38,20 +40,21 @@ public final class Leftovers {
     this.runtime = runtime;
   }
 
-  public void clear() throws IOException {
-    List<MountTable.Entry> stale = staleMounts();
+  /** Clears all but what belongs to the containers in {@code alive}. */
+  public void clear(Set<String> alive) throws IOException {
+    List<MountTable.Entry> stale = staleMounts(alive);
     if (!stale.isEmpty()) {
       abort(stale);
     }
-    clearRuntime();
+    clearRuntime(alive);
     for (MountTable.Entry mount : stale.reversed()) {
       unmount(mount);
     }
-    clearDirectories();
+    clearDirectories(alive);
   }
 
   /** Mounts below our run directory, and further ones of the same connections wherever they are. */
-  private List<MountTable.Entry> staleMounts() throws IOException {
+  private List<MountTable.Entry> staleMounts(Set<String> alive) throws IOException {
     List<MountTable.Entry> all = MountTable.read();
     // The table's names are one character for each byte.
     String roots = latin1(directories.roots().toRealPath() + "/");
@@ -59,11 +62,16 @@ public final class Leftovers {
     for (MountTable.Entry entry : all) {
       boolean isOurs =
           entry.isFuse() && (entry.target().startsWith(roots) || isLabelledAsOurs(entry.source()));
-      if (isOurs) {
+      if (isOurs && !alive.contains(idIn(entry.source()))) {
         devices.add(entry.device());
       }
     }
     return all.stream().filter(entry -> devices.contains(entry.device())).toList();
+  }
+
+  /** The id in the label of a mount of ours; of others, nothing that is an id. */
+  private static String idIn(String source) {
+    return source.startsWith(LABEL) ? source.substring(LABEL.length()) : "";
   }
 
   /**
@@ -118,8 +126,8 @@ public final class Leftovers {
     }
   }
 
-  private void clearRuntime() throws IOException {
-    for (String container : names(directories.runtime())) {
+  private void clearRuntime(Set<String> alive) throws IOException {
+    for (String container : names(directories.runtime(), alive)) {
       LOG.info("container of an earlier daemon is ended", "container", container);
       try {
         runtime.delete(container);
@@ -140,24 +148,29 @@ public final class Leftovers {
     }
   }
 
-  private void clearDirectories() throws IOException {
+  private void clearDirectories(Set<String> alive) throws IOException {
     BundleWriter bundles = new BundleWriter(directories);
-    for (String container : names(directories.bundles())) {
+    for (String container : names(directories.bundles(), alive)) {
       bundles.remove(container);
     }
-    for (String container : names(directories.roots())) {
+    for (String container : names(directories.roots(), alive)) {
       Files.delete(directories.root(container));
     }
-    for (String log : names(directories.logs())) {
+    Set<String> logs =
+        alive.stream()
+            .flatMap(id -> Stream.of(id + ".log", id + ".log.1"))
+            .collect(Collectors.toSet());
+    for (String log : names(directories.logs(), logs)) {
       Files.delete(directories.logs().resolve(log));
     }
   }
 
-  private static List<String> names(Path directory) throws IOException {
+  private static List<String> names(Path directory, Set<String> but) throws IOException {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
     }
+    names.removeAll(but);
     return names;
   }
 

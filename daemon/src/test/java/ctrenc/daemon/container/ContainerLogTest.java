@@ -74,4 +74,21 @@ class ContainerLogTest {
     log.remove();
     assertThat(directory).isEmptyDirectory();
   }
+
+  @Test
+  void goesOnWithWhatAnEarlierDaemonWrote() throws Exception {
+    Path file = directory.resolve("c.log");
+    for (int i = 0; i < 100; i++) {
+      try (ContainerLog log =
+          i == 0 ? ContainerLog.open(file, 100) : ContainerLog.reopen(file, 100)) {
+        log.write(bytes("%04d\n".formatted(i)));
+      }
+    }
+    try (ContainerLog log = ContainerLog.reopen(file, 100)) {
+      log.write(bytes("last\n"));
+      String kept = readAll(log);
+      assertThat(kept).endsWith("0098\n0099\nlast\n").startsWith("00");
+      assertThat(kept.length()).isBetween(50, 110);
+    }
+  }
 }

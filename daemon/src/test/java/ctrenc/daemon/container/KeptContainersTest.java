@@ -40,9 +40,9 @@ class KeptContainersTest {
             new MachineKeyProtector(
                 Secret.random(SecretMemory.plain(), Entropy.system(), MachineKeyProtector.LENGTH));
         FakeStore store = new FakeStore(home.resolve("store"))) {
-      SubvolumeInfo whole = store.subvolumes().create("a", new Base.Empty(), List.of(key));
-      SubvolumeInfo lost = store.subvolumes().create("b", new Base.Empty(), List.of(key));
-      store.subvolumes().create("c", new Base.Empty(), List.of());
+      SubvolumeInfo whole = store.subvolumes().create("whole", new Base.Empty(), List.of(key));
+      SubvolumeInfo lost = store.subvolumes().create("lost", new Base.Empty(), List.of(key));
+      store.subvolumes().create("thrown", new Base.Empty(), List.of());
       Path directory = Files.createDirectory(home.resolve("records"));
       ContainerCatalog catalog = new ContainerCatalog(directory);
       catalog.write(identity("aa", whole.id()));

@@ -5,6 +5,7 @@ import ctrenc.daemon.RunningDaemon;
 import ctrenc.daemon.StoreOpener;
 import ctrenc.daemon.config.Settings;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.keeper.NoKeeping;
 import ctrenc.proto.v1.ContainersGrpc;
 import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.ImagesGrpc;
@@ -39,6 +40,7 @@ public final class DaemonUnderTest implements AutoCloseable {
             settings,
             new RunningDaemon.Parts(
                 store,
+                (_, _) -> new NoKeeping(),
                 transport,
                 "test",
                 "0",
@@ -50,7 +52,7 @@ public final class DaemonUnderTest implements AutoCloseable {
 
   /** A daemon on a fake store and the kernel's overlayfs. */
   public static DaemonUnderTest onFakes(Settings settings, FakeStore store) throws IOException {
-    return new DaemonUnderTest(settings, (_, _, _) -> store, new KernelOverlay());
+    return new DaemonUnderTest(settings, (_, _, _, _) -> store, new KernelOverlay());
   }
 
   public static ManagedChannel channel(Path socket, EventLoopGroup loop) {

@@ -1,6 +1,7 @@
 package ctrenc.daemon.fake;
 
 import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.subvolume.AlreadyExistsException;
 import ctrenc.overlay.subvolume.Base;
@@ -98,7 +99,7 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
-  public synchronized FileSystem open(UUID id) throws IOException {
+  public synchronized FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException {
     SubvolumeInfo subvolume = known.get(id);
     if (!subvolume.unlocked()) {
       throw new KeyAbsentException("The subvolume is locked.");
@@ -116,6 +117,11 @@ final class FakeSubvolumes implements Subvolumes {
       case Base.Image image -> images.trees(image.image()).reversed();
       case Base.HostTree host -> List.of(host.directory());
     };
+  }
+
+  @Override
+  public byte[] handOver(UUID id, Protector heir) {
+    return new byte[] {1};
   }
 
   @Override

@@ -55,6 +55,16 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public boolean keeper() {
+    return false;
+  }
+
+  @Override
+  public Duration keeperPatience() {
+    return Duration.ofSeconds(60);
+  }
+
+  @Override
   public long logLimit() {
     return 1 << 20;
   }

@@ -79,6 +79,16 @@ public record Command(List<String> argv, Map<String, String> env, Duration deadl
     return builder.start();
   }
 
+  /** Starts it without waiting; what it writes, errors too, is for the caller to read. */
+  public Process startPiped() throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(argv)
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+            .redirectErrorStream(true);
+    builder.environment().putAll(env);
+    return builder.start();
+  }
+
   private Result execute() throws IOException, InterruptedException {
     Path in = Files.createTempFile("ctr-enc-e2e", ".in");
     Path out = Files.createTempFile("ctr-enc-e2e", ".out");

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A daemon with a state and a run directory of its own, driven through the command line only.
@@ -18,13 +20,16 @@ import java.util.Map;
 public final class TestDaemon implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration RESTART = Duration.ofMinutes(5);
 
   private final Path home;
   private final Path state;
   private final Path run;
+  private final Map<String, String> settings;
 
-  private TestDaemon(Path home, Path state) throws IOException {
+  private TestDaemon(Path home, Path state, Map<String, String> settings) throws IOException {
     this.home = home;
+    this.settings = settings;
     this.state = state;
     this.run = Files.createDirectories(home.resolve("run"));
   }
@@ -35,13 +40,29 @@ public final class TestDaemon implements AutoCloseable {
     return startOn(home, Files.createDirectories(home.resolve("state")));
   }
 
+  /** The same with settings in its environment. */
+  public static TestDaemon startWith(Map<String, String> settings) throws IOException {
+    Path home = Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-e2e");
+    return startOn(home, Files.createDirectories(home.resolve("state")), settings);
+  }
+
+  /** Starts a daemon whose roots outlive it. */
+  public static TestDaemon startKept() throws IOException {
+    return startWith(Map.of("CTR_ENC_KEEPER", "true"));
+  }
+
   /** Starts a daemon on an existing state directory, which stays when the daemon is closed. */
   public static TestDaemon startOn(Path state) throws IOException {
     return startOn(Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-e2e"), state);
   }
 
   private static TestDaemon startOn(Path home, Path state) throws IOException {
-    TestDaemon daemon = new TestDaemon(home, state);
+    return startOn(home, state, Map.of());
+  }
+
+  private static TestDaemon startOn(Path home, Path state, Map<String, String> settings)
+      throws IOException {
+    TestDaemon daemon = new TestDaemon(home, state, settings);
     try {
       daemon.startAgain();
       return daemon;
@@ -68,7 +89,10 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   public Map<String, String> environment() {
-    return Map.of("CTR_ENC_STATE", state.toString(), "CTR_ENC_RUN", run.toString());
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("CTR_ENC_STATE", state.toString());
+    all.put("CTR_ENC_RUN", run.toString());
+    return all;
   }
 
   /** Makes a root without a container and returns where it is mounted. */
@@ -79,8 +103,17 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   public long pid() {
-    String json = cli("daemon", "status", "--json").ok();
+    return pid(cli("daemon", "status", "--json").ok());
+  }
+
+  private static long pid(String json) {
     return JsonParser.parseString(json).getAsJsonObject().get("pid").getAsLong();
+  }
+
+  /** The daemon's process, if one answers. */
+  public Optional<Long> runningPid() {
+    Command.Result status = cli("daemon", "status", "--json").run();
+    return status.exit() == 0 ? Optional.of(pid(status.out())) : Optional.empty();
   }
 
   public void startAgain() {
@@ -97,6 +130,49 @@ public final class TestDaemon implements AutoCloseable {
     ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
     process.destroyForcibly();
     Condition.await("daemon " + pid + " is gone", START, () -> !process.isAlive());
+  }
+
+  /** Kills the daemon and its keeper at once: nothing outlives that but what is on the disk. */
+  public void killWithKeeper() {
+    keepers().forEach(ProcessHandle::destroyForcibly);
+    kill();
+  }
+
+  /** The keepers of this daemon: one, or none. */
+  public List<ProcessHandle> keepers() {
+    String socket = run.resolve("keeper.sock").toString();
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(socket))
+        .toList();
+  }
+
+  /** Waits until the keeper holds as many roots; each has one descriptor of memory. */
+  public void awaitKept(int roots) {
+    Condition.await("the keeper holds " + roots + " roots", RESTART, () -> kept() == roots);
+  }
+
+  private long kept() {
+    long count = 0;
+    for (ProcessHandle keeper : keepers()) {
+      count +=
+          Command.sh("ls -l /proc/" + keeper.pid() + "/fd 2> /dev/null || true")
+              .run()
+              .out()
+              .lines()
+              .filter(line -> line.contains("memfd:ctr-enc-root"))
+              .count();
+    }
+    return count;
+  }
+
+  /** Kills the daemon, and waits until its keeper has started another one that serves. */
+  public void killAndAwaitNext() {
+    long before = pid();
+    kill();
+    Condition.await(
+        "another daemon serves",
+        RESTART,
+        () -> runningPid().filter(pid -> pid != before).isPresent());
   }
 
   @Override

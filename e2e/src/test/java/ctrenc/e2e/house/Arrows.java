@@ -39,10 +39,12 @@ final class Arrows {
                   "overlay.vfs",
                   "overlay.sys",
                   CRYPTO)),
+          entry("overlay.ring", Set.of("overlay.sys")),
           entry(
               "overlay.union",
               Set.of(
                   "overlay.layer",
+                  "overlay.ring",
                   "overlay.extent",
                   "overlay.storage",
                   "overlay.audit",
@@ -53,6 +55,7 @@ final class Arrows {
                   "overlay.audit",
                   "overlay.union",
                   "overlay.layer",
+                  "overlay.ring",
                   "overlay.extent",
                   "overlay.segment",
                   "overlay.meta",
@@ -61,8 +64,10 @@ final class Arrows {
                   "overlay.vfs",
                   "overlay.sys",
                   CRYPTO)),
-          entry("overlay.fuse", Set.of("overlay.vfs", "overlay.sys")),
-          entry("overlay.fuse.kernel", Set.of("overlay.fuse", "overlay.vfs", "overlay.sys")),
+          entry("overlay.fuse", Set.of("overlay.ring", "overlay.vfs", "overlay.sys")),
+          entry(
+              "overlay.fuse.kernel",
+              Set.of("overlay.fuse", "overlay.ring", "overlay.vfs", "overlay.sys")),
           entry("overlay.fuse.uring", Set.of("overlay.fuse", "overlay.vfs", "overlay.sys")),
           entry("overlay.fuse.jnr", Set.of("overlay.fuse", "overlay.vfs")),
           entry("overlay.keeper", Set.of("overlay.sys")),

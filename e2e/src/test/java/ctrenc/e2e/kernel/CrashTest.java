@@ -43,7 +43,7 @@ class CrashTest {
       Command.of("sh", "-euc", TREE, "tree", root.toString()).ok();
       List<String> before = Manifest.of(root.resolve("a"));
 
-      daemon.kill();
+      daemon.killWithKeeper();
       daemon.startAgain();
 
       Path again = Path.of(daemon.cli("mount", "kept").ok().strip());
@@ -64,7 +64,7 @@ class CrashTest {
         Path sign = root.resolve("w1.50");
         Condition.await(
             "the writers are at work", Duration.ofSeconds(60), () -> Files.exists(sign));
-        daemon.kill();
+        daemon.killWithKeeper();
         daemon.startAgain();
         writing.descendants().forEach(ProcessHandle::destroyForcibly);
         writing.destroyForcibly();

@@ -1,9 +1,11 @@
 package ctrenc.overlay.fuse;
 
+import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** A filesystem shown at a directory. Thread-safe. */
 public interface Mount extends AutoCloseable {
@@ -18,6 +20,14 @@ public interface Mount extends AutoCloseable {
   /** Whether the kernel reads files of the image by itself, as of now. */
   default Passthrough passthrough() {
     return Passthrough.OFF;
+  }
+
+  /**
+   * The descriptors with which another process can go on with this mount, by {@link
+   * Transport#resume}; none where that cannot be. They stay the mount's.
+   */
+  default List<Descriptor> descriptors() {
+    return List.of();
   }
 
   /**

@@ -44,7 +44,7 @@ final class StackFreezer {
       freeze(subvolume, inUse.get(), also);
       return;
     }
-    OpenStack opened = opener.open(subvolume, () -> {});
+    OpenStack opened = opener.open(subvolume, Optional.empty(), () -> {});
     try {
       freeze(subvolume, opened, also);
     } finally {

@@ -16,7 +16,8 @@ record StackKeeping(
     implements AutoCloseable {
 
   /** Reads the catalog and finishes what an earlier process left undone. */
-  static StackKeeping open(StoreParts parts, TreeFolder folder) throws IOException {
+  static StackKeeping open(StoreParts parts, TreeFolder folder, Inheritance inheritance)
+      throws IOException {
     Catalog catalog = Catalog.read(parts.meta());
     Keyring keyring = new Keyring(parts.memory(), parts.entropy());
     LayerRemover remover = new LayerRemover(parts, catalog, folder);
@@ -25,7 +26,8 @@ record StackKeeping(
     SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, remover);
     SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, keyring, eraser);
     StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
-    eraser.forgetLost();
+    eraser.forgetLost(inheritance.keks().keySet());
+    inherit(inheritance, catalog, keyring);
     remover.removeLeftovers();
     return new StackKeeping(
         catalog,
@@ -37,6 +39,16 @@ record StackKeeping(
         folder,
         parts,
         new ExtentCheck(parts, catalog, keyring, open, opener));
+  }
+
+  private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)
+      throws IOException {
+    for (SubvolumeRecord subvolume : catalog.subvolumes()) {
+      byte[] kek = inheritance.keks().get(subvolume.id());
+      if (kek != null) {
+        keyring.unlock(subvolume.id(), kek, inheritance.held());
+      }
+    }
   }
 
   CheckReport check() throws IOException {

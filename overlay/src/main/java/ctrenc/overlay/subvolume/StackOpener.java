@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.layer.AbsentUpper;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.UpperLayer;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileSystemStatus;
 import ctrenc.overlay.union.OverlayFileSystem;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +41,8 @@ final class StackOpener {
    *
    * @param closed runs when the filesystem is closed, before its layers are
    */
-  OpenStack open(SubvolumeRecord subvolume, Runnable closed) throws IOException {
+  OpenStack open(SubvolumeRecord subvolume, Optional<RootMemory> memory, Runnable closed)
+      throws IOException {
     return open(
         subvolume.id(),
         subvolume.stack(),
@@ -47,7 +50,7 @@ final class StackOpener {
           if (!(layers.getFirst() instanceof UpperLayer upper)) {
             throw new IllegalStateException("the top of " + subvolume.id() + " is no upper layer");
           }
-          UnionOptions options = options(closed, whenClosed);
+          UnionOptions options = options(closed, whenClosed).with(memory);
           return union(upper, layers.subList(1, layers.size()), options);
         });
   }

@@ -73,15 +73,28 @@ public final class StoreDirectory implements Store {
    */
   public static StoreDirectory open(Path directory, Audit audit, SecretMemory memory)
       throws IOException {
-    return open(directory, audit, memory, Entropy.system());
+    return open(directory, audit, memory, Inheritance.none());
+  }
+
+  /** The same, with throwaway subvolumes that are still in use. */
+  public static StoreDirectory open(
+      Path directory, Audit audit, SecretMemory memory, Inheritance inheritance)
+      throws IOException {
+    return open(directory, audit, memory, Entropy.system(), inheritance);
   }
 
   /** The same with another source of randomness. */
   public static StoreDirectory open(
       Path directory, Audit audit, SecretMemory memory, Entropy entropy) throws IOException {
+    return open(directory, audit, memory, entropy, Inheritance.none());
+  }
+
+  private static StoreDirectory open(
+      Path directory, Audit audit, SecretMemory memory, Entropy entropy, Inheritance inheritance)
+      throws IOException {
     Deque<AutoCloseable> resources = new ArrayDeque<>();
     try {
-      return open(directory.toAbsolutePath(), audit, memory, entropy, resources);
+      return open(directory.toAbsolutePath(), audit, memory, entropy, inheritance, resources);
     } catch (IOException | RuntimeException e) {
       closeAll(resources);
       throw e;
@@ -93,6 +106,7 @@ public final class StoreDirectory implements Store {
       Audit audit,
       SecretMemory memory,
       Entropy entropy,
+      Inheritance inheritance,
       Deque<AutoCloseable> resources)
       throws IOException {
     createPrivately(directory);
@@ -127,13 +141,14 @@ public final class StoreDirectory implements Store {
             audit,
             entropy,
             memory);
-    return assemble(parts, resources);
+    return assemble(parts, inheritance, resources);
   }
 
-  private static StoreDirectory assemble(StoreParts parts, Deque<AutoCloseable> resources)
+  private static StoreDirectory assemble(
+      StoreParts parts, Inheritance inheritance, Deque<AutoCloseable> resources)
       throws IOException {
     TreeFolder folder = new TreeFolder(parts.directory().resolve(IMAGES));
-    StackKeeping stacks = push(resources, StackKeeping.open(parts, folder));
+    StackKeeping stacks = push(resources, StackKeeping.open(parts, folder, inheritance));
     StoredImages images = new StoredImages(parts, stacks.catalog(), folder, stacks.remover());
     Protectors protectors = new StoredProtectors(parts.keySlots(), stacks.keyring());
     return new StoreDirectory(resources, images, stacks, protectors);

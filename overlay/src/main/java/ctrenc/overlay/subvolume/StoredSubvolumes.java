@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.protector.Protector;
 import ctrenc.overlay.layer.LayerRange;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.Comparator;
@@ -100,10 +101,10 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public FileSystem open(UUID id) throws IOException {
+  public FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException {
     synchronized (open.guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
-      return open.open(id, closed -> opener.open(subvolume, closed));
+      return open.open(id, closed -> opener.open(subvolume, memory, closed));
     }
   }
 
@@ -129,6 +130,14 @@ final class StoredSubvolumes implements Subvolumes {
       keyring.drop(id);
       eraser.destroy(subvolume);
       open.forgetGuard(id);
+    }
+  }
+
+  @Override
+  public byte[] handOver(UUID id, Protector heir) throws IOException {
+    synchronized (open.guard(id)) {
+      catalog.requireLiving(id);
+      return keyring.protect(id, List.of(List.of(heir)));
     }
   }
 

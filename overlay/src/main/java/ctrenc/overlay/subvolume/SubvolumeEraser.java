@@ -43,14 +43,16 @@ final class SubvolumeEraser {
   }
 
   /**
-   * Finishes what the last process began to destroy, and forgets subvolumes whose key went with it.
+   * Finishes what the last process began to destroy, and forgets subvolumes whose key went with it:
+   * throwaway ones that are not in {@code alive}.
    */
-  void forgetLost() throws IOException {
+  void forgetLost(Set<UUID> alive) throws IOException {
     Set<UUID> kept = new HashSet<>();
     for (SubvolumeRecord subvolume : catalog.subvolumes()) {
-      if (subvolume.throwaway() || subvolume.doomed()) {
+      boolean isLost = subvolume.throwaway() && !alive.contains(subvolume.id());
+      if (isLost || subvolume.doomed()) {
         forget(subvolume);
-      } else {
+      } else if (!subvolume.throwaway()) {
         kept.add(subvolume.id());
       }
     }

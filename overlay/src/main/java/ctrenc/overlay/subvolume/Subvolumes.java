@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.List;
@@ -72,7 +73,22 @@ public interface Subvolumes {
    *
    * @throws ctrenc.overlay.storage.KeyAbsentException if it is locked
    */
-  FileSystem open(UUID id) throws IOException;
+  default FileSystem open(UUID id) throws IOException {
+    return open(id, Optional.empty());
+  }
+
+  /**
+   * The same, with memory that outlives this process. Where an earlier one left it, the filesystem
+   * goes on where that stopped, and every byte that it had taken is stored when this returns. The
+   * caller closes the memory after the filesystem.
+   */
+  FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException;
+
+  /**
+   * The KEK of an unlocked subvolume, wrapped so that {@code heir} opens it in a later process: see
+   * {@link Inheritance}.
+   */
+  byte[] handOver(UUID id, Protector heir) throws IOException;
 
   SubvolumeUsage usage(UUID id) throws IOException;
 

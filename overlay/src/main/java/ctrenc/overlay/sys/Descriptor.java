@@ -13,6 +13,7 @@ public final class Descriptor implements AutoCloseable {
   public static final Descriptor WORKING_DIRECTORY = new Descriptor(-100);
 
   private static final int CLOSED = -1;
+  private static final int F_DUPFD_CLOEXEC = 1030;
 
   private final AtomicInteger number;
 
@@ -39,6 +40,11 @@ public final class Descriptor implements AutoCloseable {
       throw new IllegalStateException("descriptor is closed");
     }
     return current;
+  }
+
+  /** A further descriptor of the same open file. */
+  public Descriptor duplicate() throws SystemCallException {
+    return new Descriptor((int) SystemCall.FCNTL.invoke(number(), F_DUPFD_CLOEXEC, 0));
   }
 
   public boolean isOpen() {

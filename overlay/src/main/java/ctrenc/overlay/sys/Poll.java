@@ -9,6 +9,7 @@ import java.time.Duration;
 public final class Poll {
 
   public static final short READABLE = 1;
+  public static final short WRITABLE = 4;
   public static final short ERROR = 8;
 
   private static final long POLLFD_SIZE = 8;

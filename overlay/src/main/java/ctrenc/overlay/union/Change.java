@@ -74,8 +74,14 @@ final class Change implements AutoCloseable {
   void commitAttributes() throws IOException {
     Edited only = edits.getFirst();
     FileContent content = only.node.knownContent();
-    if (content != null && content.unsealed() != null && only.node.inUpper()) {
-      only.node.publish(only.edit.build(), only.node.isOrphan());
+    if (content == null || content.unsealed() == null || !only.node.inUpper()) {
+      commit();
+      return;
+    }
+    InodeRecord built = only.edit.build();
+    boolean sameExtended = built.xattrs().equals(only.node.inodeRecord().xattrs());
+    if (content.keep(built) && (sameExtended || !content.isLogged())) {
+      only.node.publish(built, only.node.isOrphan());
     } else {
       commit();
     }

@@ -8,6 +8,7 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.Name;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Makes inodes: one batch with the entry, the inode and the directory's times and links. */
 final class Creator {
@@ -21,13 +22,15 @@ final class Creator {
   private final AttributeReader attributes;
   private final OpenFiles files;
   private final WallClock clock;
+  private final Replays replays;
 
   Creator(
       NodeTable nodes,
       Changes changes,
       AttributeReader attributes,
       OpenFiles files,
-      WallClock clock) {
+      WallClock clock,
+      Replays replays) {
     this.nodes = nodes;
     this.resolver = changes.resolver();
     this.changes = changes;
@@ -35,10 +38,19 @@ final class Creator {
     this.attributes = attributes;
     this.files = files;
     this.clock = clock;
+    this.replays = replays;
   }
 
   Attributes make(Caller caller, long parent, Name name, NewInode plan)
       throws IOException, ErrnoException {
+    Optional<NodeTable.Pin> before = madeBefore(caller, parent, name);
+    if (before.isPresent()) {
+      try (NodeTable.Pin pin = before.get()) {
+        Attributes found = attributes.of(pin.node());
+        pin.node().addLookup();
+        return found;
+      }
+    }
     try (NodeTable.Pin directory = nodes.pin(parent);
         NodeTable.Pin child = nodes.fresh(stack.upper().allocateInode())) {
       add(caller, directory.node(), name, child.node(), plan);
@@ -61,11 +73,28 @@ final class Creator {
 
   CreatedFile create(Caller caller, long parent, Name name, NewInode plan)
       throws IOException, ErrnoException {
+    Optional<NodeTable.Pin> before = madeBefore(caller, parent, name);
+    if (before.isPresent()) {
+      try (NodeTable.Pin pin = before.get()) {
+        pin.node().addOpen();
+        return opened(pin.node());
+      }
+    }
     try (NodeTable.Pin directory = nodes.pin(parent);
         NodeTable.Pin child = nodes.fresh(stack.upper().allocateInode())) {
       add(caller, directory.node(), name, child.node(), plan);
       child.node().addOpen();
       return opened(child.node());
+    }
+  }
+
+  private Optional<NodeTable.Pin> madeBefore(Caller caller, long parent, Name name)
+      throws IOException, ErrnoException {
+    if (!caller.resent()) {
+      return Optional.empty();
+    }
+    try (NodeTable.Pin directory = nodes.pin(parent)) {
+      return replays.made(caller, directory.node(), name);
     }
   }
 

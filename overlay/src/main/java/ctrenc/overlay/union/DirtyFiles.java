@@ -20,6 +20,9 @@ final class DirtyFiles implements AutoCloseable {
    */
   private static final int WAKES_PER_DELAY = 16;
 
+  /** So many delays without a write are a rest. */
+  private static final int REST_DELAYS = 5;
+
   private final Sealer sealer;
   private final NodeTable nodes;
   private final WriteGather gather;
@@ -86,7 +89,7 @@ final class DirtyFiles implements AutoCloseable {
    *     lost
    */
   void makeRoom() throws IOException {
-    while (gather.bytes() >= most) {
+    while (gather.bytes() >= most || gather.isCrowded()) {
       FileContent oldest = takeOldest();
       if (oldest == null) {
         return;
@@ -187,7 +190,7 @@ final class DirtyFiles implements AutoCloseable {
       while (!closed) {
         Queued first = queue.peekFirst();
         if (first == null) {
-          arrived.await();
+          awaitArrival();
           continue;
         }
         long left = first.due - System.nanoTime();
@@ -199,6 +202,16 @@ final class DirtyFiles implements AutoCloseable {
       return false;
     } finally {
       guard.unlock();
+    }
+  }
+
+  /** Waits for a file; where none comes for a while, memory is given back meanwhile. */
+  private void awaitArrival() throws InterruptedException {
+    if (!arrived.await(REST_DELAYS * delayNanos, TimeUnit.NANOSECONDS) && queue.isEmpty()) {
+      gather.rest();
+      while (queue.isEmpty() && !closed) {
+        arrived.await();
+      }
     }
   }
 

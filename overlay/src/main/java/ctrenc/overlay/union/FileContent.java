@@ -28,16 +28,18 @@ final class FileContent {
   private final StampedLock data = new StampedLock();
   private DirtyBytes dirty;
   private DirtyBytes taken;
+  private final LoggedBytes logged;
   private boolean queued;
   private volatile @Nullable Unsealed unsealed;
   private volatile @Nullable LastRun lastRun;
   private volatile long blocks = -1;
   private volatile Failure failure = new Failure(0, Errno.EIO);
 
-  FileContent(Node node, DirtyBytes dirty, DirtyBytes taken) {
+  FileContent(Node node, WriteGather gather) {
     this.node = node;
-    this.dirty = dirty;
-    this.taken = taken;
+    this.dirty = gather.fresh();
+    this.taken = gather.fresh();
+    this.logged = gather.logOf(node.inode());
   }
 
   Node node() {
@@ -68,6 +70,12 @@ final class FileContent {
    * bytes until all are sealed the file keeps its node alive by one reference of its own.
    */
   synchronized boolean put(long offset, MemorySegment source, Optional<Timestamp> now) {
+    logged.put(offset, source, now);
+    return restore(offset, source, now);
+  }
+
+  /** The same for bytes that an earlier process took, and that are still in its log. */
+  synchronized boolean restore(long offset, MemorySegment source, Optional<Timestamp> now) {
     long end = Math.max(size(), offset + source.byteSize());
     boolean full = dirty.put(offset, source);
     Unsealed waiting = unsealed;
@@ -81,8 +89,34 @@ final class FileContent {
 
   /** The time of the last write was set by hand and is no longer the time of what waits. */
   synchronized void modifiedIsSet() {
+    logged.timeIsSet();
+    restoreModifiedIsSet();
+  }
+
+  /** The same as an earlier process was told it. */
+  synchronized void restoreModifiedIsSet() {
     Unsealed waiting = unsealed;
     unsealed = waiting == null ? null : new Unsealed(waiting.size(), Optional.empty());
+  }
+
+  /** What is gathered outlives this process. */
+  boolean isLogged() {
+    return logged.isPresent();
+  }
+
+  /** Attributes are about to wait for the bytes; false if they would be lost with this process. */
+  synchronized boolean keep(InodeRecord attributes) {
+    return logged.put(attributes);
+  }
+
+  /** Forgets restored bytes that were in the store otherwise already. */
+  synchronized void discardRestored(long from, long to) {
+    dirty.discard(from, to);
+  }
+
+  /** Some of what is gathered would be lost with this process: it is to be sealed at once. */
+  synchronized boolean isPerishable() {
+    return logged.isIncomplete();
   }
 
   /** True if the caller is to queue this file for sealing; nobody else will. */
@@ -125,6 +159,7 @@ final class FileContent {
    */
   synchronized boolean replaced(long from, long to) {
     dirty.discard(from, to);
+    logged.discard(from, to);
     runsChanged();
     Unsealed waiting = unsealed;
     InodeRecord stored = node.inodeRecord();
@@ -132,6 +167,9 @@ final class FileContent {
       return false;
     }
     boolean done = dirty.isEmpty() && waiting.size() <= stored.size();
+    if (done) {
+      logged.clear();
+    }
     Optional<Timestamp> modified =
         waiting.modified().map(time -> AttributeReader.later(time, stored.modified()));
     unsealed = done ? null : new Unsealed(waiting.size(), modified);
@@ -154,6 +192,7 @@ final class FileContent {
   private synchronized boolean forgetGathered() {
     boolean waited = unsealed != null;
     dirty.clear();
+    logged.clear();
     unsealed = null;
     return waited;
   }
@@ -168,6 +207,7 @@ final class FileContent {
       DirtyBytes emptied = taken;
       taken = dirty;
       dirty = emptied;
+      logged.take();
     } else {
       taken = dirty.splitFull();
     }
@@ -181,8 +221,12 @@ final class FileContent {
    */
   synchronized boolean sealed() {
     taken.clear();
+    logged.sealed();
     runsChanged();
     boolean done = unsealed != null && dirty.isEmpty();
+    if (done) {
+      logged.clear();
+    }
     unsealed = dirty.isEmpty() ? null : unsealed;
     return done;
   }
@@ -193,6 +237,7 @@ final class FileContent {
         (offset, bytes, from, length) ->
             taken.put(offset, MemorySegment.ofArray(bytes).asSlice(from, length)));
     dirty.clear();
+    logged.putBack();
     DirtyBytes emptied = dirty;
     dirty = taken;
     taken = emptied;

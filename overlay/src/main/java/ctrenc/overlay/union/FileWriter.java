@@ -90,7 +90,9 @@ final class FileWriter {
     dirtyFiles.makeRoom();
     boolean full = content.put(offset, source, now);
     dirtyFiles.add(content);
-    if (full) {
+    if (content.isPerishable()) {
+      sealer.seal(node);
+    } else if (full) {
       sealFull(node);
     }
   }

@@ -2,6 +2,7 @@ package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.Name;
@@ -15,21 +16,32 @@ final class Linker {
   private final Changes changes;
   private final AttributeReader attributes;
   private final WallClock clock;
+  private final Replays replays;
 
-  Linker(NodeTable nodes, Changes changes, AttributeReader attributes, WallClock clock) {
+  Linker(
+      NodeTable nodes,
+      Changes changes,
+      AttributeReader attributes,
+      WallClock clock,
+      Replays replays) {
     this.nodes = nodes;
     this.changes = changes;
     this.attributes = attributes;
     this.clock = clock;
+    this.replays = replays;
   }
 
-  Attributes link(long inode, long parent, Name name) throws IOException, ErrnoException {
+  Attributes link(Caller caller, long inode, long parent, Name name)
+      throws IOException, ErrnoException {
     Lookup.requireName(name);
     try (NodeTable.Pin pin = nodes.pin(inode);
         NodeTable.Pin directory = nodes.pin(parent)) {
       Node node = pin.node();
       try (NodeLocks locks = NodeLocks.of(node, directory.node());
           Change change = changes.begin()) {
+        if (replays.isLinked(caller, directory.node(), name, node)) {
+          return counted(node);
+        }
         requireLinkable(node);
         Lookup.requireLiveDirectory(directory.node());
         if (changes.resolver().child(directory.node(), name).isPresent()) {
@@ -42,10 +54,14 @@ final class Linker {
         change.edit(directory.node()).modified(now).changed(now);
         change.commit();
       }
-      Attributes linked = attributes.of(node);
-      node.addLookup();
-      return linked;
+      return counted(node);
     }
+  }
+
+  private Attributes counted(Node node) throws IOException {
+    Attributes linked = attributes.of(node);
+    node.addLookup();
+    return linked;
   }
 
   private static void requireLinkable(Node node) throws ErrnoException {

@@ -146,7 +146,7 @@ final class Node {
     synchronized (references) {
       known = content;
       if (known == null) {
-        known = new FileContent(this, gather.fresh(), gather.fresh());
+        known = new FileContent(this, gather);
         content = known;
       }
       return known;

@@ -81,6 +81,21 @@ final class NodeTable {
     }
   }
 
+  /**
+   * Takes up a nameless inode that the kernel may still refer to from an earlier process's time.
+   * How often is not known; but it gives all its references to a nameless inode back at once.
+   */
+  void adopt(long inode) throws IOException {
+    Optional<InodeRecord> found = stack.upper().inode(inode);
+    if (found.isEmpty()) {
+      return;
+    }
+    Node node = hold(inode);
+    node.publish(found.get(), true);
+    node.addLookup();
+    release(node, 1);
+  }
+
   /** Gives back {@code count} lookups of an inode, or as many as it has. */
   void forget(long inode, long count) {
     Node node = nodes.get(inode);

@@ -2,12 +2,15 @@ package ctrenc.overlay.union;
 
 import ctrenc.overlay.extent.SyncExpectation;
 import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.ring.OpenHandles;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.OpenFile;
 import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Opens files, and brings what was written through them into the store. */
 final class OpenFiles {
@@ -26,21 +29,25 @@ final class OpenFiles {
   private final Sealer sealer;
   private final AccessTimes accessTimes;
   private final ErrnoTranslator errors;
+  private final @Nullable OpenHandles kept;
   private final HandleTable<FileHandle> handles = new HandleTable<>();
 
+  /** With {@code kept}, handles outlive this process. */
   OpenFiles(
       LayerStack stack,
       NodeTable nodes,
       AttributeChanger changer,
       Sealer sealer,
       AccessTimes accessTimes,
-      ErrnoTranslator errors) {
+      ErrnoTranslator errors,
+      @Nullable OpenHandles kept) {
     this.stack = stack;
     this.nodes = nodes;
     this.changer = changer;
     this.sealer = sealer;
     this.accessTimes = accessTimes;
     this.errors = errors;
+    this.kept = kept;
   }
 
   OpenFile open(Caller caller, long inode, int flags) throws IOException, ErrnoException {
@@ -63,7 +70,25 @@ final class OpenFiles {
 
   /** Makes a handle of an open that was counted on the node before. */
   OpenFile add(Node node) {
-    return new OpenFile(handles.add(new FileHandle(node)), KEEP_CACHE);
+    FileHandle handle = new FileHandle(node);
+    if (kept == null) {
+      return new OpenFile(handles.add(handle), KEEP_CACHE);
+    }
+    long number = kept.open(node.inode());
+    handles.put(number, handle);
+    return new OpenFile(number, KEEP_CACHE);
+  }
+
+  /** Takes up a handle that an earlier process gave out; nothing if its file is gone. */
+  void adopt(long number, long inode, int mark) throws IOException {
+    Optional<NodeTable.Pin> found = nodes.find(inode);
+    if (found.isEmpty()) {
+      return;
+    }
+    try (NodeTable.Pin pin = found.get()) {
+      pin.node().addOpen();
+      handles.put(number, new FileHandle(pin.node()));
+    }
   }
 
   /**
@@ -103,6 +128,9 @@ final class OpenFiles {
 
   void release(long number) throws IOException {
     FileHandle handle = handles.remove(number);
+    if (kept != null) {
+      kept.close(number);
+    }
     if (handle == null) {
       return;
     }

@@ -4,6 +4,7 @@ import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.LayerBatch;
 import ctrenc.overlay.layer.UpperLayer;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.vfs.AttributeChange;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
@@ -77,7 +78,8 @@ public final class OverlayFileSystem implements FileSystem {
     errors = new ErrnoTranslator(gate, options.readOnly());
     stack = new LayerStack(upper, lowers);
     clock = new WallClock(time);
-    WriteGather gather = new MemoryGather();
+    Optional<RootMemory> memory = options.memory();
+    WriteGather gather = new MemoryGather(memory.map(RootMemory::log).orElse(null));
     Orphans orphans = new Orphans(stack, background);
     nodes = new NodeTable(stack, orphans, gather);
     EntryResolver resolver = new EntryResolver(stack);
@@ -88,12 +90,21 @@ public final class OverlayFileSystem implements FileSystem {
     Sealer sealer = new Sealer(nodes, changes, buffers);
     accessTimes = new AccessTimes(nodes, changes, clock, options.accessTimes(), background);
     changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
-    files = new OpenFiles(stack, nodes, changer, sealer, accessTimes, errors);
-    creator = new Creator(nodes, changes, attributes, files, clock);
-    linker = new Linker(nodes, changes, attributes, clock);
+    files =
+        new OpenFiles(
+            stack,
+            nodes,
+            changer,
+            sealer,
+            accessTimes,
+            errors,
+            memory.map(RootMemory::handles).orElse(null));
+    Replays replays = new Replays(resolver, nodes, memory.map(RootMemory::exchanges).orElse(null));
+    creator = new Creator(nodes, changes, attributes, files, clock, replays);
+    linker = new Linker(nodes, changes, attributes, clock, replays);
     DirectoryLister lister = new DirectoryLister(stack, resolver);
     remover = new Remover(nodes, lookup, changes, lister, clock);
-    renamer = new Renamer(nodes, lookup, changes, remover, clock);
+    renamer = new Renamer(nodes, lookup, changes, remover, clock, replays);
     directories = new DirectoryReader(nodes, resolver, lister, attributes, accessTimes);
     hostFiles = new HostFileFinder(nodes, stack, spans);
     DataReader data = new DataReader(spans);
@@ -110,9 +121,20 @@ public final class OverlayFileSystem implements FileSystem {
     seeker = new SeekFinder(files, sealer, spans);
     copier = new RangeCopier(files, sealer, spans, stack, data, writer, clock);
     makeRoot();
+    begin(orphans, changes);
+  }
+
+  /** Begins anew, or goes on where an earlier process stopped. */
+  private void begin(Orphans orphans, Changes changes) throws IOException {
+    Optional<RootMemory> left = options.memory().filter(RootMemory::isRecovered);
+    if (left.isPresent()) {
+      new Recovery(stack, nodes, files, dirtyFiles, changes).run(left.get());
+    }
     dirtyFiles.start();
     background.start(accessTimes, orphans);
-    orphans.addAllLeft();
+    if (left.isEmpty()) {
+      orphans.addAllLeft();
+    }
   }
 
   private void makeRoot() throws IOException {
@@ -179,17 +201,17 @@ public final class OverlayFileSystem implements FileSystem {
   @Override
   public Attributes link(Caller caller, long inode, long newParent, Name newName)
       throws ErrnoException {
-    return errors.change(() -> linker.link(inode, newParent, newName));
+    return errors.change(() -> linker.link(caller, inode, newParent, newName));
   }
 
   @Override
   public void unlink(Caller caller, long parent, Name name) throws ErrnoException {
-    errors.run(() -> remover.unlink(parent, name));
+    errors.run(() -> remover.unlink(caller, parent, name));
   }
 
   @Override
   public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
-    errors.run(() -> remover.rmdir(parent, name));
+    errors.run(() -> remover.rmdir(caller, parent, name));
   }
 
   @Override
@@ -307,12 +329,12 @@ public final class OverlayFileSystem implements FileSystem {
   public void setxattr(
       Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
       throws ErrnoException {
-    errors.run(() -> xattrs.set(inode, name, value, flags, killSetgid));
+    errors.run(() -> xattrs.set(caller, inode, name, value, flags, killSetgid));
   }
 
   @Override
   public void removexattr(Caller caller, long inode, Name name) throws ErrnoException {
-    errors.run(() -> xattrs.remove(inode, name));
+    errors.run(() -> xattrs.remove(caller, inode, name));
   }
 
   @Override

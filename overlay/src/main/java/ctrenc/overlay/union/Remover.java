@@ -1,5 +1,6 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.Name;
@@ -28,15 +29,15 @@ final class Remover {
     this.clock = clock;
   }
 
-  void unlink(long parent, Name name) throws IOException, ErrnoException {
-    remove(parent, name, false);
+  void unlink(Caller caller, long parent, Name name) throws IOException, ErrnoException {
+    remove(caller, parent, name, false);
   }
 
-  void rmdir(long parent, Name name) throws IOException, ErrnoException {
-    remove(parent, name, true);
+  void rmdir(Caller caller, long parent, Name name) throws IOException, ErrnoException {
+    remove(caller, parent, name, true);
   }
 
-  private void remove(long parent, Name name, boolean directory)
+  private void remove(Caller caller, long parent, Name name, boolean directory)
       throws IOException, ErrnoException {
     Lookup.requireName(name);
     try (NodeTable.Pin from = nodes.pin(parent)) {
@@ -44,6 +45,9 @@ final class Remover {
       boolean done = false;
       while (!done) {
         Optional<NodeTable.Pin> victim = lookup.child(from.node(), name);
+        if (victim.isEmpty() && caller.resent()) {
+          return; // An earlier process removed it and did not live to say so.
+        }
         if (victim.isEmpty()) {
           throw new ErrnoException(Errno.ENOENT);
         }

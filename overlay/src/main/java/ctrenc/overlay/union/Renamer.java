@@ -25,6 +25,7 @@ final class Renamer {
   private final Remover remover;
   private final LayerStack stack;
   private final WallClock clock;
+  private final Replays replays;
 
   /**
    * Held while a directory gets another parent, so that the way from a directory up to the root
@@ -32,13 +33,20 @@ final class Renamer {
    */
   private final ReentrantLock tree = new ReentrantLock();
 
-  Renamer(NodeTable nodes, Lookup lookup, Changes changes, Remover remover, WallClock clock) {
+  Renamer(
+      NodeTable nodes,
+      Lookup lookup,
+      Changes changes,
+      Remover remover,
+      WallClock clock,
+      Replays replays) {
     this.nodes = nodes;
     this.lookup = lookup;
     this.changes = changes;
     this.remover = remover;
     this.stack = changes.stack();
     this.clock = clock;
+    this.replays = replays;
   }
 
   void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
@@ -62,6 +70,9 @@ final class Renamer {
 
   /** Returns false if one of the names leads elsewhere by the time the guards are held. */
   private boolean attempt(Move move) throws IOException, ErrnoException {
+    if (replays.isMoved(move.caller, move.from, move.name, move.to, move.newName, move.flags)) {
+      return true;
+    }
     Optional<NodeTable.Pin> source = lookup.child(move.from, move.name);
     if (source.isEmpty()) {
       throw new ErrnoException(Errno.ENOENT);
@@ -120,6 +131,7 @@ final class Renamer {
         Node other = target.orElseThrow();
         place(change, source, move.from, move.to, move.newName, now);
         place(change, other, move.to, move.from, move.name, now);
+        replays.exchanging(move.from, move.name, source);
         change.commit();
         return;
       }

@@ -1,6 +1,7 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileMode;
@@ -60,7 +61,7 @@ final class Xattrs {
     }
   }
 
-  void set(long inode, Name name, byte[] value, int flags, boolean killSetgid)
+  void set(Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
       throws IOException, ErrnoException {
     if (value.length > MAX_VALUE) {
       throw new ErrnoException(Errno.E2BIG);
@@ -73,7 +74,9 @@ final class Xattrs {
         Change change = changes.begin()) {
       InodeRecord inodeRecord = pin.node().inodeRecord();
       requireNamespace(inodeRecord, name);
-      requireFlags(inodeRecord.xattrs().get(name), flags);
+      // Sent again, an attribute that must be new may be there by the first try.
+      int wanted = caller.resent() ? flags & ~CREATE : flags;
+      requireFlags(inodeRecord.xattrs().get(name), wanted);
       InodeEdit edit = change.edit(pin.node());
       put(edit, name, value);
       if (killSetgid) {
@@ -85,14 +88,14 @@ final class Xattrs {
     }
   }
 
-  void remove(long inode, Name name) throws IOException, ErrnoException {
+  void remove(Caller caller, long inode, Name name) throws IOException, ErrnoException {
     try (NodeTable.Pin pin = nodes.pin(inode);
         NodeLocks locks = NodeLocks.of(pin.node());
         Change change = changes.begin()) {
       InodeRecord inodeRecord = pin.node().inodeRecord();
       requireNamespace(inodeRecord, name);
       if (!inodeRecord.xattrs().containsKey(name)) {
-        if (PosixAcl.isAcl(name)) {
+        if (PosixAcl.isAcl(name) || caller.resent()) {
           return;
         }
         throw new ErrnoException(Errno.ENODATA);

@@ -101,7 +101,7 @@ final class CrashingStore {
             Entropy.system(),
             memory);
     TreeFolder folder = new TreeFolder(temporary.resolve("images"));
-    stacks = StackKeeping.open(parts, folder);
+    stacks = StackKeeping.open(parts, folder, Inheritance.none());
     catalog = stacks.catalog();
     subvolumes = stacks.subvolumes();
     snapshots = stacks.snapshots();

@@ -17,6 +17,7 @@ import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,14 @@ final class FailureTest {
     stack = new TestStack();
     stack.with(
         new UnionOptions(
-            stack.options().disk(), 8 << 20, 1 << 20, Duration.ofHours(1), true, false, () -> {}));
+            stack.options().disk(),
+            8 << 20,
+            1 << 20,
+            Duration.ofHours(1),
+            true,
+            false,
+            Optional.empty(),
+            () -> {}));
   }
 
   @BeforeEach

@@ -48,10 +48,8 @@ final class ModelTest {
 
   private static void run(long seed) throws Exception {
     TestStack stack = new TestStack();
-    UnionOptions options = stack.options();
     stack.with(
-        new UnionOptions(
-            options.disk(), 200_000, 1_000_000, Duration.ofMillis(5), true, false, () -> {}));
+        UnionOptions.of(stack.options().disk()).sealing(200_000, 1_000_000, Duration.ofMillis(5)));
     Run run = new Run(new Random(seed), new ModelTree());
     for (int round = 0; round < ROUNDS; round++) {
       OverlayFileSystem fileSystem = stack.open();

@@ -16,6 +16,7 @@ import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -48,7 +49,15 @@ final class SealingTest {
       fileSystem.close();
     }
     stack.with(
-        new UnionOptions(stack.options().disk(), perFile, inAll, delay, true, false, () -> {}));
+        new UnionOptions(
+            stack.options().disk(),
+            perFile,
+            inAll,
+            delay,
+            true,
+            false,
+            Optional.empty(),
+            () -> {}));
     fileSystem = stack.open();
     user = new FileSystemUser(fileSystem);
   }

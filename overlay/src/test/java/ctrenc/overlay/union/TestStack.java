@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** A stack of encrypted layers whose records and extents are in memory. */
 final class TestStack {
@@ -28,7 +29,14 @@ final class TestStack {
   private long number = 1;
   private UnionOptions options =
       new UnionOptions(
-          () -> USAGE, 8 << 20, 64 << 20, Duration.ofMillis(200), true, false, () -> {});
+          () -> USAGE,
+          8 << 20,
+          64 << 20,
+          Duration.ofMillis(200),
+          true,
+          false,
+          Optional.empty(),
+          () -> {});
   private FaultyUpper upper;
 
   TestStack() throws IOException {

@@ -42,6 +42,20 @@ final class Connection {
     return new Connection(FileOpener.open(DEVICE, OpenFlag.READ_WRITE | OpenFlag.NON_BLOCKING));
   }
 
+  /** The connection of a mount that an earlier process made; takes its descriptors over. */
+  static Connection adopt(List<Descriptor> descriptors) {
+    Connection connection = new Connection(descriptors.getFirst());
+    connection.clones.addAll(descriptors.subList(1, descriptors.size()));
+    return connection;
+  }
+
+  /** The one that is mounted, then its clones. */
+  synchronized List<Descriptor> descriptors() {
+    List<Descriptor> all = new ArrayList<>(List.of(device));
+    all.addAll(clones);
+    return all;
+  }
+
   /** The descriptor that is mounted, and on which notifications are sent. */
   Descriptor device() {
     return device;

@@ -65,6 +65,11 @@ final class Dispatcher {
     guard.fail(request, bug);
   }
 
+  /** An earlier process served this connection: which handles may write is not known. */
+  void takeOver() {
+    writers.forget();
+  }
+
   /** True if the kernel may hold bytes of an inode that it has not sent yet. */
   boolean mayBeDirty(long inode) {
     return writers.has(inode);

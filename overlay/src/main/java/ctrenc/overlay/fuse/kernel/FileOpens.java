@@ -1,14 +1,25 @@
 package ctrenc.overlay.fuse.kernel;
 
+import ctrenc.overlay.ring.PassedFiles;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one file of an image is open; {@link ImageFiles} has the rules. Every method is called with
  * this object's monitor held, which only callers of the same file wait for.
+ *
+ * <p>What the kernel was told is written down before the kernel is told, and what it gave back is
+ * forgotten after: whoever goes on with the mount may take a file for open that is not, never the
+ * other way round.
  */
 final class FileOpens {
 
+  private static final int SWITCHED = 1;
+  private static final int BARRED = 2;
+
+  private final @Nullable PassedFiles kept;
+  private int slot = PassedFiles.NO_SLOT;
   private int passed;
   private int served;
   private int backing;
@@ -20,6 +31,24 @@ final class FileOpens {
 
   private boolean hasSwitched;
   private boolean isBarred;
+
+  /** With {@code kept}, what is known outlives this process. */
+  FileOpens(@Nullable PassedFiles kept) {
+    this.kept = kept;
+  }
+
+  /** How a file was when an earlier process died; its opens are counted anew. */
+  static FileOpens recovered(PassedFiles kept, PassedFiles.File file) {
+    FileOpens opens = new FileOpens(kept);
+    opens.slot = file.slot();
+    opens.backing = file.backing();
+    opens.fingerprint = file.fingerprint();
+    opens.size = file.size();
+    opens.lookups = file.references();
+    opens.hasSwitched = (file.state() & SWITCHED) != 0;
+    opens.isBarred = (file.state() & BARRED) != 0;
+    return opens;
+  }
 
   /** The kernel is answered ESTALE wherever the plain node is used for data. */
   void requireNotSwitched() throws ErrnoException {
@@ -34,6 +63,7 @@ final class FileOpens {
 
   void switchOver() {
     hasSwitched = true;
+    writeState();
   }
 
   boolean isPassed() {
@@ -49,11 +79,20 @@ final class FileOpens {
     return served == 0 && !isBarred;
   }
 
-  void beginToPass(int number, long hostFingerprint, long hostSize) {
+  /** Returns false if there is no room to write it down. */
+  boolean beginToPass(long inode, int number, long hostFingerprint, long hostSize) {
+    if (kept != null) {
+      drop();
+      slot = kept.add(inode, number, hostFingerprint, hostSize);
+      if (slot == PassedFiles.NO_SLOT) {
+        return false;
+      }
+    }
     passed = 1;
     backing = number;
     fingerprint = hostFingerprint;
     size = hostSize;
+    return true;
   }
 
   /** Counts one more; returns the number to pass it by. */
@@ -70,14 +109,25 @@ final class FileOpens {
     served = Math.max(0, served - 1);
   }
 
-  /** Returns true if it was the last one; {@link #backing} is not needed any more. */
+  /**
+   * Returns true if it was the last one; the number that {@link #backing} has been is not needed
+   * any more.
+   */
   boolean endPassed() {
     passed--;
     if (passed > 0) {
       return false;
     }
+    forgetBacking();
     goBackIfUnused();
     return true;
+  }
+
+  /** No passed open is left: a number that is not in use may be given to another file. */
+  void forgetBacking() {
+    if (kept != null) {
+      kept.setBacking(slot, BackingTable.NONE);
+    }
   }
 
   /**
@@ -89,6 +139,7 @@ final class FileOpens {
     if (hasSwitched && passed == 0 && lookups == 0) {
       hasSwitched = false;
       isBarred = true;
+      writeState();
     }
   }
 
@@ -107,19 +158,44 @@ final class FileOpens {
 
   void addLookup() {
     lookups++;
+    writeLookups();
   }
 
   void forgetServed(long count) {
     lookups = Math.max(0, lookups - count);
+    writeLookups();
     goBackIfUnused();
   }
 
   void forgetPlain() {
-    isBarred = false;
+    if (isBarred) {
+      isBarred = false;
+      writeState();
+    }
+  }
+
+  private void writeState() {
+    if (kept != null) {
+      kept.setState(slot, (hasSwitched ? SWITCHED : 0) | (isBarred ? BARRED : 0));
+    }
+  }
+
+  private void writeLookups() {
+    if (kept != null) {
+      kept.setReferences(slot, lookups);
+    }
   }
 
   /** Nothing is to be remembered. */
   boolean isIdle() {
     return passed == 0 && served == 0 && !hasSwitched && !isBarred;
+  }
+
+  /** Nothing is remembered any more. */
+  void drop() {
+    if (kept != null) {
+      kept.remove(slot);
+      slot = PassedFiles.NO_SLOT;
+    }
   }
 }

@@ -29,7 +29,10 @@ final class FilePasser {
       if (file == null || backing == BackingTable.NONE) {
         return false;
       }
-      opens.beginToPass(backing, file.fingerprint(), file.size());
+      if (!opens.beginToPass(inode, backing, file.fingerprint(), file.size())) {
+        table.remove(backing);
+        return false;
+      }
       return true;
     } catch (IOException e) {
       throw notClosed(inode, e);

@@ -84,6 +84,7 @@ final class HandleHandlers {
       images.release(request.node(), backing != BackingTable.NONE);
       throw e;
     }
+    images.opened(request.node(), opened.handle(), backing != BackingTable.NONE);
     reply.begin(OpenOut.LENGTH);
     if (backing == BackingTable.NONE) {
       putServed(reply, 0, opened, flags);
@@ -96,8 +97,12 @@ final class HandleHandlers {
   private void release(Request request, Reply reply) {
     writers.released(request.inode(), request.argumentInt(ReleaseIn.FLAGS));
     long handle = request.argumentLong(ReleaseIn.HANDLE);
-    images.release(request.node(), HandleId.isPassed(handle));
+    // Asked for the second time, after a process that did not live to answer, it may be done.
+    boolean isOpen = images.isOpen(HandleId.handleOf(handle));
     fileSystem.release(request.inode(), HandleId.handleOf(handle));
+    if (isOpen) {
+      images.release(request.node(), HandleId.isPassed(handle));
+    }
   }
 
   private void create(Request request, Reply reply) throws ErrnoException {

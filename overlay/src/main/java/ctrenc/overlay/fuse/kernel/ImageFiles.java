@@ -44,11 +44,20 @@ final class ImageFiles {
   private final FilePasser passer;
   private final long ceiling;
   private final ConcurrentMap<Long, FileOpens> files = new ConcurrentHashMap<>();
+  private final KeptOpens kept;
 
-  ImageFiles(FileSystem fileSystem, BackingTable table) {
+  ImageFiles(FileSystem fileSystem, BackingTable table, KeptOpens kept) {
     this.table = table;
+    this.kept = kept;
     passer = new FilePasser(fileSystem, table);
     ceiling = table.state() == Passthrough.ACTIVE ? fileSystem.imageCeiling() : 0;
+  }
+
+  /** Goes on with the files that the kernel has open since an earlier process. */
+  void recover() {
+    if (ceiling > 0) {
+      kept.recover(files, table);
+    }
   }
 
   Passthrough state() {
@@ -67,7 +76,7 @@ final class ImageFiles {
     }
     boolean canPass = (flags & NEVER_PASSED) == 0;
     while (true) {
-      FileOpens opens = files.computeIfAbsent(node, number -> new FileOpens());
+      FileOpens opens = files.computeIfAbsent(node, number -> kept.fresh());
       synchronized (opens) {
         if (files.get(node) == opens) {
           return open(node, opens, canPass);
@@ -113,6 +122,18 @@ final class ImageFiles {
         throw switchOver(node, opens);
       }
     }
+  }
+
+  /** The open that was just counted has this handle. */
+  void opened(long node, long handle, boolean isPassed) {
+    if (node < ceiling) {
+      kept.opened(handle, isPassed);
+    }
+  }
+
+  /** False if the handle was given back before, to a process that did not live to say so. */
+  boolean isOpen(long handle) {
+    return kept.isOpen(handle);
   }
 
   /** An open that {@link #open} counted has ended, or failed after it. */
@@ -217,8 +238,8 @@ final class ImageFiles {
   }
 
   private void dropIfIdle(long inode, FileOpens opens) {
-    if (opens.isIdle()) {
-      files.remove(inode, opens);
+    if (opens.isIdle() && files.remove(inode, opens)) {
+      opens.drop();
     }
   }
 

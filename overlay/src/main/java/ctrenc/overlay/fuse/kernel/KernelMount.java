@@ -2,11 +2,13 @@ package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.Passthrough;
+import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,11 @@ final class KernelMount implements Mount {
   /** How many requests of an operation came. */
   long served(Operation operation) {
     return served.served(operation);
+  }
+
+  @Override
+  public List<Descriptor> descriptors() {
+    return served.descriptors();
   }
 
   @Override

@@ -5,13 +5,13 @@ import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Passthrough;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -126,16 +126,14 @@ public final class KernelTransport implements Transport, AutoCloseable {
       throws IOException {
     Handshake.Negotiated negotiated =
         Handshake.perform(connection.device(), options.cache(), terms);
-    ImageFiles images = new ImageFiles(fileSystem, backingTable(negotiated, connection, options));
-    Dispatcher dispatcher = dispatcher(fileSystem, images, negotiated, options);
-    SlowLane slowLane = new SlowLane(slowExecutor, spareWorkers, dispatcher, connection);
-    ServedConnection served = begin(connection, dispatcher, slowLane);
-    long answersBefore = answers(dispatcher);
-    mountPoint.probe(number, PROBE_PATIENCE);
-    if (answers(dispatcher) == answersBefore) {
-      throw new IOException("%s is answered by another mount.".formatted(mountPoint.directory()));
+    MountWord word = new MountWord(negotiated.flags());
+    ImageFiles images = images(fileSystem, word.hasPassthrough(), connection, options);
+    options.memory().ifPresent(word::write);
+    while (connection.descriptors().size() < channels()) {
+      connection.addClone();
     }
-    checkPath(served);
+    Dispatcher dispatcher = dispatcher(fileSystem, images, word.hasWriteback(), options);
+    Mount mount = serve(dispatcher, images, mountPoint, number, connection);
     tuneBackingDevice(number);
     LOG.atDebug()
         .addKeyValue("mount", options.label())
@@ -143,7 +141,102 @@ public final class KernelTransport implements Transport, AutoCloseable {
         .addKeyValue("protocolMinor", negotiated.minor())
         .addKeyValue("features", negotiated.flags())
         .log("Mounted");
+    return mount;
+  }
+
+  @Override
+  public Mount resume(
+      FileSystem fileSystem, Path directory, MountOptions options, List<Descriptor> descriptors)
+      throws IOException {
+    Connection connection = Connection.adopt(descriptors);
+    try {
+      MountPoint mountPoint = new MountPoint(directory);
+      long number = mountPoint.connection();
+      MountWord word = MountWord.read(options.memory());
+      ImageFiles images = images(fileSystem, word.hasPassthrough(), connection, options);
+      images.recover();
+      Dispatcher dispatcher = dispatcher(fileSystem, images, word.hasWriteback(), options);
+      dispatcher.takeOver();
+      new Notifier(connection).resend();
+      Mount mount = serveOrAbort(dispatcher, images, mountPoint, number, connection);
+      LOG.atInfo()
+          .addKeyValue("mount", options.label())
+          .addKeyValue("connection", number)
+          .log("Goes on with the mount of an earlier process");
+      return mount;
+    } finally {
+      connection.release();
+    }
+  }
+
+  private Mount serveOrAbort(
+      Dispatcher dispatcher,
+      ImageFiles images,
+      MountPoint mountPoint,
+      long number,
+      Connection connection)
+      throws IOException {
+    try {
+      return serve(dispatcher, images, mountPoint, number, connection);
+    } catch (IOException | RuntimeException e) {
+      ConnectionControl.abort(number);
+      throw e;
+    }
+  }
+
+  private ImageFiles images(
+      FileSystem fileSystem, boolean hasPassthrough, Connection connection, MountOptions options) {
+    return new ImageFiles(
+        fileSystem,
+        backingTable(hasPassthrough, connection, options),
+        new KeptOpens(options.memory()));
+  }
+
+  private static Dispatcher dispatcher(
+      FileSystem fileSystem, ImageFiles images, boolean writeback, MountOptions options) {
+    ChangeGuard guard = new ChangeGuard(options.label(), options.readOnly());
+    return new Dispatcher(fileSystem, guard, images, writeback);
+  }
+
+  private BackingTable backingTable(
+      boolean hasPassthrough, Connection connection, MountOptions options) {
+    if (hasPassthrough) {
+      return new ConnectionBackingTable(connection, slowExecutor);
+    }
+    return new NoBackingTable(
+        options.cache() == CacheMode.IMAGE ? Passthrough.UNSUPPORTED : Passthrough.OFF);
+  }
+
+  private Mount serve(
+      Dispatcher dispatcher,
+      ImageFiles images,
+      MountPoint mountPoint,
+      long number,
+      Connection connection)
+      throws IOException {
+    long answersBefore = answers(dispatcher);
+    ServedConnection served = begin(connection, dispatcher);
+    mountPoint.probe(number, PROBE_PATIENCE);
+    if (answers(dispatcher) == answersBefore) {
+      throw new IOException("%s is answered by another mount.".formatted(mountPoint.directory()));
+    }
+    checkPath(served);
     return new KernelMount(mountPoint, number, new Notifier(connection), served, images, pool());
+  }
+
+  private ServedConnection begin(Connection connection, Dispatcher dispatcher) throws IOException {
+    WorkerPool pool = pool();
+    List<DeviceChannel> channels =
+        connection.descriptors().stream().map(DeviceChannel::new).toList();
+    SlowLane slowLane = new SlowLane(slowExecutor, spareWorkers, dispatcher, connection);
+    int watchers = pool.watchers() + (path.isPresent() ? 1 : 0);
+    ServedConnection served =
+        new ServedConnection(connection, dispatcher, slowLane, channels, watchers);
+    pool.serve(served);
+    if (path.isPresent()) {
+      path.get().serve(served);
+    }
+    return served;
   }
 
   private void checkPath(ServedConnection served) throws IOException {
@@ -156,37 +249,6 @@ public final class KernelTransport implements Transport, AutoCloseable {
     return path.isPresent() ? path.get().terms() : RequestPath.Terms.ofDevice();
   }
 
-  private ServedConnection begin(Connection connection, Dispatcher dispatcher, SlowLane slowLane)
-      throws IOException {
-    WorkerPool pool = pool();
-    int watchers = pool.watchers() + (path.isPresent() ? 1 : 0);
-    ServedConnection served =
-        new ServedConnection(connection, dispatcher, slowLane, channels(connection), watchers);
-    pool.serve(served);
-    if (path.isPresent()) {
-      path.get().serve(served);
-    }
-    return served;
-  }
-
-  private static Dispatcher dispatcher(
-      FileSystem fileSystem,
-      ImageFiles images,
-      Handshake.Negotiated negotiated,
-      MountOptions options) {
-    ChangeGuard guard = new ChangeGuard(options.label(), options.readOnly());
-    return new Dispatcher(fileSystem, guard, images, negotiated.has(InitFlag.WRITEBACK_CACHE));
-  }
-
-  private BackingTable backingTable(
-      Handshake.Negotiated negotiated, Connection connection, MountOptions options) {
-    if (negotiated.has(InitFlag.PASSTHROUGH)) {
-      return new ConnectionBackingTable(connection, slowExecutor);
-    }
-    return new NoBackingTable(
-        options.cache() == CacheMode.IMAGE ? Passthrough.UNSUPPORTED : Passthrough.OFF);
-  }
-
   private synchronized WorkerPool pool() throws SystemCallException {
     WorkerPool begun = pool;
     if (begun == null) {
@@ -196,13 +258,9 @@ public final class KernelTransport implements Transport, AutoCloseable {
     return begun;
   }
 
-  private List<DeviceChannel> channels(Connection connection) throws SystemCallException {
-    List<DeviceChannel> channels = new ArrayList<>();
-    channels.add(new DeviceChannel(connection.device()));
-    while (channels.size() < (path.isPresent() ? 1 : Math.min(workers, MAX_CHANNELS))) {
-      channels.add(new DeviceChannel(connection.addClone()));
-    }
-    return channels;
+  /** Where requests come by another path, the device brings few. */
+  private int channels() {
+    return path.isPresent() ? 1 : Math.min(workers, MAX_CHANNELS);
   }
 
   /** Ends the threads. Mounts must have ended before. */

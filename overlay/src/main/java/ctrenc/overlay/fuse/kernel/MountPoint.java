@@ -55,6 +55,15 @@ final class MountPoint {
     }
   }
 
+  /** The number of the connection that is mounted here already. */
+  long connection() throws IOException {
+    FileStatus root = FileStatus.known(Descriptor.WORKING_DIRECTORY, path);
+    if (root.deviceMajor() != 0) {
+      throw new IOException("%s is no longer mounted.".formatted(directory));
+    }
+    return root.deviceMinor();
+  }
+
   /**
    * Asks the root for its attributes through the mount.
    *

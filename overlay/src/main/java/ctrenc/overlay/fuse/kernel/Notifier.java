@@ -21,6 +21,7 @@ final class Notifier {
 
   private static final int INVALIDATE_INODE = 2;
   private static final int INVALIDATE_ENTRY = 3;
+  private static final int RESEND = 7;
 
   private final Connection connection;
 
@@ -50,6 +51,16 @@ final class Notifier {
       MemorySegment.copy(
           bytes, 0, body, ValueLayout.JAVA_BYTE, InvalidateEntryOut.LENGTH, bytes.length);
       send(message);
+    }
+  }
+
+  /**
+   * Has the kernel send again what an earlier process of this connection was given and did not
+   * answer.
+   */
+  void resend() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      send(message(arena, RESEND, 0));
     }
   }
 

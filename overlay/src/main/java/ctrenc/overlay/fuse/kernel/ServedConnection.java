@@ -118,6 +118,11 @@ public final class ServedConnection {
     }
   }
 
+  /** What another process needs to go on with this connection. */
+  List<Descriptor> descriptors() {
+    return connection.descriptors();
+  }
+
   /** How many requests of an operation came. */
   long served(Operation operation) {
     return dispatcher.served(operation);

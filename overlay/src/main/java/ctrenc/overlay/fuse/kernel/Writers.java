@@ -13,6 +13,7 @@ final class Writers {
   private static final int ACCESS_MODE = 3;
 
   private final ConcurrentMap<Long, Integer> handles = new ConcurrentHashMap<>();
+  private volatile boolean hasForgotten;
 
   /** A handle with these flags of open(2) was made. */
   void opened(long inode, int flags) {
@@ -28,7 +29,12 @@ final class Writers {
     }
   }
 
+  /** There may be handles that were never told of here, so every inode may have one. */
+  void forget() {
+    hasForgotten = true;
+  }
+
   boolean has(long inode) {
-    return !handles.isEmpty() && handles.containsKey(inode);
+    return hasForgotten || (!handles.isEmpty() && handles.containsKey(inode));
   }
 }

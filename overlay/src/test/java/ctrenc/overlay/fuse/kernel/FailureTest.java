@@ -3,7 +3,6 @@ package ctrenc.overlay.fuse.kernel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
@@ -96,8 +95,7 @@ class FailureTest {
   void readOnlyMountTakesNoChange() throws Exception {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
     try (LiveMount live =
-        LiveMount.of(
-            carrier(), fileSystem, directory, new MountOptions("ro", true, CacheMode.WRITEBACK))) {
+        LiveMount.of(carrier(), fileSystem, directory, MountOptions.of("ro").forReading())) {
       assertThat(live.run("touch f 2>&1 || true")).contains("Read-only file system");
       assertThat(live.run("ls")).isEmpty();
     }

@@ -30,7 +30,7 @@ class ImageFilesTest {
 
   private final Image image = new Image();
   private final Table table = new Table();
-  private final ImageFiles files = new ImageFiles(image, table);
+  private final ImageFiles files = new ImageFiles(image, table, new KeptOpens(Optional.empty()));
 
   @Test
   void readersShareOneNumberWhichEndsWithTheLast() throws Exception {
@@ -105,7 +105,7 @@ class ImageFilesTest {
           OpenFlag.READ_ONLY | OpenFlag.TRUNCATE,
           OpenFlag.READ_ONLY | OpenFlag.DIRECT
         }) {
-      ImageFiles fresh = new ImageFiles(image, new Table());
+      ImageFiles fresh = new ImageFiles(image, new Table(), new KeptOpens(Optional.empty()));
       fresh.open(FILE, READ);
       assertThatThrownBy(() -> fresh.open(FILE, flags)).hasMessageContaining("ESTALE");
     }
@@ -206,7 +206,9 @@ class ImageFilesTest {
 
   @Test
   void whereTheKernelCannotEverythingIsServed() throws Exception {
-    ImageFiles off = new ImageFiles(image, new NoBackingTable(Passthrough.UNSUPPORTED));
+    ImageFiles off =
+        new ImageFiles(
+            image, new NoBackingTable(Passthrough.UNSUPPORTED), new KeptOpens(Optional.empty()));
     assertThat(off.open(FILE, READ)).isZero();
     assertThat(off.handOut(FILE)).isEqualTo(FILE);
     assertThat(off.mayKeepName(FILE, attributes(1, 2))).isTrue();

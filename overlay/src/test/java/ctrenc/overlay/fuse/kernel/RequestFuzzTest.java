@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,7 +45,9 @@ class RequestFuzzTest {
     MemoryFileSystem fileSystem = new MemoryFileSystem();
     populate(fileSystem);
     ChangeGuard guard = new ChangeGuard("fuzz", false);
-    ImageFiles images = new ImageFiles(fileSystem, new NoBackingTable(Passthrough.OFF));
+    ImageFiles images =
+        new ImageFiles(
+            fileSystem, new NoBackingTable(Passthrough.OFF), new KeptOpens(Optional.empty()));
     Dispatcher dispatcher = new Dispatcher(fileSystem, guard, images, true);
     int accepted = 0;
     for (int round = 0; round < ROUNDS; round++) {

@@ -1,4 +1,4 @@
-package ctrenc.daemon.maintenance;
+package ctrenc.daemon.mounts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,27 +10,27 @@ import java.util.List;
 import java.util.Optional;
 
 /** What this process sees mounted: proc_pid_mountinfo(5). */
-final class MountTable {
+public final class MountTable {
 
   private static final int DEVICE = 2;
   private static final int TARGET = 4;
   private static final int OPTIONAL_FIELDS = 6;
 
   /** {@code device} is major:minor; a FUSE connection's number is the minor. */
-  record Entry(String device, String target, String type, String source) {
+  public record Entry(String device, String target, String type, String source) {
 
-    long minor() {
+    public long minor() {
       return Long.parseLong(device.substring(device.indexOf(':') + 1));
     }
 
-    boolean isFuse() {
+    public boolean isFuse() {
       return type.equals("fuse") || type.startsWith("fuse.");
     }
   }
 
   private MountTable() {}
 
-  static List<Entry> read() throws IOException {
+  public static List<Entry> read() throws IOException {
     List<Entry> entries = new ArrayList<>();
     // Names are bytes: Latin-1 keeps each of them, whatever it is.
     for (String line :

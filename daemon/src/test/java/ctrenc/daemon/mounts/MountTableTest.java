@@ -1,4 +1,4 @@
-package ctrenc.daemon.maintenance;
+package ctrenc.daemon.mounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,55 @@
+package ctrenc.overlay.keeper;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a daemon was executed, so that the next one can be: its words, and its environment. */
+record DaemonCommand(List<String> words, List<String> environment) {
+
+  /** How this process was. */
+  static DaemonCommand ofThisProcess() throws IOException {
+    return new DaemonCommand(strings("/proc/self/cmdline"), strings("/proc/self/environ"));
+  }
+
+  private static List<String> strings(String file) throws IOException {
+    String text = new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8);
+    return text.isEmpty() ? List.of() : List.of(text.split("\0"));
+  }
+
+  String encode() {
+    return String.join("\0", words) + "\0\0" + String.join("\0", environment);
+  }
+
+  static DaemonCommand decode(String text) {
+    int middle = text.indexOf("\0\0");
+    String environment = text.substring(middle + 2);
+    return new DaemonCommand(
+        List.of(text.substring(0, middle).split("\0")),
+        environment.isEmpty() ? List.of() : List.of(environment.split("\0")));
+  }
+
+  /** Executes it in a session of its own; it writes where this process does. */
+  Process start() throws IOException {
+    List<String> all = new ArrayList<>(List.of("setsid"));
+    all.addAll(words);
+    ProcessBuilder builder =
+        new ProcessBuilder(all)
+            .directory(new File("/"))
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().clear();
+    for (String setting : environment) {
+      int equals = setting.indexOf('=');
+      if (equals > 0) {
+        builder.environment().put(setting.substring(0, equals), setting.substring(equals + 1));
+      }
+    }
+    return builder.start();
+  }
+}

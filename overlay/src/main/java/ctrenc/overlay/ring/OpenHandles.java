@@ -1,0 +1,127 @@
+package ctrenc.overlay.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Which files are open, by the numbers that the kernel has for them. A number is never used twice:
+ * its low bits say where it is written down, the others count. Thread-safe.
+ *
+ * <pre>
+ * number (8) | inode (7) | mark (1)
+ * </pre>
+ */
+public final class OpenHandles {
+
+  private static final int SLOT_BITS = 16;
+  private static final int SLOTS = 1 << SLOT_BITS;
+  private static final long SLOT_SIZE = 16;
+  private static final int MARK_SHIFT = 56;
+  private static final long INODE_MASK = (1L << MARK_SHIFT) - 1;
+
+  static final long LENGTH = SLOTS * SLOT_SIZE;
+
+  /** This slot is never written to: its numbers are forgotten with the process. */
+  private static final int NOWHERE = SLOTS - 1;
+
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+
+  private final MemorySegment slots;
+  private final MemorySegment header;
+  private final long usedAt;
+  private final Deque<Integer> free = new ArrayDeque<>();
+  private int used;
+  private long count;
+
+  /** {@code usedAt} is the place in {@code header} that says how many slots were ever used. */
+  OpenHandles(MemorySegment slots, MemorySegment header, long usedAt) {
+    this.slots = slots;
+    this.header = header;
+    this.usedAt = usedAt;
+  }
+
+  /** Takes a handle of an earlier process. */
+  @FunctionalInterface
+  public interface Visitor<E extends Exception> {
+    void visit(long number, long inode, int mark) throws E;
+  }
+
+  /** A number for one more open of {@code inode}. */
+  public synchronized long open(long inode) {
+    count++;
+    int slot = freeSlot();
+    long number = count << SLOT_BITS | slot;
+    if (slot != NOWHERE) {
+      slots.set(ValueLayout.JAVA_LONG, slot * SLOT_SIZE + Long.BYTES, inode);
+      LONG.setRelease(slots, slot * SLOT_SIZE, number);
+    }
+    return number;
+  }
+
+  private int freeSlot() {
+    Integer freed = free.pollFirst();
+    if (freed != null) {
+      return freed;
+    }
+    if (used == NOWHERE) {
+      return NOWHERE;
+    }
+    LONG.setRelease(header, usedAt, used + 1L);
+    return used++;
+  }
+
+  /** Writes down with an open handle how it is open, in the caller's words: 1 to 127. */
+  public synchronized void mark(long number, int mark) {
+    if (slotOf(number) != NOWHERE && isOpen(number)) {
+      long at = slotOf(number) * SLOT_SIZE + Long.BYTES;
+      long inode = slots.get(ValueLayout.JAVA_LONG, at) & INODE_MASK;
+      slots.set(ValueLayout.JAVA_LONG, at, inode | (long) mark << MARK_SHIFT);
+    }
+  }
+
+  /** Whether the number is of an open handle, as far as it is written down. */
+  public boolean isOpen(long number) {
+    int slot = slotOf(number);
+    return slot == NOWHERE || (long) LONG.getAcquire(slots, slot * SLOT_SIZE) == number;
+  }
+
+  private static int slotOf(long number) {
+    return (int) number & (SLOTS - 1);
+  }
+
+  public synchronized void close(long number) {
+    int slot = slotOf(number);
+    if (slot != NOWHERE && isOpen(number)) {
+      LONG.setRelease(slots, slot * SLOT_SIZE, 0L);
+      free.addFirst(slot);
+    }
+  }
+
+  /** Offers what an earlier process had open, before this one opens anything. */
+  public synchronized <E extends Exception> void recover(Visitor<E> visitor) throws E {
+    used = (int) (long) LONG.getAcquire(header, usedAt);
+    free.clear();
+    for (int slot = 0; slot < used; slot++) {
+      long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
+      count = Math.max(count, number >>> SLOT_BITS);
+      if (number == 0) {
+        free.addLast(slot);
+      }
+    }
+    forEach(visitor);
+  }
+
+  /** Offers what is open. */
+  public synchronized <E extends Exception> void forEach(Visitor<E> visitor) throws E {
+    for (int slot = 0; slot < used; slot++) {
+      long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
+      if (number != 0) {
+        long word = slots.get(ValueLayout.JAVA_LONG, slot * SLOT_SIZE + Long.BYTES);
+        visitor.visit(number, word & INODE_MASK, (int) (word >>> MARK_SHIFT));
+      }
+    }
+  }
+}
