@@ -1,7 +1,5 @@
 package ctrenc.overlay.fuse.kernel;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.uring.UringTransport;
@@ -14,22 +12,12 @@ enum Carrier {
   DEVICE,
   RING;
 
-  /** A transport of so many threads; 0 for the usual number. Skips the test where there is none. */
+  /** A transport of so many threads; 0 for the usual number. */
   LiveTransport transport(int workers) throws IOException {
     return switch (this) {
       case DEVICE -> LiveTransport.of(new KernelTransport(workers));
-      case RING -> LiveTransport.of(ring(workers));
+      case RING -> LiveTransport.of(new UringTransport(workers));
     };
-  }
-
-  private static UringTransport ring(int workers) {
-    try {
-      return new UringTransport(workers);
-    } catch (IOException refusal) {
-      System.out.println("skipped: " + refusal.getMessage());
-      assumeThat(refusal).as(refusal.getMessage()).isNull();
-      throw new AssertionError(refusal);
-    }
   }
 
   /** A transport, and its end. */

@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+@NeedsRing
 class RingDataPathTest extends DataPathTest {
 
   @Override

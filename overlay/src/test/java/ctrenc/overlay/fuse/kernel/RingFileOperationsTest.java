@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+@NeedsRing
 class RingFileOperationsTest extends FileOperationsTest {
 
   @Override

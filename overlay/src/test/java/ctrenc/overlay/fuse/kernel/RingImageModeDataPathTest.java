@@ -2,6 +2,7 @@ package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.CacheMode;
 
+@NeedsRing
 class RingImageModeDataPathTest extends DataPathTest {
 
   @Override

@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+@NeedsRing
 class RingManyMountsTest extends ManyMountsTest {
 
   @Override

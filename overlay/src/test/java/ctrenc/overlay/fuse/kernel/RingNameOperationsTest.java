@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+@NeedsRing
 class RingNameOperationsTest extends NameOperationsTest {
 
   @Override

@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+@NeedsRing
 class RingPassthroughTest extends PassthroughTest {
 
   @Override
