@@ -76,11 +76,12 @@ class KeeperEndTest {
       Path root = daemon.create("kept", "--empty", "--keep");
       Command.sh("echo there > " + root + "/f; sync " + root + "/f").ok();
       daemon.awaitKept(1);
-      daemon.kill();
+      // Who holds this lock is about to start a daemon, so the keeper does not.
       try (FileChannel channel =
-              FileChannel.open(daemon.run().resolve("daemon.lock"), StandardOpenOption.WRITE);
+              FileChannel.open(daemon.run().resolve("start.lock"), StandardOpenOption.WRITE);
           FileLock nobodyElse = channel.lock()) {
         assertThat(nobodyElse.isValid()).isTrue();
+        daemon.kill();
         Process caller = Command.sh("stat --cached=never " + root).startPiped();
         assertThat(caller.waitFor(5, TimeUnit.MINUTES)).as("it gets an answer").isTrue();
         assertThat(caller.exitValue()).as("which is an error").isNotZero();
