@@ -26,8 +26,8 @@ class KeeperEndTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
 
-  /** What a machine with nothing else to do takes. */
-  private static final Duration GAP = Duration.ofMillis(1500);
+  /** Twice what is promised of the machine of BENCHMARKS.md with nothing else to do: others differ. */
+  private static final Duration GAP = Duration.ofMillis(3000);
 
   /** Prints the longest time that one of its many writes took, in milliseconds. */
   private static final String PULSE =
