@@ -26,7 +26,9 @@ class KeeperEndTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
 
-  /** Twice what is promised of the machine of BENCHMARKS.md with nothing else to do: others differ. */
+  /**
+   * Twice what is promised of the machine of BENCHMARKS.md with nothing else to do: others differ.
+   */
   private static final Duration GAP = Duration.ofMillis(3000);
 
   /** Prints the longest time that one of its many writes took, in milliseconds. */
