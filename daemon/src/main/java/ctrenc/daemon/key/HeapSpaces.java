@@ -15,8 +15,9 @@ import java.util.function.ToLongFunction;
  * what it hands out.
  *
  * <p>Made for the serial collector, which fills each space from its beginning. A full collection
- * slides all that lives to the beginning of the old generation. Old bytes are then left in as much
- * of the new generation as was filled since the last pass, and in the old one up to where it
+ * slides all that lives to the beginning of the old generation; {@code -XX:MarkSweepDeadRatio=0}
+ * has it leave nothing dead among that, to save moving what follows. Old bytes are then left in as
+ * much of the new generation as was filled since the last pass, and in the old one up to where it
  * reached before. Once a collection came between, they may be anywhere in the free parts, so all of
  * these are allocated. At most {@value #PIECE} bytes at the end of a space are left out. Buffers of
  * other threads (TLABs) are zeroed whole by {@code -XX:+ZeroTLAB}. Not thread-safe.
