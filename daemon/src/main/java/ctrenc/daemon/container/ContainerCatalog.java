@@ -4,10 +4,7 @@ import ctrenc.daemon.config.AtomicFile;
 import ctrenc.daemon.log.FactLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The kept containers' records on disk, one file each. */
@@ -35,20 +32,11 @@ final class ContainerCatalog {
    * in the store.
    */
   List<ManagedContainer.Identity> read() throws IOException {
-    List<ManagedContainer.Identity> records = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.json")) {
-      for (Path file : files) {
-        try {
-          records.add(ContainerRecord.decode(Files.readString(file)));
-        } catch (RuntimeException e) {
-          LOG.failed("container record cannot be read", e, "file", file);
-        }
-      }
-    }
-    return records;
+    return RecordFiles.read(
+        directory, (file, why) -> LOG.failed("container record cannot be read", why, "file", file));
   }
 
   private Path file(String container) {
-    return directory.resolve(container + ".json");
+    return RecordFiles.of(directory, container);
   }
 }

@@ -187,18 +187,7 @@ final class RootMounter {
    */
   @GuardedBy("container.guard")
   void takeDown(ManagedContainer container) throws IOException {
-    unbind(container);
-    if (container.root.isEmpty()) {
-      return;
-    }
-    MountedRoot shown = container.root.get();
-    container.root = Optional.empty();
-    try {
-      shown.takeDown();
-    } finally {
-      keeping.letGo(container);
-    }
-    events.tell("unmounted", container.id(), Map.of());
+    hide(container, MountedRoot::takeDown);
   }
 
   /**
@@ -207,6 +196,11 @@ final class RootMounter {
    */
   @GuardedBy("container.guard")
   void leave(ManagedContainer container) throws IOException {
+    hide(container, MountedRoot::leave);
+  }
+
+  @GuardedBy("container.guard")
+  private void hide(ManagedContainer container, Hiding hiding) throws IOException {
     unbind(container);
     if (container.root.isEmpty()) {
       return;
@@ -214,11 +208,17 @@ final class RootMounter {
     MountedRoot shown = container.root.get();
     container.root = Optional.empty();
     try {
-      shown.leave();
+      hiding.hide(shown);
     } finally {
       keeping.letGo(container);
     }
     events.tell("unmounted", container.id(), Map.of());
+  }
+
+  /** Makes a shown root invisible. */
+  @FunctionalInterface
+  private interface Hiding {
+    void hide(MountedRoot root) throws IOException;
   }
 
   @GuardedBy("container.guard")

@@ -3,10 +3,8 @@ package ctrenc.daemon.container;
 import ctrenc.daemon.log.FactLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,21 +31,15 @@ final class ThrowawayRecords {
   }
 
   List<ManagedContainer.Identity> read() throws IOException {
-    List<ManagedContainer.Identity> records = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.json")) {
-      for (Path file : files) {
-        try {
-          records.add(ContainerRecord.decode(Files.readString(file)));
-        } catch (RuntimeException e) {
-          LOG.failed("record of a throwaway container cannot be read", e, "file", file);
+    return RecordFiles.read(
+        directory,
+        (file, why) -> {
+          LOG.failed("record of a throwaway container cannot be read", why, "file", file);
           Files.delete(file);
-        }
-      }
-    }
-    return records;
+        });
   }
 
   private Path file(String container) {
-    return directory.resolve(container + ".json");
+    return RecordFiles.of(directory, container);
   }
 }

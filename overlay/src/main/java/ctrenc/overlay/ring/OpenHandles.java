@@ -3,8 +3,6 @@ package ctrenc.overlay.ring;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * Which files are open, by the numbers that the kernel has for them. A number is never used twice:
@@ -30,17 +28,13 @@ public final class OpenHandles {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
   private final MemorySegment slots;
-  private final MemorySegment header;
-  private final long usedAt;
-  private final Deque<Integer> free = new ArrayDeque<>();
-  private int used;
+  private final Slots places;
   private long count;
 
   /** {@code usedAt} is the place in {@code header} that says how many slots were ever used. */
   OpenHandles(MemorySegment slots, MemorySegment header, long usedAt) {
     this.slots = slots;
-    this.header = header;
-    this.usedAt = usedAt;
+    places = new Slots(NOWHERE, header, usedAt);
   }
 
   /** Takes a handle of an earlier process. */
@@ -52,25 +46,14 @@ public final class OpenHandles {
   /** A number for one more open of {@code inode}. */
   public synchronized long open(long inode) {
     count++;
-    int slot = freeSlot();
+    int place = places.take();
+    int slot = place == Slots.NONE ? NOWHERE : place;
     long number = count << SLOT_BITS | slot;
     if (slot != NOWHERE) {
       slots.set(ValueLayout.JAVA_LONG, slot * SLOT_SIZE + Long.BYTES, inode);
       LONG.setRelease(slots, slot * SLOT_SIZE, number);
     }
     return number;
-  }
-
-  private int freeSlot() {
-    Integer freed = free.pollFirst();
-    if (freed != null) {
-      return freed;
-    }
-    if (used == NOWHERE) {
-      return NOWHERE;
-    }
-    LONG.setRelease(header, usedAt, used + 1L);
-    return used++;
   }
 
   /** Writes down with an open handle how it is open, in the caller's words: 1 to 127. */
@@ -96,27 +79,24 @@ public final class OpenHandles {
     int slot = slotOf(number);
     if (slot != NOWHERE && isOpen(number)) {
       LONG.setRelease(slots, slot * SLOT_SIZE, 0L);
-      free.addFirst(slot);
+      places.giveBack(slot);
     }
   }
 
   /** Offers what an earlier process had open, before this one opens anything. */
   public synchronized <E extends Exception> void recover(Visitor<E> visitor) throws E {
-    used = (int) (long) LONG.getAcquire(header, usedAt);
-    free.clear();
-    for (int slot = 0; slot < used; slot++) {
-      long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
-      count = Math.max(count, number >>> SLOT_BITS);
-      if (number == 0) {
-        free.addLast(slot);
-      }
-    }
+    places.recover(
+        slot -> {
+          long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
+          count = Math.max(count, number >>> SLOT_BITS);
+          return number != 0;
+        });
     forEach(visitor);
   }
 
   /** Offers what is open. */
   public synchronized <E extends Exception> void forEach(Visitor<E> visitor) throws E {
-    for (int slot = 0; slot < used; slot++) {
+    for (int slot = 0; slot < places.used(); slot++) {
       long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
       if (number != 0) {
         long word = slots.get(ValueLayout.JAVA_LONG, slot * SLOT_SIZE + Long.BYTES);

@@ -3,8 +3,6 @@ package ctrenc.overlay.ring;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * Files that the kernel reads by itself, or did until somebody wrote to them: what the kernel was
@@ -18,7 +16,7 @@ import java.util.Deque;
 public final class PassedFiles {
 
   /** What a file has where there was no room for it. */
-  public static final int NO_SLOT = -1;
+  public static final int NO_SLOT = Slots.NONE;
 
   private static final int SLOTS = 1 << 14;
   private static final long SLOT_SIZE = 64;
@@ -33,16 +31,12 @@ public final class PassedFiles {
   private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
   private final MemorySegment slots;
-  private final MemorySegment header;
-  private final long usedAt;
-  private final Deque<Integer> free = new ArrayDeque<>();
-  private int used;
+  private final Slots places;
 
   /** {@code usedAt} is the place in {@code header} that says how many slots were ever used. */
   PassedFiles(MemorySegment slots, MemorySegment header, long usedAt) {
     this.slots = slots;
-    this.header = header;
-    this.usedAt = usedAt;
+    places = new Slots(SLOTS, header, usedAt);
   }
 
   /** What is known of a file; {@code state} is in the words of whoever wrote it. */
@@ -71,15 +65,7 @@ public final class PassedFiles {
   }
 
   private synchronized int freeSlot() {
-    Integer freed = free.pollFirst();
-    if (freed != null) {
-      return freed;
-    }
-    if (used == SLOTS) {
-      return NO_SLOT;
-    }
-    LONG.setRelease(header, usedAt, used + 1L);
-    return used++;
+    return places.take();
   }
 
   public void setBacking(int slot, int backing) {
@@ -104,29 +90,33 @@ public final class PassedFiles {
   public synchronized void remove(int slot) {
     if (slot != NO_SLOT) {
       LONG.setRelease(slots, slot * SLOT_SIZE, 0L);
-      free.addFirst(slot);
+      places.giveBack(slot);
     }
   }
 
   /** Offers what an earlier process left, before this one adds anything. */
   public synchronized void recover(Visitor visitor) {
-    used = (int) (long) LONG.getAcquire(header, usedAt);
-    for (int slot = 0; slot < used; slot++) {
-      long at = slot * SLOT_SIZE;
-      long inode = (long) LONG.getAcquire(slots, at);
-      if (inode == 0) {
-        free.addLast(slot);
-      } else {
-        visitor.visit(
-            new File(
-                slot,
-                inode,
-                slots.get(ValueLayout.JAVA_INT, at + BACKING),
-                slots.get(ValueLayout.JAVA_INT, at + STATE),
-                slots.get(ValueLayout.JAVA_LONG, at + FINGERPRINT),
-                slots.get(ValueLayout.JAVA_LONG, at + SIZE),
-                slots.get(ValueLayout.JAVA_LONG, at + REFERENCES)));
+    places.recover(slot -> inode(slot) != 0);
+    for (int slot = 0; slot < places.used(); slot++) {
+      if (inode(slot) != 0) {
+        visitor.visit(file(slot));
       }
     }
+  }
+
+  private long inode(int slot) {
+    return (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
+  }
+
+  private File file(int slot) {
+    long at = slot * SLOT_SIZE;
+    return new File(
+        slot,
+        inode(slot),
+        slots.get(ValueLayout.JAVA_INT, at + BACKING),
+        slots.get(ValueLayout.JAVA_INT, at + STATE),
+        slots.get(ValueLayout.JAVA_LONG, at + FINGERPRINT),
+        slots.get(ValueLayout.JAVA_LONG, at + SIZE),
+        slots.get(ValueLayout.JAVA_LONG, at + REFERENCES));
   }
 }

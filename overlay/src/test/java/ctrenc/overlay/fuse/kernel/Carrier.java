@@ -1,9 +1,10 @@
 package ctrenc.overlay.fuse.kernel;
 
-import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.fuse.uring.UringTransport;
 import ctrenc.overlay.vfs.FileSystem;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,52 +16,28 @@ enum Carrier {
   /** A transport of so many threads; 0 for the usual number. */
   LiveTransport transport(int workers) throws IOException {
     return switch (this) {
-      case DEVICE -> LiveTransport.of(new KernelTransport(workers));
-      case RING -> LiveTransport.of(new UringTransport(workers));
+      case DEVICE -> {
+        KernelTransport transport = new KernelTransport(workers);
+        yield new LiveTransport(transport, transport::close);
+      }
+      case RING -> {
+        UringTransport transport = new UringTransport(workers);
+        yield new LiveTransport(transport, transport::close);
+      }
     };
   }
 
   /** A transport, and its end. */
-  interface LiveTransport extends AutoCloseable {
+  record LiveTransport(Transport transport, Closeable end) implements AutoCloseable {
 
     KernelMount mount(FileSystem fileSystem, Path directory, MountOptions options)
-        throws IOException;
+        throws IOException {
+      return (KernelMount) transport.mount(fileSystem, directory, options);
+    }
 
     @Override
-    void close() throws IOException;
-
-    static LiveTransport of(KernelTransport transport) {
-      return new LiveTransport() {
-        @Override
-        public KernelMount mount(FileSystem fileSystem, Path directory, MountOptions options)
-            throws IOException {
-          return known(transport.mount(fileSystem, directory, options));
-        }
-
-        @Override
-        public void close() throws IOException {
-          transport.close();
-        }
-      };
-    }
-
-    static LiveTransport of(UringTransport transport) {
-      return new LiveTransport() {
-        @Override
-        public KernelMount mount(FileSystem fileSystem, Path directory, MountOptions options)
-            throws IOException {
-          return known(transport.mount(fileSystem, directory, options));
-        }
-
-        @Override
-        public void close() throws IOException {
-          transport.close();
-        }
-      };
-    }
-
-    private static KernelMount known(Mount mount) {
-      return (KernelMount) mount;
+    public void close() throws IOException {
+      end.close();
     }
   }
 }
