@@ -24,12 +24,6 @@ final class Reserve implements AutoCloseable {
   /** All there are, of which one root has half at most. */
   static final int THREADS = 16;
 
-  /** So long every worker must have been at one request; most take a hundredth of it. */
-  private static final long MOMENT_NANOS = 2_000_000;
-
-  /** After so long others need not wait for workers that compute, either. */
-  private static final long PATIENCE_NANOS = 50_000_000;
-
   private final List<Worker> workers;
   private final Watch watch;
   private final ThreadPoolExecutor threads = LeavingThreads.pool(THREADS, "fuse-reserve-");
@@ -62,7 +56,7 @@ final class Reserve implements AutoCloseable {
           watch.remove(post);
         } else if (areAllStuck() && help(post, mailbox)) {
           return; // Somebody else looks out by now.
-        } else if (stopped.await(MOMENT_NANOS, TimeUnit.NANOSECONDS)) {
+        } else if (stopped.await(Stint.MOMENT_NANOS, TimeUnit.NANOSECONDS)) {
           break;
         }
       }
@@ -94,14 +88,12 @@ final class Reserve implements AutoCloseable {
   }
 
   private boolean areAllStuck() {
-    long now = System.nanoTime();
     boolean helps = false;
     for (Worker worker : workers) {
-      long nanos = worker.busyFor(now);
-      if (nanos <= MOMENT_NANOS) {
+      if (!worker.stint().isLong()) {
         return false;
       }
-      helps = helps || nanos > PATIENCE_NANOS || worker.isWaiting();
+      helps = helps || worker.stint().isHeldUp();
     }
     return helps;
   }

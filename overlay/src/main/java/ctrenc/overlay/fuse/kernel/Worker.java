@@ -2,11 +2,9 @@ package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
 import ctrenc.overlay.sys.EventCounter;
-import ctrenc.overlay.sys.RunningThread;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,11 +27,7 @@ final class Worker implements Runnable, AutoCloseable {
   private final Watch watch;
   private final Mailbox mailbox;
 
-  /** From the first wait on the thread that runs this. */
-  private volatile @Nullable RunningThread thread;
-
-  /** When the request in work began (System.nanoTime), 0 between requests. */
-  private volatile long busySince;
+  private final Stint stint = new Stint();
 
   /** Held while requests are served. */
   private final ReentrantLock guard = new ReentrantLock();
@@ -49,22 +43,14 @@ final class Worker implements Runnable, AutoCloseable {
     return watch;
   }
 
-  /** For how many nanoseconds it has been at one request, 0 if at none. */
-  long busyFor(long now) {
-    long since = busySince;
-    return since == 0 ? 0 : now - since;
-  }
-
-  /** True if it does not compute, and another thread could use its processor. */
-  boolean isWaiting() {
-    RunningThread known = thread;
-    return known != null && known.isWaiting();
+  Stint stint() {
+    return stint;
   }
 
   @Override
   public void run() {
     try (this) {
-      thread = RunningThread.current();
+      stint.enter();
       Watch.Post post;
       while ((post = watch.await()) != null) {
         Received last;
@@ -74,7 +60,7 @@ final class Worker implements Runnable, AutoCloseable {
         } finally {
           guard.unlock();
         }
-        busySince = 0;
+        stint.end();
         if (last == Received.END) {
           mailbox.wipe();
           watch.remove(post);
@@ -105,14 +91,15 @@ final class Worker implements Runnable, AutoCloseable {
    * requests pass before the next.
    */
   private Received serve(Watch.Post post) {
-    long start = System.nanoTime() | 1;
+    long start = stint.begin();
+    long latest;
     Received last;
     int count = 0;
     do {
-      busySince = count == 0 ? start : System.nanoTime() | 1;
+      latest = count == 0 ? start : stint.begin();
       last = post.connection().serve(post.channel(), mailbox);
       count++;
-    } while (last == Received.REQUEST && looksForMore(count) && busySince - start < TURN_NANOS);
+    } while (last == Received.REQUEST && looksForMore(count) && latest - start < TURN_NANOS);
     if (count > 1 && last != Received.REQUEST) {
       vainLooks = PAUSE;
     }

@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.uring;
 
+import ctrenc.overlay.fuse.kernel.Stint;
 import ctrenc.overlay.sys.IoUring;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.List;
@@ -15,12 +16,6 @@ import org.slf4j.LoggerFactory;
 final class Lookout implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
-
-  /** So long a worker must have been at one request; most take a hundredth of it. */
-  private static final long MOMENT_NANOS = 2_000_000;
-
-  /** After so long others need not wait for a worker that computes, either. */
-  private static final long PATIENCE_NANOS = 50_000_000;
 
   /** After so many moments in which nobody was seen at work it sleeps. */
   private static final int QUIET_MOMENTS = 25;
@@ -55,7 +50,7 @@ final class Lookout implements Runnable {
     try {
       while (!threads.isStopped()) {
         if (quiet < QUIET_MOMENTS) {
-          station.await(MOMENT_NANOS);
+          station.await(Stint.MOMENT_NANOS);
         } else {
           sleep();
           quiet = 0;
@@ -82,7 +77,7 @@ final class Lookout implements Runnable {
     List<RingWorker> workers = threads.workers();
     for (RingWorker worker : workers) {
       isBusy |= worker.isBusy();
-      if (worker.checkHeldUp(MOMENT_NANOS, PATIENCE_NANOS)) {
+      if (worker.checkHeldUp()) {
         handOut(worker.station());
         Entry answered;
         while ((answered = worker.station().takeLeft()) != null) {

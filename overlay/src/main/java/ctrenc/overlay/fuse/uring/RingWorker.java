@@ -1,9 +1,8 @@
 package ctrenc.overlay.fuse.uring;
 
+import ctrenc.overlay.fuse.kernel.Stint;
 import ctrenc.overlay.sys.IoUring;
-import ctrenc.overlay.sys.RunningThread;
 import ctrenc.overlay.sys.SystemCallException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +17,8 @@ final class RingWorker implements Runnable {
   private final RingThreads threads;
   private final Station station = new Station();
 
-  /** When the request in work began (System.nanoTime), 0 between requests. */
-  private volatile long busySince;
-
+  private final Stint stint = new Stint();
   private volatile boolean isHeldUp;
-
-  /** Known from the beginning of its run on. */
-  private volatile @Nullable RunningThread thread;
 
   RingWorker(RingThreads threads) throws SystemCallException {
     this.threads = threads;
@@ -35,7 +29,7 @@ final class RingWorker implements Runnable {
   }
 
   boolean isBusy() {
-    return busySince != 0;
+    return stint.isBusy();
   }
 
   /** True if the lookout found it held up by the request in work. */
@@ -43,19 +37,9 @@ final class RingWorker implements Runnable {
     return isHeldUp;
   }
 
-  /**
-   * The lookout: finds out whether it is held up, by waiting for something for longer than {@code
-   * moment}, or by computing for longer than {@code patience}; both in nanoseconds.
-   */
-  boolean checkHeldUp(long moment, long patience) {
-    long since = busySince;
-    RunningThread known = thread;
-    if (since == 0 || known == null) {
-      isHeldUp = false;
-      return false;
-    }
-    long nanos = System.nanoTime() - since;
-    isHeldUp = nanos > patience || (nanos > moment && known.isWaiting());
+  /** The lookout: finds out whether it is held up by the request in work. */
+  boolean checkHeldUp() {
+    isHeldUp = stint.isHeldUp();
     return isHeldUp;
   }
 
@@ -63,7 +47,7 @@ final class RingWorker implements Runnable {
   public void run() {
     station.open();
     try {
-      thread = RunningThread.current();
+      stint.enter();
       while (!threads.isStopped()) {
         station.await();
         long completion = station.take();
@@ -80,12 +64,12 @@ final class RingWorker implements Runnable {
   }
 
   private void serve(Entry entry) {
-    busySince = System.nanoTime() | 1;
+    stint.begin();
     threads.lookout().beAwake();
     try {
       entry.connection().carryOut(entry);
     } finally {
-      busySince = 0;
+      stint.end();
       isHeldUp = false;
     }
   }
