@@ -33,6 +33,7 @@ import ctrenc.cli.verb.StopVerb;
 import ctrenc.cli.verb.UnlockVerb;
 import ctrenc.cli.verb.UnmountVerb;
 import ctrenc.cli.verb.Verb;
+import ctrenc.cli.verb.VerifyVerb;
 import ctrenc.cli.verb.VersionVerb;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +84,7 @@ final class CommandTree {
     addContainerVerbs(root);
     addGroups(root);
     add(root, new CheckVerb());
+    add(root, new VerifyVerb());
     add(root, new VersionVerb());
     add(root, new CompletionVerb());
     return root.commandLine()

@@ -162,7 +162,7 @@ public final class RunningDaemon implements AutoCloseable {
                 List.of(
                     new ContainersEndpoint(containers, events, streams),
                     new SnapshotsEndpoint(containers),
-                    new MaintenanceEndpoint(store),
+                    new MaintenanceEndpoint(store, containers, streams),
                     new KeysEndpoint(containers.keys(), containers.locks()),
                     new ImagesEndpoint(store.images(), imports, streams),
                     new DaemonEndpoint(status, parts.end()),

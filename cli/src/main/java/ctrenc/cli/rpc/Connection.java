@@ -81,6 +81,10 @@ public final class Connection implements AutoCloseable {
         .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  public MaintenanceBlockingV2Stub maintenance() {
+    return MaintenanceGrpc.newBlockingV2Stub(channel);
+  }
+
   public KeysBlockingV2Stub keys(Duration limit) {
     return KeysGrpc.newBlockingV2Stub(channel)
         .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -4,6 +4,12 @@ import ctrenc.proto.v1.CheckRequest;
 import ctrenc.proto.v1.CheckResponse;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.Problem;
+import ctrenc.proto.v1.VerifyFinding;
+import ctrenc.proto.v1.VerifyProgress;
+import ctrenc.proto.v1.VerifyRequest;
+import ctrenc.proto.v1.VerifyResponse;
+import ctrenc.proto.v1.VerifySummary;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
 /** A store with one problem. */
@@ -24,6 +30,38 @@ final class FakeMaintenance extends MaintenanceGrpc.MaintenanceImplBase {
                     .setSubject("layer 7")
                     .setText("It is held by 1 stacks and counts 2."))
             .build());
+    responses.onCompleted();
+  }
+
+  /** One file of one root is damaged; what is locked is not known so well. */
+  @Override
+  public void verify(VerifyRequest request, StreamObserver<VerifyResponse> responses) {
+    VerifyProgress progress =
+        VerifyProgress.newBuilder()
+            .setPosition("7-extents-13")
+            .setDone(5_000_000)
+            .setTotal(10_000_000)
+            .build();
+    responses.onNext(VerifyResponse.newBuilder().setProgress(progress).build());
+    if (request.getReference().equals("cut")) {
+      responses.onError(Status.CANCELLED.withDescription("The call was given up.").asException());
+      return;
+    }
+    VerifySummary.Builder summary = VerifySummary.newBuilder().setBytes(10_000_000);
+    if (!request.getReference().equals("web")) {
+      VerifyFinding finding =
+          VerifyFinding.newBuilder()
+              .setKind("damaged")
+              .setLayer("01234567-89ab-cdef-0123-456789abcdef")
+              .setSubject("sealed data")
+              .setInode(42)
+              .setFile("/etc/passwd")
+              .setReason("Chunk 0 of the extent is not what was sealed.")
+              .build();
+      responses.onNext(VerifyResponse.newBuilder().setFinding(finding).build());
+      summary.setLocked(2);
+    }
+    responses.onNext(VerifyResponse.newBuilder().setSummary(summary).build());
     responses.onCompleted();
   }
 }

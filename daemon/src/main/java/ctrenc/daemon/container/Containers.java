@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The containers of a daemon. A container is a root, encrypted under a key of its own, that at most
@@ -368,6 +369,11 @@ public final class Containers {
     } finally {
       container.guard.unlock();
     }
+  }
+
+  /** The root of a container, as the store calls it. */
+  public UUID subvolume(String reference) throws IOException {
+    return registry.find(reference).identity.subvolume();
   }
 
   public int running() {

@@ -1,25 +1,52 @@
 package ctrenc.daemon.rpc;
 
+import ctrenc.daemon.container.Containers;
 import ctrenc.overlay.subvolume.CheckReport;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.proto.v1.CheckRequest;
 import ctrenc.proto.v1.CheckResponse;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.Problem;
+import ctrenc.proto.v1.VerifyRequest;
+import ctrenc.proto.v1.VerifyResponse;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
 
 /** The service ctrenc.v1.Maintenance. */
 public final class MaintenanceEndpoint extends MaintenanceGrpc.MaintenanceImplBase {
 
   private final Store store;
+  private final Containers containers;
+  private final Executor streams;
 
-  public MaintenanceEndpoint(Store store) {
+  /** {@code streams} runs what takes long; each takes a thread until it ends. */
+  public MaintenanceEndpoint(Store store, Containers containers, Executor streams) {
     this.store = store;
+    this.containers = containers;
+    this.streams = streams;
   }
 
   @Override
   public void check(CheckRequest request, StreamObserver<CheckResponse> observer) {
     Answer.with(observer, () -> view(store.check()));
+  }
+
+  @Override
+  public void verify(VerifyRequest request, StreamObserver<VerifyResponse> observer) {
+    StreamedAnswer<VerifyResponse> answer =
+        new StreamedAnswer<>((ServerCallStreamObserver<VerifyResponse>) observer);
+    answer.write(
+        streams,
+        out -> VerifyConversation.run(store.upkeep(), request, named(request.getReference()), out));
+  }
+
+  /** The root of a container; empty where none is named. */
+  private Optional<UUID> named(String reference) throws IOException {
+    return reference.isEmpty() ? Optional.empty() : Optional.of(containers.subvolume(reference));
   }
 
   private static CheckResponse view(CheckReport report) {

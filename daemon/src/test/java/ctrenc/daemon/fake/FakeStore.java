@@ -6,6 +6,7 @@ import ctrenc.overlay.subvolume.Protectors;
 import ctrenc.overlay.subvolume.Snapshots;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.overlay.subvolume.Upkeep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,6 +57,11 @@ public final class FakeStore implements Store {
   @Override
   public Protectors protectors() {
     return protectors;
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return new FakeUpkeep();
   }
 
   public FakeImages fakeImages() {

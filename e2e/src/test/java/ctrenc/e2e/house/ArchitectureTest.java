@@ -80,6 +80,12 @@ final class ArchitectureTest {
             .resideInAPackage("ctrenc.crypto.aead")
             .because("a nonce is never chosen by a caller"),
         noClasses()
+            .that(resideInAnyPackage("ctrenc.overlay.scrub..", "ctrenc.overlay.export.."))
+            .should()
+            .transitivelyDependOnClassesThat()
+            .resideInAPackage("ctrenc.crypto..")
+            .because("whatever moves, counts or verifies ciphertext cannot reach a key"),
+        noClasses()
             .that(resideInAPackage("ctrenc.crypto.."))
             .should()
             .callMethod(Thread.class, "start")

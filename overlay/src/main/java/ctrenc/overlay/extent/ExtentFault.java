@@ -6,7 +6,7 @@ import ctrenc.overlay.storage.DamagedException;
 /**
  * What was found at an extent's place is not the extent; turned into a finding and an answer once.
  */
-final class ExtentFault extends Exception {
+public final class ExtentFault extends Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ final class ExtentFault extends Exception {
     return reason;
   }
 
-  Finding.Kind kind() {
+  public Finding.Kind kind() {
     return kind;
   }
 }

@@ -162,6 +162,16 @@ public final class EncryptedLayer implements UpperLayer {
     return extents.store().storedBytes();
   }
 
+  /** Goes on with opening all there is, by about {@code budget} bytes; false at the end. */
+  public boolean openSome(SealScrub scrub, long budget) throws IOException {
+    return scrub.step(table, extents.store(), budget);
+  }
+
+  @Override
+  public void names(NameVisitor visitor) throws IOException {
+    table.names(visitor);
+  }
+
   /** How many runs of this layer lie in each extent; reads every reference. */
   public Map<Long, Long> extentReferences() throws IOException {
     return RunScan.references(table);

@@ -53,6 +53,11 @@ final class EntryCodec {
     return name;
   }
 
+  /** Refuses a public part that is neither a child's nor a whiteout's. */
+  static void checkPublic(FieldReader in) throws DamagedException {
+    decode(in, Name.of(new byte[] {'x'}));
+  }
+
   /** Reads a public part. */
   static DirectoryEntry decode(FieldReader in, Name name) throws DamagedException {
     int kind = in.getByte();

@@ -72,6 +72,18 @@ public interface Layer extends AutoCloseable {
   @Override
   void close() throws IOException;
 
+  /**
+   * Offers the entries of all directories that this layer knows, whiteouts included, but those that
+   * cannot be read.
+   */
+  default void names(NameVisitor visitor) throws IOException {}
+
+  /** Takes the entries of a directory. */
+  @FunctionalInterface
+  interface NameVisitor {
+    void visit(long parent, DirectoryEntry entry) throws IOException;
+  }
+
   /** Takes entries; returns false to stop. */
   @FunctionalInterface
   interface EntryVisitor {

@@ -169,6 +169,21 @@ final class LayerTable implements AutoCloseable {
     }
   }
 
+  /** Offers the entries of all directories, but those that cannot be read. */
+  void names(Layer.NameVisitor visitor) throws IOException {
+    byte[] from = RecordKeys.layer(layer);
+    try (MetaCursor cursor = meta.scan(Table.ENTRY, from, RecordKeys.layer(layer + 1))) {
+      while (cursor.next()) {
+        try {
+          visitor.visit(RecordShape.owner(cursor.key()), readEntry(cursor.key(), cursor.value()));
+        } catch (DamagedException e) {
+          // The reader has reported it; the other names are known all the same.
+          continue;
+        }
+      }
+    }
+  }
+
   /** The stored run that covers {@code offset} or begins first after it. */
   Optional<FileRun> run(long inode, long offset) throws IOException {
     RunList list = runList(inode);
@@ -225,6 +240,18 @@ final class LayerTable implements AutoCloseable {
         visitor.visit(reader.orphan(cursor.key(), cursor.value()));
       }
     }
+  }
+
+  InodeRecord readInode(byte[] key, byte[] value) throws IOException {
+    return reader.inode(key, value);
+  }
+
+  DirectoryEntry readEntry(byte[] key, byte[] value) throws IOException {
+    return reader.entry(key, value, RecordShape.owner(key));
+  }
+
+  long readOrphan(byte[] key, byte[] value) throws IOException {
+    return reader.orphan(key, value);
   }
 
   /** Reads a record of table REFERENCE. */

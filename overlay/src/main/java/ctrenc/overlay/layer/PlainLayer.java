@@ -105,6 +105,11 @@ public final class PlainLayer implements Layer {
   }
 
   @Override
+  public void names(NameVisitor visitor) throws IOException {
+    table.names(visitor);
+  }
+
+  @Override
   public Optional<FileRun> run(long inode, long offset) throws IOException {
     Optional<InodeRecord> found = table.inode(inode);
     if (found.isPresent()

@@ -36,6 +36,13 @@ public interface MetaStore extends MetaReader, AutoCloseable {
 
   void removeFlushHook(FlushHook hook);
 
+  /**
+   * Reads everything from the disk and compares it with its checksums.
+   *
+   * @throws ctrenc.overlay.storage.DamagedException if something is not what was written
+   */
+  default void verify() throws IOException {}
+
   @Override
   void close() throws IOException;
 }

@@ -124,6 +124,16 @@ public final class RocksMetaStore implements MetaStore {
   }
 
   @Override
+  public void verify() throws IOException {
+    tables.requireOpen();
+    try {
+      database.verifyChecksum();
+    } catch (RocksDBException e) {
+      throw RocksErrors.translate("while being verified", e);
+    }
+  }
+
+  @Override
   public synchronized void close() throws IOException {
     if (tables.isClosed()) {
       return;

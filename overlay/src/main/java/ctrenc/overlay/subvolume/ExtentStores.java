@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
 import java.util.Set;
 import java.util.UUID;
@@ -17,6 +18,9 @@ interface ExtentStores {
 
   /** The layers that have segment files. */
   Set<UUID> layers() throws IOException;
+
+  /** Reads a layer's envelopes, without its key and beside whoever uses it. */
+  EnvelopeReader envelopes(UUID layer);
 
   /** Bytes of a layer's segment files as the disk counts them; needs no key. */
   long storedBytes(UUID layer) throws IOException;

@@ -11,6 +11,7 @@ import ctrenc.overlay.extent.ExtentTuning;
 import ctrenc.overlay.extent.ExtentWorkspaces;
 import ctrenc.overlay.extent.SegmentExtentStore;
 import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Storage;
@@ -60,6 +61,11 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
       }
     }
     return layers;
+  }
+
+  @Override
+  public EnvelopeReader envelopes(UUID layer) {
+    return new EnvelopeReader(setting.storage(), setting.segments(), layer);
   }
 
   @Override

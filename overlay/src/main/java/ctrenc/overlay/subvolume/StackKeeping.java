@@ -12,7 +12,8 @@ record StackKeeping(
     StoredSnapshots snapshots,
     TreeFolder folder,
     StoreParts parts,
-    ExtentCheck extents)
+    ExtentCheck extents,
+    StackOpener opener)
     implements AutoCloseable {
 
   /** Reads the catalog and finishes what an earlier process left undone. */
@@ -38,7 +39,8 @@ record StackKeeping(
         new StoredSnapshots(catalog, keyring, opener, open, maker, freezer, eraser),
         folder,
         parts,
-        new ExtentCheck(parts, catalog, keyring, open, opener));
+        new ExtentCheck(parts, catalog, keyring, open, opener),
+        opener);
   }
 
   private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)
@@ -53,6 +55,10 @@ record StackKeeping(
 
   CheckReport check() throws IOException {
     return new StoreCheck(parts, catalog, folder, extents).run();
+  }
+
+  Upkeep upkeep() {
+    return new StoredUpkeep(this);
   }
 
   /** Closes what is still open, then wipes the keys. */

@@ -23,6 +23,9 @@ public interface Store extends AutoCloseable {
 
   Protectors protectors();
 
+  /** What keeps the store whole and small. */
+  Upkeep upkeep();
+
   @Override
   void close() throws IOException;
 }

@@ -211,6 +211,11 @@ public final class StoreDirectory implements Store {
   }
 
   @Override
+  public Upkeep upkeep() {
+    return stacks.upkeep();
+  }
+
+  @Override
   public void close() throws IOException {
     closeAll(resources);
   }

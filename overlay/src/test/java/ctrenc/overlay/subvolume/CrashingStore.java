@@ -15,7 +15,9 @@ import ctrenc.overlay.layer.RecordCache;
 import ctrenc.overlay.meta.MemoryMetaStore;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DiskStorage;
+import ctrenc.overlay.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -124,6 +126,11 @@ final class CrashingStore {
     @Override
     public Set<UUID> layers() {
       return Set.copyOf(segmentFolders);
+    }
+
+    @Override
+    public EnvelopeReader envelopes(UUID layer) {
+      return new EnvelopeReader(new MemoryStorage(), "segments", layer);
     }
 
     @Override

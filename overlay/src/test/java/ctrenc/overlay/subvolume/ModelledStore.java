@@ -6,6 +6,8 @@ import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -252,6 +255,9 @@ final class ModelledStore implements AutoCloseable {
       }
     }
     assertThat(store.check().problems()).as(when).isEmpty();
+    CollectedFindings told = new CollectedFindings();
+    store.upkeep().verify(Optional.empty(), ScrubPosition.START, Pace.unlimited(), told);
+    assertThat(told.findings()).as(when).isEmpty();
   }
 
   private static void compare(FileSystemUser user, Map<String, byte[]> files, String when)

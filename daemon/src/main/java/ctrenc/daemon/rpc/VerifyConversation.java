@@ -1,0 +1,105 @@
+package ctrenc.daemon.rpc;
+
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.scrub.ScrubFinding;
+import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.Upkeep;
+import ctrenc.proto.v1.VerifyFinding;
+import ctrenc.proto.v1.VerifyProgress;
+import ctrenc.proto.v1.VerifyRequest;
+import ctrenc.proto.v1.VerifyResponse;
+import ctrenc.proto.v1.VerifySummary;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One call of Verify: findings and progress as they come, the summary last. Not thread-safe. */
+final class VerifyConversation implements ScrubSink {
+
+  private final Upkeep upkeep;
+  private final StreamedAnswer<VerifyResponse> answer;
+  private final Pace pace;
+  private long total;
+  private long done;
+  private int locked;
+
+  private VerifyConversation(Upkeep upkeep, StreamedAnswer<VerifyResponse> answer, Pace pace) {
+    this.upkeep = upkeep;
+    this.answer = answer;
+    this.pace = pace;
+  }
+
+  /** Writes the answer to a request; {@code subvolume} is the one it names, if any. */
+  static void run(
+      Upkeep upkeep,
+      VerifyRequest request,
+      Optional<UUID> subvolume,
+      StreamedAnswer<VerifyResponse> answer)
+      throws IOException, InterruptedException {
+    ScrubPosition from =
+        request.getFrom().isEmpty()
+            ? ScrubPosition.START
+            : ScrubPosition.parse(request.getFrom())
+                .orElseThrow(
+                    () ->
+                        RefusedException.invalid(
+                            "No verification ended at a position " + request.getFrom() + "."));
+    Pace pace = Pace.of(request.getBytesPerSecond());
+    new VerifyConversation(upkeep, answer, pace).run(subvolume, from);
+  }
+
+  private void run(Optional<UUID> subvolume, ScrubPosition from)
+      throws IOException, InterruptedException {
+    total = upkeep.bytesToVerify(subvolume);
+    upkeep.verify(subvolume, from, pace, this);
+    VerifySummary summary = VerifySummary.newBuilder().setBytes(done).setLocked(locked).build();
+    answer.send(VerifyResponse.newBuilder().setSummary(summary).build());
+  }
+
+  @Override
+  public void found(ScrubFinding finding) throws IOException {
+    VerifyFinding view =
+        VerifyFinding.newBuilder()
+            .setKind(finding.kind().name().toLowerCase(Locale.ROOT))
+            .setLayer(finding.layer().map(UUID::toString).orElse(""))
+            .setSubject(finding.subject())
+            .setInode(finding.inode().orElse(0))
+            .setFile(finding.file().orElse(""))
+            .setReason(finding.reason())
+            .build();
+    try {
+      answer.send(VerifyResponse.newBuilder().setFinding(view).build());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    requireCaller();
+  }
+
+  @Override
+  public void verified(ScrubPosition next, long bytes) throws IOException {
+    requireCaller();
+    done += bytes;
+    answer.offer(
+        VerifyResponse.newBuilder()
+            .setProgress(
+                VerifyProgress.newBuilder()
+                    .setPosition(next.toString())
+                    .setDone(done)
+                    .setTotal(total))
+            .build());
+  }
+
+  @Override
+  public void locked(UUID layer) {
+    locked++;
+  }
+
+  private void requireCaller() throws IOException {
+    if (answer.isCancelled()) {
+      throw RefusedException.cancelled("The verification was given up.");
+    }
+  }
+}

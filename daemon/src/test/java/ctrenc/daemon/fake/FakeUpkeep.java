@@ -1,0 +1,30 @@
+package ctrenc.daemon.fake;
+
+import ctrenc.overlay.audit.Finding;
+import ctrenc.overlay.scrub.ScrubFinding;
+import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.Upkeep;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Finds one extent damaged, and has no keys. */
+final class FakeUpkeep implements Upkeep {
+
+  private static final UUID LAYER = new UUID(1, 2);
+
+  @Override
+  public void verify(Optional<UUID> subvolume, ScrubPosition from, Pace pace, ScrubSink sink)
+      throws IOException {
+    sink.verified(new ScrubPosition(7, ScrubPosition.Step.EXTENTS, 2), 100);
+    sink.found(ScrubFinding.of(Finding.Kind.DAMAGED, LAYER, "extent 1", "It is damaged."));
+    sink.locked(LAYER);
+  }
+
+  @Override
+  public long bytesToVerify(Optional<UUID> subvolume) {
+    return 100;
+  }
+}

@@ -1,0 +1,149 @@
+package ctrenc.overlay.segment;
+
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.FormatTooOldException;
+import ctrenc.overlay.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads whole envelopes of one layer, without its key and beside whoever uses the layer: an
+ * envelope is written once, so what is found at a place either is it, or the place was freed. Not
+ * thread-safe.
+ */
+public final class EnvelopeReader implements AutoCloseable {
+
+  private final Storage storage;
+  private final String directory;
+  private final UUID layer;
+  private final Map<Integer, SegmentFile> files = new HashMap<>();
+  private final Arena arena = Arena.ofConfined();
+  private MemorySegment memory = MemorySegment.NULL;
+
+  /**
+   * @param parent the directory that holds the segment files of all layers
+   */
+  public EnvelopeReader(Storage storage, String parent, UUID layer) {
+    this.storage = storage;
+    this.directory = parent + "/" + layer;
+    this.layer = layer;
+  }
+
+  /** What lies at a place. */
+  public sealed interface Found {
+
+    /** An envelope that is what its checksums say, header and sealed bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
+    record Whole(EnvelopeHeader header, byte[] bytes) implements Found {}
+
+    record Damaged(String reason) implements Found {}
+
+    record Missing(String reason) implements Found {}
+  }
+
+  public Found read(SegmentPlace place) throws IOException {
+    if (place.length() < EnvelopeHeader.LENGTH
+        || place.length() > EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH) {
+      return new Found.Damaged("The map tells no sane length.");
+    }
+    SegmentFile file = file(place.file());
+    if (file == null) {
+      return new Found.Missing("The segment file " + name(place.file()) + " is missing.");
+    }
+    byte[] bytes = bytes(file, place);
+    if (bytes.length < place.length()) {
+      return new Found.Missing("The segment file ends within the extent.");
+    }
+    try {
+      byte[] head = Arrays.copyOf(bytes, EnvelopeHeader.LENGTH);
+      EnvelopeHeader header =
+          EnvelopeHeader.decode(head, "in " + file.name() + " at " + place.offset());
+      return checked(header, bytes);
+    } catch (DamagedException | FormatTooNewException e) {
+      return new Found.Damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Found checked(EnvelopeHeader header, byte[] bytes) {
+    if (header.envelopeLength() != bytes.length) {
+      return new Found.Damaged("The header and the map tell different lengths.");
+    }
+    int sealed = bytes.length - EnvelopeHeader.LENGTH;
+    int checksum = EnvelopeHeader.checksumOf(bytes, EnvelopeHeader.LENGTH, sealed);
+    return checksum == header.checksum()
+        ? new Found.Whole(header, bytes)
+        : new Found.Damaged("The sealed bytes are not what their checksum says.");
+  }
+
+  /** Checks that every file of the layer is what its name says; the reasons why it is not. */
+  public Map<String, String> checkHeaders() throws IOException {
+    Map<String, String> wrong = new HashMap<>();
+    for (String name : storage.list(directory)) {
+      Integer number = SegmentFile.numberOf(name);
+      try {
+        SegmentFile file = number == null ? null : file(number);
+        if (number == null) {
+          wrong.put(directory + "/" + name, "Its name is no segment file's.");
+        } else if (file != null) {
+          file.checkHeader(layer);
+        }
+      } catch (DamagedException | FormatTooNewException | FormatTooOldException e) {
+        wrong.put(directory + "/" + name, String.valueOf(e.getMessage()));
+      }
+    }
+    return wrong;
+  }
+
+  /** Lets what is read next come from the disk, where the kernel had it in memory. */
+  public void forgetCache() throws IOException {
+    for (String name : storage.list(directory)) {
+      Integer number = SegmentFile.numberOf(name);
+      SegmentFile file = number == null ? null : file(number);
+      if (file != null) {
+        file.dropCache(0, file.size());
+      }
+    }
+  }
+
+  /** How a file is called in messages. */
+  public String name(int file) {
+    return directory + "/" + SegmentFile.nameOf(file);
+  }
+
+  private @Nullable SegmentFile file(int number) throws IOException {
+    SegmentFile known = files.get(number);
+    if (known == null && storage.exists(name(number))) {
+      known = SegmentFile.open(storage, directory, number);
+      files.put(number, known);
+    }
+    return known;
+  }
+
+  private byte[] bytes(SegmentFile file, SegmentPlace place) throws IOException {
+    if (memory.byteSize() < place.length()) {
+      memory = arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
+    }
+    MemorySegment target = memory.asSlice(0, place.length());
+    int read = file.read(target, place.offset());
+    return target.asSlice(0, read).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      for (SegmentFile file : files.values()) {
+        file.close();
+      }
+    } finally {
+      arena.close();
+    }
+  }
+}

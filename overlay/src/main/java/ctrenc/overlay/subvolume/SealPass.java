@@ -1,0 +1,151 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.audit.Finding;
+import ctrenc.overlay.extent.ExtentFault;
+import ctrenc.overlay.layer.EncryptedLayer;
+import ctrenc.overlay.layer.Layer;
+import ctrenc.overlay.layer.SealScrub;
+import ctrenc.overlay.layer.SealSink;
+import ctrenc.overlay.scrub.ScrubFinding;
+import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.scrub.ScrubPosition.Step;
+import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.vfs.FileSystem;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Opens all that a layer holds, if a key for it is in memory. It holds the guard of the subvolume
+ * whose key it uses for one part at a time: who wants to lock that waits for the part alone, and
+ * ends the pass. Not thread-safe.
+ */
+final class SealPass implements SealSink {
+
+  /** Bytes opened under one hold of the guard. */
+  private static final long PART = 16L << 20;
+
+  private final StackKeeping stacks;
+  private final LayerRecord layer;
+  private final Pace pace;
+  private final ScrubSink sink;
+  private final AtomicLong opened = new AtomicLong();
+  private final List<DamagedException> failures = new ArrayList<>();
+  private final List<OptionalLong> inodes = new ArrayList<>();
+  private long next;
+  private boolean isLocked;
+
+  SealPass(StackKeeping stacks, LayerRecord layer, Pace pace, ScrubSink sink) {
+    this.stacks = stacks;
+    this.layer = layer;
+    this.pace = pace;
+    this.sink = sink;
+  }
+
+  void run(long fromInode) throws IOException {
+    SealScrub scrub = new SealScrub(layer.number(), fromInode, this);
+    boolean isMore = true;
+    while (isMore) {
+      isMore = part(scrub);
+      if (isLocked) {
+        sink.locked(layer.id());
+        return;
+      }
+      long bytes = opened.getAndSet(0);
+      pace.moved(bytes);
+      sink.verified(new ScrubPosition(layer.number(), Step.SEALS, next), 0);
+    }
+  }
+
+  private boolean part(SealScrub scrub) throws IOException {
+    for (SubvolumeRecord listed : stacks.catalog().living().toList()) {
+      synchronized (stacks.open().guard(listed.id())) {
+        Optional<List<SubvolumeRecord.Level>> stack = usable(listed);
+        if (stack.isPresent()) {
+          return part(scrub, listed, stack.get());
+        }
+      }
+    }
+    isLocked = true;
+    return false;
+  }
+
+  /** A stack with the layer whose keys are in memory. */
+  private Optional<List<SubvolumeRecord.Level>> usable(SubvolumeRecord listed) {
+    Optional<SubvolumeRecord> now =
+        stacks.catalog().subvolume(listed.id()).filter(one -> !one.doomed());
+    if (now.isEmpty() || !stacks.keyring().holds(listed.id())) {
+      return Optional.empty();
+    }
+    return Levels.stacks(stacks.catalog(), now.get()).stream()
+        .filter(stack -> stack.stream().anyMatch(level -> level.layer() == layer.number()))
+        .findFirst();
+  }
+
+  private boolean part(SealScrub scrub, SubvolumeRecord owner, List<SubvolumeRecord.Level> stack)
+      throws IOException {
+    List<Layer> layers = new ArrayList<>();
+    List<Long> held = new ArrayList<>();
+    try {
+      long ceiling = FileSystem.ROOT + 1;
+      for (SubvolumeRecord.Level level : stack.reversed()) {
+        Layer acquired = stacks.opener().acquire(owner.id(), level, ceiling);
+        held.add(level.layer());
+        layers.addFirst(acquired);
+        ceiling = Math.max(ceiling, acquired.inodeCeiling());
+      }
+      int index = held.reversed().indexOf(layer.number());
+      boolean isMore = ((EncryptedLayer) layers.get(index)).openSome(scrub, PART);
+      tell(layers);
+      return isMore;
+    } catch (DamagedException e) {
+      failed(OptionalLong.empty(), e);
+      tell(List.of());
+      return false;
+    } finally {
+      stacks.opener().releaseAll(held);
+    }
+  }
+
+  private void tell(List<Layer> layers) throws IOException {
+    if (failures.isEmpty()) {
+      return;
+    }
+    PathFinder paths = PathFinder.of(layers);
+    for (int i = 0; i < failures.size(); i++) {
+      String reason = String.valueOf(failures.get(i).getMessage());
+      ScrubFinding finding =
+          ScrubFinding.of(kind(failures.get(i)), layer.id(), "sealed data", reason);
+      if (inodes.get(i).isPresent()) {
+        long inode = inodes.get(i).getAsLong();
+        finding = finding.ofInode(inode);
+        Optional<String> path = paths.path(inode);
+        finding = path.isPresent() ? finding.inFile(path.get()) : finding;
+      }
+      sink.found(finding);
+    }
+    failures.clear();
+    inodes.clear();
+  }
+
+  private static Finding.Kind kind(DamagedException failure) {
+    return failure.getCause() instanceof ExtentFault fault ? fault.kind() : Finding.Kind.DAMAGED;
+  }
+
+  @Override
+  public void failed(OptionalLong inode, DamagedException failure) {
+    failures.add(failure);
+    inodes.add(inode);
+  }
+
+  @Override
+  public void opened(long inode, long bytes) {
+    opened.addAndGet(bytes);
+    next = inode;
+  }
+}

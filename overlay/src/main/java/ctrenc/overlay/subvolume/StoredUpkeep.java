@@ -1,0 +1,182 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.audit.Finding;
+import ctrenc.overlay.extent.PlaceRecord;
+import ctrenc.overlay.extent.PlaceScan;
+import ctrenc.overlay.scrub.ExtentScrub;
+import ctrenc.overlay.scrub.RecordScrub;
+import ctrenc.overlay.scrub.ScrubFinding;
+import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.scrub.ScrubPosition.Step;
+import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.segment.EnvelopeReader;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.Pace;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/** The upkeep of the layers in a store's catalog. Thread-safe. */
+final class StoredUpkeep implements Upkeep {
+
+  private final StackKeeping stacks;
+  private final StoreParts parts;
+  private final Catalog catalog;
+
+  StoredUpkeep(StackKeeping stacks) {
+    this.stacks = stacks;
+    this.parts = stacks.parts();
+    this.catalog = stacks.catalog();
+  }
+
+  @Override
+  public long bytesToVerify(Optional<UUID> subvolume) throws IOException {
+    AtomicLong sum = new AtomicLong();
+    for (LayerRecord layer : layers(subvolume)) {
+      PlaceScan.walk(
+          parts.meta(),
+          layer.number(),
+          0,
+          (extent, stored) ->
+              sum.addAndGet(PlaceRecord.decode(stored, "extent " + extent).place().length()));
+    }
+    return sum.get();
+  }
+
+  @Override
+  public void verify(Optional<UUID> subvolume, ScrubPosition from, Pace pace, ScrubSink sink)
+      throws IOException {
+    if (subvolume.isEmpty() && from.equals(ScrubPosition.START)) {
+      verifyStore(sink);
+    }
+    for (LayerRecord layer : layers(subvolume)) {
+      ScrubSink living = new LivingLayers(parts.audit(), catalog, layer.number(), sink);
+      try {
+        verify(layer, from, pace, living);
+      } catch (DamagedException e) {
+        String reason = String.valueOf(e.getMessage());
+        living.found(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "the layer", reason));
+      }
+    }
+  }
+
+  private void verify(LayerRecord layer, ScrubPosition from, Pace pace, ScrubSink sink)
+      throws IOException {
+    Optional<Long> extent = from.within(layer.number(), Step.EXTENTS);
+    if (extent.isPresent()) {
+      verifyExtents(layer, extent.get(), pace, sink);
+    }
+    if (from.within(layer.number(), Step.RECORDS).isPresent()) {
+      List<Long> below = below(layer.number());
+      new RecordScrub(parts.meta(), layer.number(), layer.id(), below, pace, sink).run();
+    }
+    Optional<Long> inode = from.within(layer.number(), Step.SEALS);
+    if (inode.isPresent()) {
+      new SealPass(stacks, layer, pace, sink).run(inode.get());
+    }
+  }
+
+  private void verifyExtents(LayerRecord layer, long from, Pace pace, ScrubSink sink)
+      throws IOException {
+    try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
+      new ExtentScrub(parts.meta(), layer.number(), layer.id(), envelopes, pace, sink).run(from);
+    }
+  }
+
+  /** What belongs to no layer: the metadata store's own checksums, the catalog, the key files. */
+  private void verifyStore(ScrubSink sink) throws IOException {
+    try {
+      parts.meta().verify();
+      for (CheckReport.Problem problem : stacks.check().problems()) {
+        sink.found(ScrubFinding.ofStore(Finding.Kind.DAMAGED, problem.subject(), problem.text()));
+      }
+    } catch (DamagedException e) {
+      sink.found(store("records", e));
+    }
+    for (SubvolumeRecord subvolume : catalog.living().toList()) {
+      if (!subvolume.throwaway()) {
+        verifyKeyFile(subvolume, sink);
+      }
+    }
+  }
+
+  private void verifyKeyFile(SubvolumeRecord subvolume, ScrubSink sink) throws IOException {
+    try {
+      Keyring.decode(subvolume.id(), parts.keySlots().read(subvolume.id()));
+    } catch (DamagedException | FormatTooNewException e) {
+      if (catalog.living().anyMatch(one -> one.id().equals(subvolume.id()))) {
+        sink.found(store("what unlocks subvolume " + subvolume.id(), e));
+      }
+    }
+  }
+
+  private static ScrubFinding store(String subject, IOException e) {
+    return ScrubFinding.ofStore(Finding.Kind.DAMAGED, subject, String.valueOf(e.getMessage()));
+  }
+
+  /** Encrypted ones, by their numbers. */
+  private List<LayerRecord> layers(Optional<UUID> subvolume) throws IOException {
+    Set<Long> wanted =
+        subvolume.isEmpty()
+            ? catalog.layers().stream().map(LayerRecord::number).collect(Collectors.toSet())
+            : Levels.of(catalog, catalog.requireLiving(subvolume.get())).stream()
+                .map(SubvolumeRecord.Level::layer)
+                .collect(Collectors.toSet());
+    return catalog.layers().stream()
+        .filter(layer -> layer.kind() == LayerRecord.Kind.ENCRYPTED)
+        .filter(layer -> layer.state() == LayerRecord.State.LIVE)
+        .filter(layer -> wanted.contains(layer.number()))
+        .sorted(Comparator.comparingLong(LayerRecord::number))
+        .toList();
+  }
+
+  /** The layers under one, in whichever stack it is. */
+  private List<Long> below(long layer) {
+    for (List<SubvolumeRecord.Level> stack : Levels.stacks(catalog)) {
+      List<Long> numbers = stack.stream().map(SubvolumeRecord.Level::layer).toList();
+      int index = numbers.indexOf(layer);
+      if (index >= 0) {
+        return numbers.subList(index + 1, numbers.size());
+      }
+    }
+    return List.of();
+  }
+
+  /** Keeps back what is found of a layer that is being removed meanwhile. */
+  private record LivingLayers(Audit audit, Catalog catalog, long layer, ScrubSink sink)
+      implements ScrubSink {
+
+    @Override
+    public void found(ScrubFinding finding) throws IOException {
+      boolean isLiving =
+          catalog.layers().stream()
+              .anyMatch(one -> one.number() == layer && one.state() == LayerRecord.State.LIVE);
+      if (isLiving) {
+        Map<String, String> facts =
+            Map.of(
+                "layer", finding.layer().map(UUID::toString).orElse(""),
+                "reason", finding.reason());
+        audit.report(new Finding(finding.kind(), finding.subject(), facts));
+        sink.found(finding);
+      }
+    }
+
+    @Override
+    public void verified(ScrubPosition next, long bytes) throws IOException {
+      sink.verified(next, bytes);
+    }
+
+    @Override
+    public void locked(UUID id) throws IOException {
+      sink.locked(id);
+    }
+  }
+}
