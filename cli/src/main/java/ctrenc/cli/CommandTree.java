@@ -8,6 +8,7 @@ import ctrenc.cli.verb.DaemonStatusVerb;
 import ctrenc.cli.verb.DaemonStopVerb;
 import ctrenc.cli.verb.EventsVerb;
 import ctrenc.cli.verb.ExecVerb;
+import ctrenc.cli.verb.FlattenVerb;
 import ctrenc.cli.verb.ForkVerb;
 import ctrenc.cli.verb.ImageImportVerb;
 import ctrenc.cli.verb.ImageListVerb;
@@ -101,6 +102,7 @@ final class CommandTree {
         List.of(new SnapshotCreateVerb(), new SnapshotListVerb(), new SnapshotRemoveVerb()));
     add(root, new ForkVerb());
     add(root, new RotateVerb());
+    add(root, new FlattenVerb());
     addGroup(
         root,
         "image",

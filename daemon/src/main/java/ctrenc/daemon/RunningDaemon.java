@@ -161,7 +161,7 @@ public final class RunningDaemon implements AutoCloseable {
                 group,
                 List.of(
                     new ContainersEndpoint(containers, events, streams),
-                    new SnapshotsEndpoint(containers),
+                    new SnapshotsEndpoint(containers, streams),
                     new MaintenanceEndpoint(store, containers, streams),
                     new KeysEndpoint(containers.keys(), containers.locks()),
                     new ImagesEndpoint(store.images(), imports, streams),

@@ -71,9 +71,12 @@ public final class Connection implements AutoCloseable {
     return images().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  public SnapshotsBlockingV2Stub snapshots() {
+    return SnapshotsGrpc.newBlockingV2Stub(channel);
+  }
+
   public SnapshotsBlockingV2Stub snapshots(Duration limit) {
-    return SnapshotsGrpc.newBlockingV2Stub(channel)
-        .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    return snapshots().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   public MaintenanceBlockingV2Stub maintenance(Duration limit) {

@@ -2,6 +2,9 @@ package ctrenc.cli.fake;
 
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.CreateSnapshotRequest;
+import ctrenc.proto.v1.FlattenRequest;
+import ctrenc.proto.v1.Flattening;
+import ctrenc.proto.v1.FollowFlattenRequest;
 import ctrenc.proto.v1.ForkRequest;
 import ctrenc.proto.v1.ForkResponse;
 import ctrenc.proto.v1.ListSnapshotsRequest;
@@ -94,6 +97,41 @@ final class FakeSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
   public void rotate(RotateRequest request, StreamObserver<RotateResponse> responses) {
     Container rotated = FakeContainers.container(request.getContainer(), "debian").build();
     answer(responses, RotateResponse.newBuilder().setContainer(rotated).build());
+  }
+
+  @Override
+  public void flatten(FlattenRequest request, StreamObserver<Flattening> responses) {
+    Flattening.State state =
+        switch (request.getAction()) {
+          case ACTION_PAUSE -> Flattening.State.STATE_PAUSED;
+          case ACTION_CANCEL -> Flattening.State.STATE_CANCELLED;
+          default -> Flattening.State.STATE_RUNNING;
+        };
+    answer(responses, flattening(request.getContainer(), state));
+  }
+
+  @Override
+  public void followFlatten(FollowFlattenRequest request, StreamObserver<Flattening> responses) {
+    String container = request.getContainer();
+    responses.onNext(flattening(container, Flattening.State.STATE_RUNNING));
+    boolean isFull = container.equals("full");
+    Flattening last =
+        flattening(container, isFull ? Flattening.State.STATE_FAILED : Flattening.State.STATE_DONE);
+    answer(responses, last);
+  }
+
+  private static Flattening flattening(String container, Flattening.State state) {
+    boolean isDone = state == Flattening.State.STATE_DONE;
+    return Flattening.newBuilder()
+        .setContainer(container)
+        .setState(state)
+        .setObjects(isDone ? 20 : 3)
+        .setBytes(isDone ? 5 << 20 : 1 << 20)
+        .setStoredBytes(8 << 20)
+        .setReclaimedBytes(isDone ? 3 << 20 : 0)
+        .setProblem(
+            state == Flattening.State.STATE_FAILED ? "There is no space left on the disk." : "")
+        .build();
   }
 
   private static <A> void answer(StreamObserver<A> responses, A answer) {

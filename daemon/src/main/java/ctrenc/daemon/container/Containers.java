@@ -51,6 +51,7 @@ public final class Containers {
   private final FreedHeap freedHeap;
   private final SnapshotMounts snapshotMounts;
   private final RootMoves moves;
+  private final RootFlattens flattens;
   private final ContainerKeys keys;
   private final ContainerLocks locks;
   private final Survivors survivors;
@@ -91,6 +92,7 @@ public final class Containers {
             events,
             freedHeap);
     moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
+    flattens = new RootFlattens(store, registry, moves);
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
@@ -156,6 +158,10 @@ public final class Containers {
   /** Lets what a root writes from now on be under a new key. */
   public Container rotate(String reference) throws IOException {
     return view(moves.rotate(reference));
+  }
+
+  public RootFlattens flattens() {
+    return flattens;
   }
 
   public RootMoves moves() {

@@ -138,7 +138,7 @@ public final class RootMoves {
   }
 
   /** What was written before is to be in what is frozen now, also where the kernel still has it. */
-  private void settle(ManagedContainer container) throws IOException {
+  void settle(ManagedContainer container) throws IOException {
     container.guard.lock();
     try {
       mounter.unlock(container);
@@ -151,7 +151,7 @@ public final class RootMoves {
   }
 
   /** What is done with a container that stays meanwhile. */
-  private interface Move<T> {
+  interface Move<T> {
     T of(ManagedContainer owner) throws IOException;
   }
 
@@ -160,7 +160,7 @@ public final class RootMoves {
     T of(ManagedContainer owner, SnapshotInfo snapshot) throws IOException;
   }
 
-  private static <T> T with(ManagedContainer container, Move<T> move) throws IOException {
+  static <T> T with(ManagedContainer container, Move<T> move) throws IOException {
     container.guard.lock();
     try {
       if (container.phase == Phase.GONE) {

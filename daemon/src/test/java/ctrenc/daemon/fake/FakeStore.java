@@ -18,6 +18,7 @@ public final class FakeStore implements Store {
   private final FakeSubvolumes subvolumes;
   private final FakeSnapshots snapshots;
   private final Protectors protectors;
+  private final FakeFlattens flattens = new FakeFlattens();
   private boolean isClosed;
 
   public FakeStore(Path directory) throws IOException {
@@ -40,6 +41,11 @@ public final class FakeStore implements Store {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public FakeFlattens flattens() {
+    return flattens;
   }
 
   @Override

@@ -72,6 +72,11 @@ public final class EncryptedLayer implements UpperLayer {
     return table.inodes(most);
   }
 
+  /** The numbers of the first {@code most} inodes with a record from {@code first} on, in order. */
+  public long[] inodesFrom(long first, int most) throws IOException {
+    return table.inodesFrom(first, most);
+  }
+
   @Override
   public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
     return table.entry(parent, name);
@@ -119,6 +124,14 @@ public final class EncryptedLayer implements UpperLayer {
   @Override
   public void numberFrom(long floor) throws IOException {
     numbers.startAt(floor);
+  }
+
+  /**
+   * Prepares a layer without records for inodes of other layers: they may have any number below
+   * {@code ceiling}.
+   */
+  public void numberBelow(long ceiling) throws IOException {
+    numbers.endAt(ceiling);
   }
 
   @Override

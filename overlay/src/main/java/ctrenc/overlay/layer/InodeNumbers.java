@@ -58,6 +58,16 @@ final class InodeNumbers {
     promised = floor;
   }
 
+  /**
+   * Lets records have any number below {@code ceiling}, and gives none below it. Only for a layer
+   * that has no records yet.
+   */
+  synchronized void endAt(long ceiling) throws IOException {
+    store(ceiling);
+    next.set(ceiling);
+    promised = ceiling;
+  }
+
   long allocate() {
     return next.getAndIncrement();
   }
@@ -79,11 +89,15 @@ final class InodeNumbers {
       return;
     }
     long more = Math.max(inode + 1, next.get()) + STEP;
+    store(more);
+    promised = more;
+  }
+
+  private void store(long ceiling) throws IOException {
     try (MetaBatch batch = table.meta().batch()) {
-      byte[] value = new FieldWriter(Long.BYTES).putLong(more).toBytes();
+      byte[] value = new FieldWriter(Long.BYTES).putLong(ceiling).toBytes();
       table.writer(batch).putState(RecordType.CEILING, key, VERSION, value);
       table.meta().commit(batch);
     }
-    promised = more;
   }
 }

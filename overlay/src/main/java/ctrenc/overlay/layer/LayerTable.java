@@ -77,18 +77,21 @@ final class LayerTable implements AutoCloseable {
    * The numbers of all inodes with a record, in order; empty if they are more than {@code most}.
    */
   Optional<long[]> inodes(int most) throws IOException {
+    long[] numbers = inodesFrom(0, most + 1);
+    return numbers.length > most ? Optional.empty() : Optional.of(numbers);
+  }
+
+  /** The numbers of the first {@code most} inodes with a record from {@code first} on, in order. */
+  long[] inodesFrom(long first, int most) throws IOException {
     long[] numbers = new long[most];
     int count = 0;
     byte[] end = RecordKeys.inode(layer, Long.MAX_VALUE);
-    try (MetaCursor cursor = meta.scan(Table.INODE, RecordKeys.inode(layer, 0), end)) {
-      while (cursor.next()) {
-        if (count == most) {
-          return Optional.empty();
-        }
+    try (MetaCursor cursor = meta.scan(Table.INODE, RecordKeys.inode(layer, first), end)) {
+      while (count < most && cursor.next()) {
         numbers[count++] = RecordKeys.inodeOf(cursor.key());
       }
     }
-    return Optional.of(Arrays.copyOf(numbers, count));
+    return Arrays.copyOf(numbers, count);
   }
 
   private Optional<InodeRecord> readOne(InodeKey key) throws IOException {

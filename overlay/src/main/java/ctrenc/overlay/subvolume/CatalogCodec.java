@@ -21,7 +21,8 @@ import java.util.UUID;
 
 /**
  * The records of table CATALOG, version 1, big-endian. "text" is its length (4) and UTF-8 bytes,
- * "bytes" a length (4) and bytes. Stacks are {@link StackCodec}'s.
+ * "bytes" a length (4) and bytes. Stacks are {@link StackCodec}'s, flattenings {@link
+ * FlattenCodec}'s.
  *
  * <pre>
  * key 1                        value: version (1) | first layer number that was never given (8)
@@ -38,6 +39,7 @@ final class CatalogCodec {
   static final byte IMAGE = 3;
   static final byte SUBVOLUME = 4;
   static final byte SNAPSHOT = 5;
+  static final byte FLATTEN = 6;
 
   private static final int SMALLEST_TREE = Integer.BYTES;
 

@@ -35,14 +35,16 @@ final class LayerRemover {
   }
 
   /**
-   * Finishes what the last process left: half-built and doomed layers, and trees and segment files
-   * whose layer the catalog never knew or lost with the power.
+   * Finishes what the last process left: half-built layers that nobody goes on with, doomed ones,
+   * and trees and segment files whose layer the catalog never knew or lost with the power.
    */
   void removeLeftovers() throws IOException {
     Set<String> claimed = new HashSet<>();
     Set<UUID> ownerless = new HashSet<>(parts.extents().layers());
+    Set<Long> growing = new HashSet<>();
+    catalog.flattens().forEach(flatten -> growing.add(flatten.target().layer()));
     for (LayerRecord layer : catalog.layers()) {
-      if (layer.state() != LayerRecord.State.LIVE) {
+      if (layer.state() != LayerRecord.State.LIVE && !growing.contains(layer.number())) {
         remove(layer);
       } else if (layer.kind() == LayerRecord.Kind.IMAGE_TREES) {
         claimed.addAll(layer.trees());

@@ -40,6 +40,17 @@ final class OpenStack {
     layers.add(layer);
   }
 
+  /**
+   * Notes one layer in the place of others if the commit succeeds. The caller gives those back to
+   * the pool.
+   *
+   * @throws IOException also if the filesystem was closed meanwhile; nothing is committed then
+   */
+  synchronized void replace(List<Long> gone, long layer, Step commit) throws IOException {
+    add(layer, commit);
+    layers.removeAll(gone);
+  }
+
   /** Ends the use; returns the layers to give back to the pool. */
   synchronized List<Long> release() {
     released = true;

@@ -19,7 +19,7 @@ final class StackFreezer {
 
   /** What else the change does that freezes a stack. */
   interface Also {
-    void add(Catalog.Edit edit, List<SubvolumeRecord.Level> frozen) throws IOException;
+    void add(CatalogEdit edit, List<SubvolumeRecord.Level> frozen) throws IOException;
   }
 
   private final Catalog catalog;
@@ -55,7 +55,7 @@ final class StackFreezer {
   private void freeze(SubvolumeRecord subvolume, OpenStack stack, Also also) throws IOException {
     UUID id = UUID.randomUUID();
     byte[] wrappedKey = keyring.newLayerKey(subvolume.id(), id);
-    LayerRecord fresh = catalog.change(edit -> building(edit, id));
+    LayerRecord fresh = catalog.change(edit -> edit.newLayer(id));
     SubvolumeRecord.Level level = new SubvolumeRecord.Level(fresh.number(), wrappedKey);
     boolean[] isPushed = new boolean[1];
     boolean isOpen = false;
@@ -77,19 +77,6 @@ final class StackFreezer {
         abandon(fresh, isOpen);
       }
     }
-  }
-
-  private static LayerRecord building(Catalog.Edit edit, UUID id) {
-    LayerRecord layer =
-        new LayerRecord(
-            edit.newLayerNumber(),
-            id,
-            LayerRecord.Kind.ENCRYPTED,
-            LayerRecord.State.BUILDING,
-            0,
-            List.of());
-    edit.put(layer);
-    return layer;
   }
 
   private void push(UUID subvolume, LayerRecord fresh, SubvolumeRecord.Level level, Also also)

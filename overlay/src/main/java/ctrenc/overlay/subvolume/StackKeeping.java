@@ -10,6 +10,7 @@ record StackKeeping(
     LayerRemover remover,
     StoredSubvolumes subvolumes,
     StoredSnapshots snapshots,
+    StoredFlattens flattens,
     TreeFolder folder,
     StoreParts parts,
     ExtentCheck extents,
@@ -30,13 +31,18 @@ record StackKeeping(
     eraser.forgetLost(inheritance.keks().keySet());
     inherit(inheritance, catalog, keyring);
     remover.removeLeftovers();
+    StoredFlattens flattens =
+        new StoredFlattens(parts, catalog, keyring, open, opener, freezer, remover);
+    flattens.goOnWithAll();
     return new StackKeeping(
         catalog,
         keyring,
         open,
         remover,
-        new StoredSubvolumes(parts, catalog, keyring, opener, open, maker, freezer, eraser),
+        new StoredSubvolumes(
+            parts, catalog, keyring, opener, open, maker, freezer, eraser, flattens),
         new StoredSnapshots(catalog, keyring, opener, open, maker, freezer, eraser),
+        flattens,
         folder,
         parts,
         new ExtentCheck(parts, catalog, keyring, open, opener),
@@ -65,6 +71,7 @@ record StackKeeping(
   @Override
   public void close() {
     try {
+      flattens.haltAll();
       open.closeAll();
     } finally {
       keyring.close();

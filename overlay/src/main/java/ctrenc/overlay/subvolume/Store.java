@@ -18,6 +18,8 @@ public interface Store extends AutoCloseable {
 
   Snapshots snapshots();
 
+  Flattens flattens();
+
   /** Looks at the whole store; it may be in use. */
   CheckReport check() throws IOException;
 

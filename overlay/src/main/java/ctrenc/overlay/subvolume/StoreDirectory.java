@@ -201,6 +201,11 @@ public final class StoreDirectory implements Store {
   }
 
   @Override
+  public Flattens flattens() {
+    return stacks.flattens();
+  }
+
+  @Override
   public CheckReport check() throws IOException {
     return stacks.check();
   }

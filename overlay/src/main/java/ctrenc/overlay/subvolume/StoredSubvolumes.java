@@ -21,6 +21,7 @@ final class StoredSubvolumes implements Subvolumes {
   private final SubvolumeMaker maker;
   private final StackFreezer freezer;
   private final SubvolumeEraser eraser;
+  private final StoredFlattens flattens;
 
   StoredSubvolumes(
       StoreParts parts,
@@ -30,7 +31,8 @@ final class StoredSubvolumes implements Subvolumes {
       OpenStacks open,
       SubvolumeMaker maker,
       StackFreezer freezer,
-      SubvolumeEraser eraser) {
+      SubvolumeEraser eraser,
+      StoredFlattens flattens) {
     this.parts = parts;
     this.catalog = catalog;
     this.keyring = keyring;
@@ -39,6 +41,7 @@ final class StoredSubvolumes implements Subvolumes {
     this.maker = maker;
     this.freezer = freezer;
     this.eraser = eraser;
+    this.flattens = flattens;
   }
 
   @Override
@@ -85,19 +88,28 @@ final class StoredSubvolumes implements Subvolumes {
       if (!keyring.holds(id)) {
         keyring.unlock(id, parts.keySlots().read(id), protectors);
       }
+      flattens.goOn(id);
     }
   }
 
   @Override
   public void lock(UUID id) throws IOException {
     synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = catalog.requireLiving(id);
-      if (subvolume.throwaway()) {
-        throw new InUseException("Nothing would open subvolume " + subvolume.name() + " again.");
-      }
-      requireClosed(subvolume);
+      requireLockable(id);
+    }
+    flattens.halt(id);
+    synchronized (open.guard(id)) {
+      requireLockable(id);
       keyring.drop(id);
     }
+  }
+
+  private void requireLockable(UUID id) throws IOException {
+    SubvolumeRecord subvolume = catalog.requireLiving(id);
+    if (subvolume.throwaway()) {
+      throw new InUseException("Nothing would open subvolume " + subvolume.name() + " again.");
+    }
+    requireClosed(subvolume);
   }
 
   @Override
@@ -125,10 +137,15 @@ final class StoredSubvolumes implements Subvolumes {
   @Override
   public void destroy(UUID id) throws IOException {
     synchronized (open.guard(id)) {
+      requireClosed(catalog.requireLiving(id));
+    }
+    flattens.halt(id);
+    synchronized (open.guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
       requireClosed(subvolume);
       keyring.drop(id);
       eraser.destroy(subvolume);
+      flattens.forget(id);
       open.forgetGuard(id);
     }
   }

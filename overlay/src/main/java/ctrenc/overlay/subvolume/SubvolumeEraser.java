@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -78,13 +79,18 @@ final class SubvolumeEraser {
             edit.removeSnapshot(snapshot.id());
           }
           release(edit, subvolume.stack(), released);
+          Optional<FlattenRecord> flatten = catalog.flatten(subvolume.id());
+          if (flatten.isPresent()) {
+            edit.removeFlatten(flatten.get());
+            released.add(flatten.get().target().layer());
+          }
           edit.removeSubvolume(subvolume.id());
           return List.copyOf(released);
         });
   }
 
   private static void release(
-      Catalog.Edit edit, List<SubvolumeRecord.Level> stack, Set<Long> released) throws IOException {
+      CatalogEdit edit, List<SubvolumeRecord.Level> stack, Set<Long> released) throws IOException {
     for (SubvolumeRecord.Level level : stack) {
       edit.release(level.layer());
       released.add(level.layer());

@@ -18,7 +18,7 @@ final class SubvolumeMaker {
 
   /** Puts the lowers of a new subvolume into its change. */
   private interface Lowers {
-    List<SubvolumeRecord.Level> in(Catalog.Edit edit, UUID subvolume) throws IOException;
+    List<SubvolumeRecord.Level> in(CatalogEdit edit, UUID subvolume) throws IOException;
   }
 
   private final StoreParts parts;
@@ -93,7 +93,7 @@ final class SubvolumeMaker {
     }
   }
 
-  private SubvolumeRecord make(Catalog.Edit edit, SubvolumeRecord bare, Lowers lowers)
+  private SubvolumeRecord make(CatalogEdit edit, SubvolumeRecord bare, Lowers lowers)
       throws IOException {
     if (catalog.living().anyMatch(other -> other.name().equals(bare.name()))) {
       throw new AlreadyExistsException("There is a subvolume " + bare.name() + " already.");
@@ -110,7 +110,7 @@ final class SubvolumeMaker {
     return made;
   }
 
-  private List<SubvolumeRecord.Level> lowers(Catalog.Edit edit, Base base) throws IOException {
+  private List<SubvolumeRecord.Level> lowers(CatalogEdit edit, Base base) throws IOException {
     return switch (base) {
       case Base.Empty empty -> List.of();
       case Base.HostTree(Path directory) -> {
@@ -132,7 +132,7 @@ final class SubvolumeMaker {
   }
 
   private List<SubvolumeRecord.Level> shared(
-      Catalog.Edit edit, UUID origin, UUID made, List<SubvolumeRecord.Level> frozen)
+      CatalogEdit edit, UUID origin, UUID made, List<SubvolumeRecord.Level> frozen)
       throws IOException {
     List<SubvolumeRecord.Level> shared = new ArrayList<>();
     for (SubvolumeRecord.Level level : frozen) {
@@ -148,7 +148,7 @@ final class SubvolumeMaker {
   }
 
   private static long newLayer(
-      Catalog.Edit edit, UUID id, LayerRecord.Kind kind, List<String> trees) {
+      CatalogEdit edit, UUID id, LayerRecord.Kind kind, List<String> trees) {
     long number = edit.newLayerNumber();
     edit.put(new LayerRecord(number, id, kind, LayerRecord.State.LIVE, 1, trees));
     return number;

@@ -32,6 +32,10 @@ record SubvolumeRecord(
     return new SubvolumeRecord(id, name, base, created, throwaway, doomed, nextStack);
   }
 
+  SubvolumeRecord on(Base nextBase) {
+    return new SubvolumeRecord(id, name, nextBase, created, throwaway, doomed, stack);
+  }
+
   SubvolumeRecord asDoomed() {
     return new SubvolumeRecord(id, name, base, created, throwaway, true, stack);
   }

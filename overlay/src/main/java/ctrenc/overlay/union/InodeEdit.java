@@ -63,6 +63,11 @@ final class InodeEdit {
     return edit;
   }
 
+  /** Starts from a record that is carried to another layer as it is. */
+  static InodeEdit of(InodeRecord inodeRecord) {
+    return new InodeEdit(inodeRecord);
+  }
+
   /** Starts from nothing: no links, no bytes, all times {@code now}. */
   static InodeEdit fresh(int mode, int uid, int gid, Timestamp now) {
     return new InodeEdit(
@@ -159,6 +164,12 @@ final class InodeEdit {
     return this;
   }
 
+  /** How far lower bytes show through, which is never above the size. */
+  InodeEdit lowerSize(long shown) {
+    lowerSize = shown;
+    return this;
+  }
+
   InodeEdit accessed(Timestamp time) {
     accessed = time;
     return this;
@@ -180,7 +191,11 @@ final class InodeEdit {
   }
 
   InodeEdit opaque() {
-    opaque = true;
+    return opaque(true);
+  }
+
+  InodeEdit opaque(boolean hides) {
+    opaque = hides;
     return this;
   }
 

@@ -6,6 +6,7 @@ import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.UpperLayer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,22 @@ final class LayerStack {
     List<Layer> lowers = new ArrayList<>(before.lowers);
     lowers.addFirst(before.upper);
     layers = Layers.of(fresh, lowers, before.levels.under(before.upper));
+  }
+
+  /**
+   * Puts one layer in the place of neighbouring lowers which show the same together. To be called
+   * alone.
+   */
+  void replace(List<? extends Layer> merged, Layer one) {
+    Layers before = layers;
+    List<Layer> lowers = new ArrayList<>(before.lowers);
+    int at = Collections.indexOfSubList(lowers, merged);
+    if (at < 0) {
+      throw new IllegalStateException("the layers to replace are not in the stack");
+    }
+    lowers.subList(at, at + merged.size()).clear();
+    lowers.add(at, one);
+    layers = Layers.of(before.upper, lowers, LowerLevels.of(lowers));
   }
 
   /** Lets go of the layers, after the end of the filesystem. */

@@ -387,6 +387,20 @@ public final class OverlayFileSystem implements FileSystem {
     freezer.freeze(successor);
   }
 
+  /**
+   * Puts {@code one} in the place of neighbouring lowers which show the same together, when {@code
+   * commit} has made that the stored stack. Nothing is changed if it fails; afterwards nobody uses
+   * the replaced layers any more.
+   */
+  public void replace(List<? extends Layer> merged, Layer one, StackChange commit)
+      throws IOException {
+    gate.alone(
+        () -> {
+          commit.run();
+          stack.replace(merged, one);
+        });
+  }
+
   @Override
   public long[] inUse() {
     return nodes.numbers();

@@ -57,21 +57,10 @@ final class SpanFinder {
   }
 
   private Span below(Node node, long offset, long end) throws IOException {
-    long gap = end;
-    for (LowerPart part : node.parts()) {
-      if (offset >= part.limit()) {
-        break;
-      }
-      gap = Math.min(gap, part.limit());
-      Optional<FileRun> run = part.layer().run(node.inode(), offset);
-      if (run.isPresent() && run.get().offset() <= offset) {
-        return covering(part.layer(), run.get(), gap);
-      }
-      if (run.isPresent()) {
-        gap = Math.min(gap, run.get().offset());
-      }
-    }
-    return new Span.Zeros(gap);
+    LowerSpans.Found found = LowerSpans.at(node.parts(), node.inode(), offset, end);
+    return found.layer() == null || found.run() == null
+        ? new Span.Zeros(found.end())
+        : covering(found.layer(), found.run(), found.end());
   }
 
   private static Span covering(Layer layer, FileRun run, long end) {

@@ -68,6 +68,10 @@ final class CrashingStore {
     return snapshots;
   }
 
+  Flattens flattens() {
+    return stacks.flattens();
+  }
+
   Images images() {
     return images;
   }
@@ -180,6 +184,12 @@ final class CrashingStore {
   }
 
   private void checkNothingIsLost(String when) throws IOException {
+    Set<String> persistent = new HashSet<>();
+    for (SubvolumeInfo subvolume : subvolumes.list()) {
+      persistent.add(subvolume.id().toString());
+      subvolumes.unlock(subvolume.id(), List.of(machineKey()));
+      FlattenStore.await(stacks.flattens(), subvolume.id());
+    }
     Set<Long> numbers = new HashSet<>();
     Set<String> trees = new HashSet<>();
     Set<UUID> encrypted = new HashSet<>();
@@ -196,11 +206,6 @@ final class CrashingStore {
     assertThat(recordOwners()).as(when).isSubsetOf(numbers);
     assertThat(children("images")).as(when).containsExactlyInAnyOrderElementsOf(trees);
     assertThat(segmentFolders).as(when).isSubsetOf(encrypted);
-    Set<String> persistent = new HashSet<>();
-    for (SubvolumeInfo subvolume : subvolumes.list()) {
-      persistent.add(subvolume.id().toString());
-      subvolumes.unlock(subvolume.id(), List.of(machineKey()));
-    }
     assertThat(children("keys")).as(when).containsExactlyInAnyOrderElementsOf(persistent);
     assertThat(stacks.check().problems()).as(when).isEmpty();
   }

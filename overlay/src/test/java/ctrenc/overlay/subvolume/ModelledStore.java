@@ -65,7 +65,7 @@ final class ModelledStore implements AutoCloseable {
 
   /** Makes one random move; returns its name. */
   String move() throws IOException, ErrnoException {
-    int choice = random.nextInt(20);
+    int choice = random.nextInt(22);
     if (roots.isEmpty() || (choice == 0 && roots.size() < MOST_ROOTS)) {
       return create();
     }
@@ -79,6 +79,7 @@ final class ModelledStore implements AutoCloseable {
       case 11 -> restart();
       case 12, 13 -> crash();
       case 14 -> close(root);
+      case 15, 16 -> flatten(root);
       default -> change(root);
     };
   }
@@ -188,6 +189,23 @@ final class ModelledStore implements AutoCloseable {
     return "rotate";
   }
 
+  /** It may still be at work while later moves are made. */
+  private String flatten(Root root) throws IOException {
+    user(root);
+    boolean isRunning =
+        store
+            .flattens()
+            .find(root.id)
+            .filter(info -> info.state() != FlattenInfo.State.DONE)
+            .isPresent();
+    if (!isRunning) {
+      store.flattens().start(root.id, random.nextBoolean());
+    } else if (random.nextBoolean()) {
+      store.flattens().cancel(root.id);
+    }
+    return "flatten";
+  }
+
   private String removeSnapshot(Root root) throws IOException {
     if (!root.snapshots.isEmpty()) {
       List<String> all = new ArrayList<>(root.snapshots.keySet());
@@ -221,6 +239,8 @@ final class ModelledStore implements AutoCloseable {
   private String crash() throws IOException, ErrnoException {
     for (Root root : roots.values()) {
       user(root).fileSystem().sync();
+      // The directory is copied while nobody changes it.
+      FlattenStore.await(store.flattens(), root.id);
     }
     Path before = state();
     generation++;

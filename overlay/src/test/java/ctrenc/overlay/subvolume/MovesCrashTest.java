@@ -90,6 +90,21 @@ class MovesCrashTest {
   }
 
   @Test
+  void flatteningIsWholeOrGoesOn() throws IOException {
+    store.interruptEverywhere(
+        () -> {
+          createRoot();
+          store.subvolumes().rotate(root());
+          put(root(), "/between");
+        },
+        () -> {
+          store.flattens().start(root(), false);
+          FlattenStore.await(store.flattens(), root());
+          put(root(), "/after");
+        });
+  }
+
+  @Test
   void removalOfASnapshotIsFinishedAtTheNextOpen() throws IOException {
     store.interruptEverywhere(
         () -> {
