@@ -21,6 +21,7 @@ import ctrenc.daemon.maintenance.AuditLog;
 import ctrenc.daemon.maintenance.Leftovers;
 import ctrenc.daemon.maintenance.RunLock;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.rpc.ContainerdSnapshotsEndpoint;
 import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
 import ctrenc.daemon.rpc.ImagesEndpoint;
@@ -29,6 +30,7 @@ import ctrenc.daemon.rpc.MaintenanceEndpoint;
 import ctrenc.daemon.rpc.SnapshotsEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.daemon.runtime.OciRuntime;
+import ctrenc.daemon.snapshotter.Snapshotter;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.DescriptorKeeping;
 import ctrenc.overlay.subvolume.Inheritance;
@@ -41,6 +43,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,11 +118,33 @@ public final class RunningDaemon implements AutoCloseable {
             events,
             new RootKeeping(keeping, store.subvolumes(), handover.protector()),
             keep(new FreedHeap()));
-    Set<String> alive = containers.load(left);
-    new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);
+    Snapshotter snapshotter = takeUp(settings, parts, store, containers, left);
     serve(settings, parts, store, containers, events, group);
+    serve(snapshotter, group);
     keeping.serving();
     LOG.info("daemon is ready", "socket", directories.socket());
+  }
+
+  /** Goes on with what an earlier daemon left, and clears away what nobody goes on with. */
+  private Snapshotter takeUp(
+      Settings settings,
+      Parts parts,
+      Store store,
+      Containers containers,
+      Map<String, List<Descriptor>> left)
+      throws IOException {
+    Snapshotter snapshotter =
+        new Snapshotter(
+            directories.snapshotter(),
+            store.images(),
+            containers.hosted(),
+            settings,
+            parts.clock());
+    Set<String> alive = new HashSet<>(snapshotter.takeUp(left));
+    alive.addAll(containers.load(left));
+    new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);
+    snapshotter.cleanup();
+    return snapshotter;
   }
 
   private Store openStore(Parts parts, EventFeed events, Inheritance inheritance)
@@ -171,6 +196,17 @@ public final class RunningDaemon implements AutoCloseable {
     keep(() -> containers.endAll(settings.stopGrace()));
     keep(server::stopAccepting);
     keep(health::enterTerminalState);
+  }
+
+  /** containerd is served at a socket of its own, so that it can be given that alone. */
+  private void serve(Snapshotter snapshotter, OptionalInt group) throws IOException {
+    UnixServer server =
+        keep(
+            UnixServer.start(
+                directories.snapshotsSocket(),
+                group,
+                List.of(new ContainerdSnapshotsEndpoint(snapshotter))));
+    keep(server::stopAccepting);
   }
 
   private static OptionalInt group(Settings settings) throws IOException {

@@ -33,6 +33,11 @@ public record Directories(Path state, Path run) {
     return run.resolve("ctr-enc.sock");
   }
 
+  /** Where containerd reaches its snapshotter. */
+  public Path snapshotsSocket() {
+    return run.resolve("snapshots.sock");
+  }
+
   /** Held by the daemon that uses this run directory. */
   public Path lock() {
     return run.resolve("daemon.lock");
@@ -84,6 +89,11 @@ public record Directories(Path state, Path run) {
     return state.resolve("image-configs");
   }
 
+  /** What containerd's snapshots are, and the trees of its image layers. */
+  public Path snapshotter() {
+    return state.resolve("snapshotter");
+  }
+
   public Path machineKey() {
     return state.resolve("machine.key");
   }
@@ -109,6 +119,7 @@ public record Directories(Path state, Path run) {
   public void makeState() throws IOException {
     makeDirectory(containers(), OWNER_ONLY);
     makeDirectory(imageConfigs(), OWNER_ONLY);
+    makeDirectory(snapshotter(), OWNER_ONLY);
   }
 
   private static void makeDirectory(Path directory, Set<PosixFilePermission> permissions)

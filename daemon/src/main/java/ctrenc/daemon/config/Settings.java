@@ -60,6 +60,14 @@ public interface Settings {
   @WithDefault("PT60S")
   Duration keeperPatience();
 
+  /** Whether containerd's image layers are encrypted too, whatever their labels say. */
+  @WithDefault("false")
+  boolean encryptLayers();
+
+  /** Whether no label makes the key of one of containerd's containers outlive the daemon. */
+  @WithDefault("false")
+  boolean throwawayOnly();
+
   /** The most the log of a detached container may take, in bytes. */
   @WithDefault("16777216")
   long logLimit();

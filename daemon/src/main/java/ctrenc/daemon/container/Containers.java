@@ -55,6 +55,7 @@ public final class Containers {
   private final ContainerKeys keys;
   private final ContainerLocks locks;
   private final Survivors survivors;
+  private final HostedRoots hosted;
 
   public Containers(
       Store store,
@@ -101,6 +102,7 @@ public final class Containers {
     keys = new ContainerKeys(store, kept, source, freedHeap);
     locks = new ContainerLocks(store, kept, mounter, snapshotMounts, source, freedHeap);
     survivors = new Survivors(mounter, roots, maker, runs, background, runtime, directories);
+    hosted = new HostedRoots(store, mounter, snapshotMounts, roots, source.machineKey(), freedHeap);
   }
 
   /** What opens the containers' roots. */
@@ -111,6 +113,11 @@ public final class Containers {
   /** Whether they are open. */
   public ContainerLocks locks() {
     return locks;
+  }
+
+  /** Roots on which somebody else runs containers. */
+  public HostedRoots hosted() {
+    return hosted;
   }
 
   /**
@@ -382,8 +389,9 @@ public final class Containers {
     return registry.find(reference).identity.subvolume();
   }
 
-  public int running() {
-    int count = 0;
+  /** Also roots that somebody else uses. */
+  public int running() throws IOException {
+    int count = hosted.countInUse();
     for (ManagedContainer container : registry.all()) {
       container.guard.lock();
       try {
@@ -405,6 +413,7 @@ public final class Containers {
    */
   public void endAll(Duration grace) {
     registry.all().parallelStream().forEach(container -> endOne(container, grace));
+    hosted.endAll();
   }
 
   private void endOne(ManagedContainer container, Duration grace) {

@@ -36,7 +36,7 @@ final class KeptContainers {
   List<ManagedContainer.Identity> load() throws IOException {
     Map<UUID, SubvolumeInfo> roots = new LinkedHashMap<>();
     for (SubvolumeInfo subvolume : store.subvolumes().list()) {
-      if (!subvolume.throwaway()) {
+      if (!subvolume.throwaway() && !HostedHandles.isHosted(subvolume)) {
         roots.put(subvolume.id(), subvolume);
       }
     }
@@ -61,7 +61,7 @@ final class KeptContainers {
   List<ManagedContainer.Identity> survivors(ThrowawayRecords records) throws IOException {
     Map<UUID, SubvolumeInfo> roots = new LinkedHashMap<>();
     for (SubvolumeInfo subvolume : store.subvolumes().list()) {
-      if (subvolume.throwaway()) {
+      if (subvolume.throwaway() && !HostedHandles.isHosted(subvolume)) {
         roots.put(subvolume.id(), subvolume);
       }
     }

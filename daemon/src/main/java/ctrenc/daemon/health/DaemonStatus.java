@@ -5,6 +5,7 @@ import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.Images;
 import ctrenc.proto.v1.StatusResponse;
+import java.io.IOException;
 import java.time.Instant;
 
 /**
@@ -35,7 +36,7 @@ public final class DaemonStatus {
     this.started = started;
   }
 
-  public StatusResponse now() {
+  public StatusResponse now() throws IOException {
     return StatusResponse.newBuilder()
         .setVersion(version)
         .setPid(ProcessHandle.current().pid())
@@ -52,7 +53,7 @@ public final class DaemonStatus {
   /**
    * @throws RefusedException while containers run
    */
-  public void requireIdle() throws RefusedException {
+  public void requireIdle() throws IOException {
     int running = containers.running();
     if (running > 0) {
       throw RefusedException.conflict(

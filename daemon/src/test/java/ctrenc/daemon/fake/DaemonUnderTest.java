@@ -6,6 +6,7 @@ import ctrenc.daemon.StoreOpener;
 import ctrenc.daemon.config.Settings;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.NoKeeping;
+import ctrenc.proto.containerd.SnapshotsGrpc;
 import ctrenc.proto.v1.ContainersGrpc;
 import ctrenc.proto.v1.DaemonGrpc;
 import ctrenc.proto.v1.ImagesGrpc;
@@ -32,6 +33,7 @@ public final class DaemonUnderTest implements AutoCloseable {
   private final RunningDaemon daemon;
   private final EventLoopGroup loop = new EpollEventLoopGroup(1);
   private final ManagedChannel channel;
+  private final ManagedChannel snapshots;
 
   public DaemonUnderTest(Settings settings, StoreOpener store, Transport transport)
       throws IOException {
@@ -48,6 +50,7 @@ public final class DaemonUnderTest implements AutoCloseable {
                 Clock.systemUTC(),
                 asked::countDown));
     channel = channel(settings.runDirectory().resolve("ctr-enc.sock"), loop);
+    snapshots = channel(settings.runDirectory().resolve("snapshots.sock"), loop);
   }
 
   /** A daemon on a fake store and the kernel's overlayfs. */
@@ -88,6 +91,11 @@ public final class DaemonUnderTest implements AutoCloseable {
     return KeysGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
+  /** What containerd sees. */
+  public SnapshotsGrpc.SnapshotsBlockingStub snapshots() {
+    return SnapshotsGrpc.newBlockingStub(snapshots).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
   public DaemonGrpc.DaemonBlockingStub daemon() {
     return DaemonGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
@@ -95,6 +103,7 @@ public final class DaemonUnderTest implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    snapshots.shutdownNow();
     daemon.close();
     loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }

@@ -60,6 +60,12 @@ public final class FakeImages implements Images {
     return image;
   }
 
+  @Override
+  public ImageInfo addShared(String name, String digest, List<Path> lowestFirst, Progress progress)
+      throws IOException {
+    return add(name, digest, lowestFirst, progress);
+  }
+
   /** The trees of an image, lowest first. */
   public synchronized List<Path> trees(UUID image) {
     return trees.getOrDefault(image, List.of());

@@ -99,6 +99,12 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
+  public synchronized void keep(UUID id, List<Protector> protectors) {
+    SubvolumeInfo s = known.get(id);
+    known.put(id, new SubvolumeInfo(id, s.name(), s.base(), false, s.unlocked(), s.created()));
+  }
+
+  @Override
   public synchronized FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException {
     SubvolumeInfo subvolume = known.get(id);
     if (!subvolume.unlocked()) {

@@ -65,6 +65,16 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public boolean encryptLayers() {
+    return false;
+  }
+
+  @Override
+  public boolean throwawayOnly() {
+    return false;
+  }
+
+  @Override
   public long logLimit() {
     return 1 << 20;
   }

@@ -28,6 +28,15 @@ public interface Images {
    */
   ImageInfo add(String name, String digest, List<Path> trees, Progress progress) throws IOException;
 
+  /**
+   * The same of trees elsewhere below the state directory, which stay the caller's. He neither
+   * changes nor removes them while the image is there.
+   *
+   * @throws AlreadyExistsException if the name is taken
+   */
+  ImageInfo addShared(String name, String digest, List<Path> trees, Progress progress)
+      throws IOException;
+
   List<ImageInfo> list();
 
   /** By name, id, or a prefix of the id that only one image has. */

@@ -60,14 +60,14 @@ final class LayerPool {
 
   private Shared openLayer(LayerRecord layer, KeySource keys, long floor) throws IOException {
     return switch (layer.kind()) {
-      case IMAGE_TREES -> new Shared(openTrees(layer), List.of());
+      case IMAGE_TREES, SHARED_TREES -> new Shared(openTrees(layer), List.of());
       case HOST_TREE -> new Shared(openHostTree(layer), List.of());
       case ENCRYPTED -> openEncrypted(layer, keys.key(), floor);
     };
   }
 
   private Layer openTrees(LayerRecord layer) throws IOException {
-    List<HostTree> opened = trees.open(layer.trees());
+    List<HostTree> opened = trees.open(layer);
     try {
       return PlainLayer.open(parts.place(layer.number()), layer.id(), opened, parts.openFiles());
     } catch (IOException | RuntimeException e) {

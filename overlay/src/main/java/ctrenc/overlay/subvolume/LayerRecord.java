@@ -9,7 +9,8 @@ import java.util.UUID;
  * @param number the beginning of the layer's keys in the metadata store; never given again
  * @param references images and subvolumes whose stacks hold it
  * @param trees of image trees: the names of their directories below {@code images/}, the lowest
- *     first; of a host tree: its one absolute path; else empty
+ *     first; of shared trees: their paths below the state directory, in the same order; of a host
+ *     tree: its one absolute path; else empty
  */
 record LayerRecord(
     long number, UUID id, Kind kind, State state, int references, List<String> trees) {
@@ -18,7 +19,9 @@ record LayerRecord(
   enum Kind {
     IMAGE_TREES(1),
     HOST_TREE(2),
-    ENCRYPTED(3);
+    ENCRYPTED(3),
+    /** As image trees, but the trees are somebody else's, who keeps them for as long. */
+    SHARED_TREES(4);
 
     private final int code;
 

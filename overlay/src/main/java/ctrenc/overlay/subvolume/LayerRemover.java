@@ -76,8 +76,8 @@ final class LayerRemover {
           trees.remove(tree);
         }
       }
-      case HOST_TREE -> {
-        // The host's directory is not ours; the index alone goes.
+      case HOST_TREE, SHARED_TREES -> {
+        // The directories are not ours; the index alone goes.
       }
     }
     removeIndex(layer);

@@ -51,6 +51,18 @@ final class StoredImages implements Images {
   @Override
   public ImageInfo add(String name, String digest, List<Path> trees, Progress progress)
       throws IOException {
+    return add(name, digest, LayerRecord.Kind.IMAGE_TREES, trees, progress);
+  }
+
+  @Override
+  public ImageInfo addShared(String name, String digest, List<Path> trees, Progress progress)
+      throws IOException {
+    return add(name, digest, LayerRecord.Kind.SHARED_TREES, trees, progress);
+  }
+
+  private ImageInfo add(
+      String name, String digest, LayerRecord.Kind kind, List<Path> trees, Progress progress)
+      throws IOException {
     CatalogNames.check(name);
     if (trees.isEmpty()) {
       throw new IllegalArgumentException("an image has at least one tree");
@@ -62,16 +74,17 @@ final class StoredImages implements Images {
       if (hasName(name)) {
         throw taken(name);
       }
-      return index(name, digest, begin(trees), progress);
+      return index(name, digest, begin(kind, trees), progress);
     } finally {
       reserved.remove(name);
     }
   }
 
-  private LayerRecord begin(List<Path> trees) throws IOException {
+  private LayerRecord begin(LayerRecord.Kind kind, List<Path> trees) throws IOException {
     List<String> names = new ArrayList<>();
     for (Path tree : trees) {
-      names.add(folder.nameOf(tree));
+      names.add(
+          kind == LayerRecord.Kind.SHARED_TREES ? folder.nameOfShared(tree) : folder.nameOf(tree));
     }
     return catalog.change(
         edit -> {
@@ -79,7 +92,7 @@ final class StoredImages implements Images {
               new LayerRecord(
                   edit.newLayerNumber(),
                   UUID.randomUUID(),
-                  LayerRecord.Kind.IMAGE_TREES,
+                  kind,
                   LayerRecord.State.BUILDING,
                   0,
                   List.copyOf(names));
@@ -112,7 +125,7 @@ final class StoredImages implements Images {
   }
 
   private TreeIndexer.Totals indexTrees(LayerRecord layer, Progress progress) throws IOException {
-    List<HostTree> opened = folder.open(layer.trees());
+    List<HostTree> opened = folder.open(layer);
     try {
       return TreeIndexer.index(parts.place(layer.number()), layer.id(), opened, progress::files);
     } finally {

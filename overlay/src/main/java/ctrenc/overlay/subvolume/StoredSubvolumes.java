@@ -112,6 +112,24 @@ final class StoredSubvolumes implements Subvolumes {
     requireClosed(subvolume);
   }
 
+  /** Once the catalog says that it is persistent, the file that unlocks it is durable. */
+  @Override
+  public void keep(UUID id, List<Protector> protectors) throws IOException {
+    synchronized (open.guard(id)) {
+      SubvolumeRecord subvolume = catalog.requireLiving(id);
+      if (!subvolume.throwaway()) {
+        return;
+      }
+      parts.keySlots().write(id, keyring.protect(id, List.of(protectors)));
+      catalog.change(
+          edit -> {
+            edit.put(catalog.requireLiving(id).asKept());
+            return subvolume;
+          });
+      catalog.sync();
+    }
+  }
+
   @Override
   public FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException {
     synchronized (open.guard(id)) {

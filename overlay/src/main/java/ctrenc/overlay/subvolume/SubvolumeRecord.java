@@ -36,6 +36,10 @@ record SubvolumeRecord(
     return new SubvolumeRecord(id, name, nextBase, created, throwaway, doomed, stack);
   }
 
+  SubvolumeRecord asKept() {
+    return new SubvolumeRecord(id, name, base, created, false, doomed, stack);
+  }
+
   SubvolumeRecord asDoomed() {
     return new SubvolumeRecord(id, name, base, created, throwaway, true, stack);
   }

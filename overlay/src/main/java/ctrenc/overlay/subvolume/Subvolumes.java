@@ -68,6 +68,14 @@ public interface Subvolumes {
   void lock(UUID id) throws IOException;
 
   /**
+   * Makes a throwaway subvolume persistent: from then on, all of these protectors together open it.
+   * Does nothing where it is persistent.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if it is locked
+   */
+  void keep(UUID id, List<Protector> protectors) throws IOException;
+
+  /**
    * The filesystem of an unlocked subvolume: one per subvolume, until it is closed. The caller
    * closes it after its mounts have ended.
    *

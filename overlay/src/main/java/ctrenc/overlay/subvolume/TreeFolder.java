@@ -47,12 +47,22 @@ final class TreeFolder {
     TreeRemover.remove(folder.resolve(name));
   }
 
-  /** Opens trees for reading; the caller closes them. */
-  List<HostTree> open(List<String> names) throws IOException {
+  /** What a tree that somebody else keeps below the state directory is called in the catalog. */
+  String nameOfShared(Path tree) throws IOException {
+    Path state = folder.resolveSibling("");
+    if (!tree.startsWith(state) || tree.startsWith(folder) || !Files.isDirectory(tree)) {
+      throw new IOException("The directory " + tree + " is none that can be shared.");
+    }
+    return state.relativize(tree).toString();
+  }
+
+  /** Opens the trees of a layer for reading; the caller closes them. */
+  List<HostTree> open(LayerRecord layer) throws IOException {
+    Path home = layer.kind() == LayerRecord.Kind.SHARED_TREES ? folder.resolveSibling("") : folder;
     List<HostTree> trees = new ArrayList<>();
     try {
-      for (String name : names) {
-        trees.add(HostTree.open(folder.resolve(name)));
+      for (String name : layer.trees()) {
+        trees.add(HostTree.open(home.resolve(name)));
       }
       return trees;
     } catch (IOException | RuntimeException e) {

@@ -12,12 +12,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Removes a directory with all it holds, whatever its names; follows no link. Stateless. */
-final class TreeRemover {
+public final class TreeRemover {
 
   private TreeRemover() {}
 
   /** An absent directory is fine. */
-  static void remove(Path tree) throws IOException {
+  public static void remove(Path tree) throws IOException {
     Path parent = tree.toAbsolutePath().getParent();
     Path name = tree.getFileName();
     if (parent == null || name == null) {
