@@ -40,6 +40,7 @@ final class Arrows {
                   "overlay.sys",
                   CRYPTO)),
           entry("overlay.ring", Set.of("overlay.sys")),
+          entry("overlay.nest", Set.of("overlay.vfs")),
           entry(
               "overlay.union",
               Set.of(
@@ -54,6 +55,7 @@ final class Arrows {
               Set.of(
                   "overlay.audit",
                   "overlay.union",
+                  "overlay.nest",
                   "overlay.layer",
                   "overlay.ring",
                   "overlay.extent",

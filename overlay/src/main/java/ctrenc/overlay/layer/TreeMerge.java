@@ -90,9 +90,13 @@ final class TreeMerge {
       }
       refuseRedirects(entry);
     }
-    if (closed.contains(entry.name())) {
-      return;
+    if (!closed.contains(entry.name())) {
+      merge(entry, merged, closedByThis);
     }
+  }
+
+  private void merge(HostEntry entry, Map<Name, MergedEntry> merged, Set<Name> closedByThis)
+      throws IOException {
     MergedEntry above = merged.get(entry.name());
     if (above == null) {
       merged.put(entry.name(), new MergedEntry(clean(entry), sourcesOf(entry)));

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +21,7 @@ final class CatalogEdit {
   private final Pending<UUID, SubvolumeRecord> subvolumeChanges;
   private final Pending<UUID, SnapshotRecord> snapshotChanges;
   private final Pending<UUID, FlattenRecord> flattenChanges;
+  private final List<Runnable> others = new ArrayList<>(0);
   private long next;
 
   CatalogEdit(MetaBatch batch, CatalogRecords records) {
@@ -123,6 +125,17 @@ final class CatalogEdit {
     put(current(flatten.target().layer()).in(LayerRecord.State.LIVE, 1));
   }
 
+  /** Puts a record of somebody else; once it is there, {@code applied} tells him. */
+  void put(byte[] key, byte[] value, Runnable applied) {
+    batch.put(Table.CATALOG, key, value);
+    others.add(applied);
+  }
+
+  void remove(byte[] key, Runnable applied) {
+    batch.delete(Table.CATALOG, key);
+    others.add(applied);
+  }
+
   private LayerRecord current(long number) throws DamagedException {
     return layerChanges.find(number).orElseThrow(() -> CatalogRecords.unknown(number));
   }
@@ -137,6 +150,7 @@ final class CatalogEdit {
     subvolumeChanges.apply();
     snapshotChanges.apply();
     flattenChanges.apply();
+    others.forEach(Runnable::run);
     return next;
   }
 }

@@ -95,6 +95,29 @@ final class Keyring implements AutoCloseable {
     }
   }
 
+  /** The KEK of a nested subvolume under its parent's. */
+  byte[] nested(UUID parent, UUID nested) throws KeyAbsentException {
+    try {
+      return wrapper.wrap(kek(parent), kek(nested));
+    } catch (SecretClosedException e) {
+      throw locked(parent);
+    }
+  }
+
+  /** Brings the KEK of a nested subvolume into memory by its parent's. */
+  void unlockNested(UUID parent, UUID nested, byte[] stored) throws IOException {
+    try {
+      Kek kek = KeyWrapper.unwrapNestedKek(kek(parent), nested, stored);
+      if (keks.putIfAbsent(nested, kek) != null) {
+        kek.close();
+      }
+    } catch (SecretClosedException e) {
+      throw locked(parent);
+    } catch (CryptoException e) {
+      throw translated("The wrapped key of nested subvolume " + nested, e);
+    }
+  }
+
   boolean holds(UUID subvolume) {
     return keks.containsKey(subvolume);
   }

@@ -21,12 +21,13 @@ record StackKeeping(
   static StackKeeping open(StoreParts parts, TreeFolder folder, Inheritance inheritance)
       throws IOException {
     Catalog catalog = Catalog.read(parts.meta());
+    NestCatalog nests = NestCatalog.read(parts.meta());
     Keyring keyring = new Keyring(parts.memory(), parts.entropy());
     LayerRemover remover = new LayerRemover(parts, catalog, folder);
     StackOpener opener = new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder));
     OpenStacks open = new OpenStacks();
-    SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, remover);
-    SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, keyring, eraser);
+    SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, nests, remover);
+    SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, nests, keyring, eraser);
     StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
     eraser.forgetLost(inheritance.keks().keySet());
     inherit(inheritance, catalog, keyring);
@@ -34,18 +35,26 @@ record StackKeeping(
     StoredFlattens flattens =
         new StoredFlattens(parts, catalog, keyring, open, opener, freezer, remover);
     flattens.goOnWithAll();
+    NestedSubvolumes nested =
+        new NestedSubvolumes(parts, catalog, nests, keyring, opener, open, maker, freezer, eraser);
+    StoredSnapshots snapshots =
+        new StoredSnapshots(catalog, keyring, opener, open, maker, freezer, eraser);
+    OpenTrees trees = new OpenTrees(new StoredNesting(catalog, nests, nested, snapshots));
+    StoredSubvolumes subvolumes =
+        new StoredSubvolumes(
+            parts, catalog, keyring, opener, open, maker, freezer, eraser, flattens, nested, trees);
+    ExtentCheck extents = new ExtentCheck(parts, catalog, keyring, open, opener);
     return new StackKeeping(
         catalog,
         keyring,
         open,
         remover,
-        new StoredSubvolumes(
-            parts, catalog, keyring, opener, open, maker, freezer, eraser, flattens),
-        new StoredSnapshots(catalog, keyring, opener, open, maker, freezer, eraser),
+        subvolumes,
+        snapshots,
         flattens,
         folder,
         parts,
-        new ExtentCheck(parts, catalog, keyring, open, opener),
+        extents,
         opener);
   }
 

@@ -22,6 +22,8 @@ final class StoredSubvolumes implements Subvolumes {
   private final StackFreezer freezer;
   private final SubvolumeEraser eraser;
   private final StoredFlattens flattens;
+  private final NestedSubvolumes nested;
+  private final OpenTrees trees;
 
   StoredSubvolumes(
       StoreParts parts,
@@ -32,7 +34,9 @@ final class StoredSubvolumes implements Subvolumes {
       SubvolumeMaker maker,
       StackFreezer freezer,
       SubvolumeEraser eraser,
-      StoredFlattens flattens) {
+      StoredFlattens flattens,
+      NestedSubvolumes nested,
+      OpenTrees trees) {
     this.parts = parts;
     this.catalog = catalog;
     this.keyring = keyring;
@@ -42,6 +46,8 @@ final class StoredSubvolumes implements Subvolumes {
     this.freezer = freezer;
     this.eraser = eraser;
     this.flattens = flattens;
+    this.nested = nested;
+    this.trees = trees;
   }
 
   @Override
@@ -71,6 +77,7 @@ final class StoredSubvolumes implements Subvolumes {
   public List<SubvolumeInfo> list() {
     return catalog
         .living()
+        .filter(subvolume -> !nested.isNested(subvolume.id()))
         .map(this::info)
         .sorted(Comparator.comparing(SubvolumeInfo::created).thenComparing(SubvolumeInfo::name))
         .toList();
@@ -100,7 +107,7 @@ final class StoredSubvolumes implements Subvolumes {
     flattens.halt(id);
     synchronized (open.guard(id)) {
       requireLockable(id);
-      keyring.drop(id);
+      nested.dropKeys(catalog.requireLiving(id));
     }
   }
 
@@ -134,7 +141,20 @@ final class StoredSubvolumes implements Subvolumes {
   public FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException {
     synchronized (open.guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
-      return open.open(id, closed -> opener.open(subvolume, memory, closed));
+      return trees.open(
+          id,
+          memory.isPresent(),
+          closed ->
+              open.open(
+                  id,
+                  stackClosed ->
+                      opener.open(
+                          subvolume,
+                          memory,
+                          () -> {
+                            stackClosed.run();
+                            closed.run();
+                          })));
     }
   }
 
@@ -161,7 +181,7 @@ final class StoredSubvolumes implements Subvolumes {
     synchronized (open.guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
       requireClosed(subvolume);
-      keyring.drop(id);
+      nested.dropKeys(subvolume);
       eraser.destroy(subvolume);
       flattens.forget(id);
       open.forgetGuard(id);

@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,17 +17,31 @@ final class SubvolumeEraser {
 
   private final StoreParts parts;
   private final Catalog catalog;
+  private final NestCatalog nests;
   private final LayerRemover remover;
 
-  SubvolumeEraser(StoreParts parts, Catalog catalog, LayerRemover remover) {
+  SubvolumeEraser(StoreParts parts, Catalog catalog, NestCatalog nests, LayerRemover remover) {
     this.parts = parts;
     this.catalog = catalog;
+    this.nests = nests;
     this.remover = remover;
   }
 
-  /** Its keys are not in memory any more, and nobody has it open. */
+  /**
+   * Destroys one and all that are nested in it. Their keys are not in memory any more, and nobody
+   * has one of them open.
+   */
   void destroy(SubvolumeRecord subvolume) throws IOException {
-    remover.removeDoomed(forget(subvolume));
+    remover.removeDoomed(forget(withNested(subvolume)));
+  }
+
+  /** One, and all that are nested in it. */
+  List<SubvolumeRecord> withNested(SubvolumeRecord top) {
+    List<SubvolumeRecord> all = new ArrayList<>(List.of(top));
+    for (NestRecord nest : nests.within(top.id())) {
+      catalog.subvolume(nest.id()).ifPresent(all::add);
+    }
+    return all;
   }
 
   /** Gives up what one more stack held. */
@@ -45,15 +60,19 @@ final class SubvolumeEraser {
 
   /**
    * Finishes what the last process began to destroy, and forgets subvolumes whose key went with it:
-   * throwaway ones that are not in {@code alive}.
+   * throwaway ones that are not in {@code alive}. What is nested in one goes with it.
    */
   void forgetLost(Set<UUID> alive) throws IOException {
-    Set<UUID> kept = new HashSet<>();
     for (SubvolumeRecord subvolume : catalog.subvolumes()) {
       boolean isLost = subvolume.throwaway() && !alive.contains(subvolume.id());
-      if (isLost || subvolume.doomed()) {
-        forget(subvolume);
-      } else if (!subvolume.throwaway()) {
+      boolean isStillThere = catalog.subvolume(subvolume.id()).isPresent();
+      if (isStillThere && (isLost || subvolume.doomed())) {
+        forget(withNested(subvolume));
+      }
+    }
+    Set<UUID> kept = new HashSet<>();
+    for (SubvolumeRecord subvolume : catalog.subvolumes()) {
+      if (!subvolume.throwaway()) {
         kept.add(subvolume.id());
       }
     }
@@ -61,32 +80,43 @@ final class SubvolumeEraser {
   }
 
   /** The intent is durable first: a missing key file alone never makes a subvolume vanish. */
-  private List<Long> forget(SubvolumeRecord subvolume) throws IOException {
-    if (!subvolume.throwaway()) {
+  private List<Long> forget(List<SubvolumeRecord> subvolumes) throws IOException {
+    List<SubvolumeRecord> kept = subvolumes.stream().filter(one -> !one.throwaway()).toList();
+    if (!kept.isEmpty()) {
       catalog.change(
           edit -> {
-            edit.put(subvolume.asDoomed());
-            return subvolume;
+            kept.forEach(subvolume -> edit.put(subvolume.asDoomed()));
+            return kept;
           });
       catalog.sync();
-      parts.keySlots().erase(subvolume.id());
+      for (SubvolumeRecord subvolume : kept) {
+        parts.keySlots().erase(subvolume.id());
+      }
     }
     return catalog.change(
         edit -> {
           Set<Long> released = new LinkedHashSet<>();
-          for (SnapshotRecord snapshot : catalog.snapshotsOf(subvolume.id())) {
-            release(edit, snapshot.stack(), released);
-            edit.removeSnapshot(snapshot.id());
+          for (SubvolumeRecord subvolume : subvolumes) {
+            forget(edit, subvolume, released);
           }
-          release(edit, subvolume.stack(), released);
-          Optional<FlattenRecord> flatten = catalog.flatten(subvolume.id());
-          if (flatten.isPresent()) {
-            edit.removeFlatten(flatten.get());
-            released.add(flatten.get().target().layer());
-          }
-          edit.removeSubvolume(subvolume.id());
           return List.copyOf(released);
         });
+  }
+
+  private void forget(CatalogEdit edit, SubvolumeRecord subvolume, Set<Long> released)
+      throws IOException {
+    for (SnapshotRecord snapshot : catalog.snapshotsOf(subvolume.id())) {
+      release(edit, snapshot.stack(), released);
+      edit.removeSnapshot(snapshot.id());
+    }
+    release(edit, subvolume.stack(), released);
+    Optional<FlattenRecord> flatten = catalog.flatten(subvolume.id());
+    if (flatten.isPresent()) {
+      edit.removeFlatten(flatten.get());
+      released.add(flatten.get().target().layer());
+    }
+    edit.removeSubvolume(subvolume.id());
+    nests.remove(edit, subvolume.id());
   }
 
   private static void release(

@@ -21,14 +21,29 @@ final class SubvolumeMaker {
     List<SubvolumeRecord.Level> in(CatalogEdit edit, UUID subvolume) throws IOException;
   }
 
+  /** What unlocks a new subvolume, as its key file has it; empty for a throwaway one. */
+  private interface Protection {
+    Optional<byte[]> of(UUID subvolume) throws IOException;
+  }
+
+  /** A subvolume to be made. */
+  private record Plan(UUID id, String name, Base base) {}
+
   private final StoreParts parts;
   private final Catalog catalog;
+  private final NestCatalog nests;
   private final Keyring keyring;
   private final SubvolumeEraser eraser;
 
-  SubvolumeMaker(StoreParts parts, Catalog catalog, Keyring keyring, SubvolumeEraser eraser) {
+  SubvolumeMaker(
+      StoreParts parts,
+      Catalog catalog,
+      NestCatalog nests,
+      Keyring keyring,
+      SubvolumeEraser eraser) {
     this.parts = parts;
     this.catalog = catalog;
+    this.nests = nests;
     this.keyring = keyring;
     this.eraser = eraser;
   }
@@ -55,18 +70,53 @@ final class SubvolumeMaker {
         (edit, made) -> shared(edit, origin.id(), made, frozen));
   }
 
+  /** One that hangs in {@code parent}, on its base; as lasting as that is. */
+  SubvolumeRecord nest(SubvolumeRecord parent, NestRecord nest, Base base) throws IOException {
+    return nest(parent, nest, base, (edit, made) -> lowers(edit, base));
+  }
+
+  /** The same, on frozen layers of {@code parent}. */
+  SubvolumeRecord nestFork(
+      SubvolumeRecord parent, NestRecord nest, List<SubvolumeRecord.Level> frozen)
+      throws IOException {
+    return nest(
+        parent, nest, parent.base(), (edit, made) -> shared(edit, parent.id(), made, frozen));
+  }
+
+  private SubvolumeRecord nest(SubvolumeRecord parent, NestRecord nest, Base base, Lowers lowers)
+      throws IOException {
+    return make(
+        new Plan(nest.id(), nest.id().toString(), base),
+        id ->
+            parent.throwaway()
+                ? Optional.empty()
+                : Optional.of(keyring.nested(parent.id(), nest.id())),
+        (edit, made) -> {
+          nests.put(edit, nest);
+          return lowers.in(edit, made);
+        });
+  }
+
   private SubvolumeRecord make(String name, Base base, List<List<Protector>> anyOf, Lowers lowers)
       throws IOException {
     CatalogNames.check(name);
-    UUID id = UUID.randomUUID();
-    boolean throwaway = anyOf.isEmpty();
+    return make(
+        new Plan(UUID.randomUUID(), name, base),
+        id -> anyOf.isEmpty() ? Optional.empty() : Optional.of(keyring.protect(id, anyOf)),
+        lowers);
+  }
+
+  private SubvolumeRecord make(Plan plan, Protection protection, Lowers lowers) throws IOException {
+    UUID id = plan.id();
     keyring.create(id);
     try {
-      if (!throwaway) {
-        parts.keySlots().write(id, keyring.protect(id, anyOf));
+      Optional<byte[]> keyFile = protection.of(id);
+      if (keyFile.isPresent()) {
+        parts.keySlots().write(id, keyFile.get());
       }
       SubvolumeRecord bare =
-          new SubvolumeRecord(id, name, base, Instant.now(), throwaway, false, List.of());
+          new SubvolumeRecord(
+              id, plan.name(), plan.base(), Instant.now(), keyFile.isEmpty(), false, List.of());
       SubvolumeRecord made = catalog.change(edit -> make(edit, bare, lowers));
       if (!made.throwaway()) {
         catalog.sync();

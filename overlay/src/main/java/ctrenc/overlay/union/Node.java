@@ -41,10 +41,15 @@ final class Node {
   private volatile @Nullable Parts parts;
   private volatile @Nullable FileContent content;
 
-  Node(long inode, LayerStack stack, WriteGather gather) {
+  /**
+   * @param firstVersion of its entries: further from that of every other node, of the same inode
+   *     too, than entries of one node ever change
+   */
+  Node(long inode, LayerStack stack, WriteGather gather, long firstVersion) {
     this.inode = inode;
     this.stack = stack;
     this.gather = gather;
+    entryVersion = firstVersion;
   }
 
   long inode() {

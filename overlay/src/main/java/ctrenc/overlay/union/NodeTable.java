@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The live inodes by number. Thread-safe; no lock is shared between inodes. */
 final class NodeTable {
@@ -15,6 +16,7 @@ final class NodeTable {
   private final Orphans orphans;
   private final WriteGather gather;
   private final ConcurrentMap<Long, Node> nodes = new ConcurrentHashMap<>();
+  private final AtomicLong made = new AtomicLong();
 
   NodeTable(LayerStack stack, Orphans orphans, WriteGather gather) {
     this.stack = stack;
@@ -52,12 +54,16 @@ final class NodeTable {
 
   private Node hold(long inode) {
     while (true) {
-      Node node = nodes.computeIfAbsent(inode, number -> new Node(number, stack, gather));
+      Node node = nodes.computeIfAbsent(inode, this::make);
       if (node.hold()) {
         return node;
       }
       Thread.onSpinWait();
     }
+  }
+
+  private Node make(long inode) {
+    return new Node(inode, stack, gather, made.incrementAndGet() << Integer.SIZE);
   }
 
   private boolean load(Node node) throws IOException {

@@ -20,6 +20,12 @@ public record Attributes(
 
   private static final int BLOCK = 512;
 
+  /** The same under another number. */
+  public Attributes withInode(long number) {
+    return new Attributes(
+        number, size, blocks, accessed, modified, changed, born, mode, links, uid, gid, rdev);
+  }
+
   /** The same, but dense and of another size. */
   public Attributes withSize(long otherSize) {
     long otherBlocks = (otherSize + BLOCK - 1) / BLOCK;

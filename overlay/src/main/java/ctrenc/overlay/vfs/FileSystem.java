@@ -180,6 +180,23 @@ public interface FileSystem extends AutoCloseable {
 
   FileSystemUsage statfs() throws ErrnoException;
 
+  /** {@link #statfs()} as it is for the subvolume that an inode is in. */
+  default FileSystemUsage statfs(long inode) throws ErrnoException {
+    return statfs();
+  }
+
+  /**
+   * Whether attributes of an inode, and names in it, change without the kernel knowing, so that it
+   * must not keep them. Making and removing names there may take long, and may {@link #watch tell}
+   * of more changes.
+   */
+  default boolean isVolatile(long inode) {
+    return false;
+  }
+
+  /** Tells from now on of what changes by other ways than calls for the mount's kernel. */
+  default void watch(ChangeWatcher watcher) {}
+
   /** Everything acknowledged so far survives power loss when this returns. */
   void sync() throws ErrnoException;
 

@@ -53,6 +53,16 @@ public final class Name implements Comparable<Name> {
         && Arrays.equals(bytes, 0, prefix.bytes.length, prefix.bytes, 0, prefix.bytes.length);
   }
 
+  /** True for what an entry of a directory may be called; "." and ".." are not made or removed. */
+  public boolean isForEntry() {
+    for (byte one : bytes) {
+      if (one == '/') {
+        return false;
+      }
+    }
+    return !equals(DOT) && !equals(DOT_DOT);
+  }
+
   @Override
   public int compareTo(Name other) {
     return Arrays.compareUnsigned(bytes, other.bytes);

@@ -6,12 +6,13 @@ import ctrenc.overlay.fuse.kernel.WireOut.EntryOut;
 import ctrenc.overlay.fuse.kernel.WireOut.StatxOut;
 import ctrenc.overlay.sys.DeviceNumber;
 import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Timestamp;
 
 /**
  * Writes attributes into replies. The kernel may keep them for {@link #VALID_SECONDS}: this server
  * is the only writer, and says when they change by other ways than the mount's own requests. What
- * it may not keep, {@link ImageFiles} knows. Thread-safe.
+ * it may not keep, {@link ImageFiles} and the filesystem know. Thread-safe.
  */
 final class AttributeEncoder {
 
@@ -22,9 +23,11 @@ final class AttributeEncoder {
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final int STATX_BTIME = 0x800;
 
+  private final FileSystem fileSystem;
   private final ImageFiles images;
 
-  AttributeEncoder(ImageFiles images) {
+  AttributeEncoder(FileSystem fileSystem, ImageFiles images) {
+    this.fileSystem = fileSystem;
     this.images = images;
   }
 
@@ -36,7 +39,7 @@ final class AttributeEncoder {
   }
 
   private long validity(long node) {
-    return images.mayKeepAttributes(node) ? VALID_SECONDS : 0;
+    return images.mayKeepAttributes(node) && !fileSystem.isVolatile(node) ? VALID_SECONDS : 0;
   }
 
   /** The reply that hands out a reference on an inode. */
@@ -60,7 +63,7 @@ final class AttributeEncoder {
    */
   void putEntryAt(Reply reply, int start, Attributes attributes) {
     long node = images.handOut(attributes.inode());
-    boolean mayKeepName = images.mayKeepName(node, attributes);
+    boolean mayKeepName = images.mayKeepName(node, attributes) && !fileSystem.isVolatile(node);
     reply.putLong(start + EntryOut.NODE, node);
     reply.putLong(start + EntryOut.ENTRY_VALID, mayKeepName ? VALID_SECONDS : 0);
     reply.putLong(start + EntryOut.ATTR_VALID, validity(node));

@@ -125,7 +125,7 @@ final class AttributeHandlers {
   }
 
   private void statfs(Request request, Reply reply) throws ErrnoException {
-    FileSystemUsage usage = fileSystem.statfs();
+    FileSystemUsage usage = fileSystem.statfs(request.inode());
     reply.begin(StatfsOut.LENGTH);
     reply.putLong(StatfsOut.BLOCKS, usage.blocks());
     reply.putLong(StatfsOut.FREE_BLOCKS, usage.freeBlocks());

@@ -76,7 +76,7 @@ final class DataHandlers {
   }
 
   private void fallocate(Request request, Reply reply) throws ErrnoException {
-    request.checkRange(FallocateIn.OFFSET, FallocateIn.SIZE);
+    checkRange(request, FallocateIn.OFFSET, FallocateIn.SIZE);
     fileSystem.fallocate(
         request.inode(),
         request.argumentHandle(FallocateIn.HANDLE),
@@ -111,8 +111,8 @@ final class DataHandlers {
   }
 
   private long copyRange(Request request, long length) throws ErrnoException {
-    request.checkRange(CopyFileRangeIn.OFFSET, CopyFileRangeIn.SIZE);
-    request.checkRange(CopyFileRangeIn.TO_OFFSET, CopyFileRangeIn.SIZE);
+    checkRange(request, CopyFileRangeIn.OFFSET, CopyFileRangeIn.SIZE);
+    checkRange(request, CopyFileRangeIn.TO_OFFSET, CopyFileRangeIn.SIZE);
     return fileSystem.copyFileRange(
         request.inode(),
         request.argumentHandle(CopyFileRangeIn.HANDLE),
@@ -121,5 +121,11 @@ final class DataHandlers {
         request.argumentHandle(CopyFileRangeIn.TO_HANDLE),
         request.argumentLong(CopyFileRangeIn.TO_OFFSET),
         length);
+  }
+
+  /** Checks the range of a file that two fields of the argument give. */
+  private static void checkRange(Request request, int offsetField, int lengthField)
+      throws ErrnoException {
+    Request.checkRange(request.argumentLong(offsetField), request.argumentLong(lengthField));
   }
 }

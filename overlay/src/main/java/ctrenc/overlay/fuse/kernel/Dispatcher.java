@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Dispatcher {
 
+  private final FileSystem fileSystem;
   private final Handler[] handlers;
   private final ChangeGuard guard;
   private final Writers writers = new Writers();
@@ -24,8 +25,9 @@ final class Dispatcher {
   /** {@code kernelKeepsTimes} is true where the kernel gathers writes. */
   Dispatcher(
       FileSystem fileSystem, ChangeGuard guard, ImageFiles images, boolean kernelKeepsTimes) {
+    this.fileSystem = fileSystem;
     this.guard = guard;
-    AttributeEncoder encoder = new AttributeEncoder(images);
+    AttributeEncoder encoder = new AttributeEncoder(fileSystem, images);
     HandlerTable table = new HandlerTable();
     new ReferenceHandlers(fileSystem, images, encoder).addTo(table);
     new AttributeHandlers(fileSystem, images, encoder).addTo(table);
@@ -68,6 +70,11 @@ final class Dispatcher {
   /** An earlier process served this connection: which handles may write is not known. */
   void takeOver() {
     writers.forget();
+  }
+
+  /** True if the kernel keeps nothing of a directory. */
+  boolean isVolatile(long inode) {
+    return fileSystem.isVolatile(inode);
   }
 
   /** True if the kernel may hold bytes of an inode that it has not sent yet. */

@@ -134,6 +134,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
     }
     Dispatcher dispatcher = dispatcher(fileSystem, images, word.hasWriteback(), options);
     Mount mount = serve(dispatcher, images, mountPoint, number, connection);
+    fileSystem.watch(new KernelWatcher(new Notifier(connection)));
     tuneBackingDevice(number);
     LOG.atDebug()
         .addKeyValue("mount", options.label())
@@ -159,6 +160,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
       dispatcher.takeOver();
       new Notifier(connection).resend();
       Mount mount = serveOrAbort(dispatcher, images, mountPoint, number, connection);
+      fileSystem.watch(new KernelWatcher(new Notifier(connection)));
       LOG.atInfo()
           .addKeyValue("mount", options.label())
           .addKeyValue("connection", number)

@@ -32,7 +32,7 @@ final class ReferenceHandlers {
     try {
       found = fileSystem.lookup(request.caller(), request.inode(), request.name(0));
     } catch (ErrnoException e) {
-      if (e.errno() != Errno.ENOENT) {
+      if (e.errno() != Errno.ENOENT || fileSystem.isVolatile(request.inode())) {
         throw e;
       }
       AttributeEncoder.putAbsent(reply);

@@ -193,15 +193,7 @@ final class Request {
     return slices.slice(dataStart, length);
   }
 
-  /**
-   * Checks two 64-bit fields of the argument that give a range of a file; neither they nor its end
-   * may be negative.
-   */
-  void checkRange(int offsetField, int lengthField) throws ErrnoException {
-    checkRange(argumentLong(offsetField), argumentLong(lengthField));
-  }
-
-  /** The same for numbers at hand. */
+  /** Checks a range of a file; neither its two numbers nor its end may be negative. */
   static void checkRange(long offset, long length) throws ErrnoException {
     if (offset < 0 || length < 0 || offset + length < 0) {
       throw new ErrnoException(Errno.EINVAL);
@@ -211,12 +203,7 @@ final class Request {
   /** {@link #name} of a directory entry that is made, removed or moved. */
   Name entryName(long offset) throws ErrnoException {
     Name name = name(offset);
-    for (int i = 0; i < name.length(); i++) {
-      if (name.at(i) == '/') {
-        throw new ErrnoException(Errno.EINVAL);
-      }
-    }
-    if (name.equals(Name.DOT) || name.equals(Name.DOT_DOT)) {
+    if (!name.isForEntry()) {
       throw new ErrnoException(Errno.EINVAL);
     }
     return name;

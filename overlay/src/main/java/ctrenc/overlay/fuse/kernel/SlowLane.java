@@ -20,7 +20,7 @@ final class SlowLane {
   private static final Logger LOG = LoggerFactory.getLogger(SlowLane.class);
 
   /** Enough for the replies of all slow operations. */
-  private static final int REPLY_CAPACITY = 64;
+  private static final int REPLY_CAPACITY = 256;
 
   private final Executor executor;
   private final Semaphore spareWorkers;
@@ -45,10 +45,14 @@ final class SlowLane {
   /**
    * True for what may wait for long. A search for data or holes does where the kernel holds bytes
    * back, because it asks without sending them first: a file just written would look like a hole.
+   * So does a directory of which the kernel keeps nothing: what is made there shows elsewhere too.
    */
   boolean wants(Request request, Operation operation) {
-    return operation.isSlow()
-        || (operation == Operation.LSEEK && dispatcher.mayBeDirty(request.inode()));
+    return switch (operation) {
+      case LSEEK -> dispatcher.mayBeDirty(request.inode());
+      case MKDIR, RMDIR -> dispatcher.isVolatile(request.inode());
+      default -> operation.isSlow();
+    };
   }
 
   /**

@@ -1,0 +1,67 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.nest.HiddenNode.Kind;
+import ctrenc.overlay.vfs.Caller;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.Name;
+
+/**
+ * Makes and destroys by a hidden directory. Whether the caller may, the kernel has checked by the
+ * attributes that {@link HiddenContent} gives, which is the only one to know who removes: it tells
+ * FUSE servers that allow idmapped mounts of the callers that make something alone. What it has no
+ * attributes for is checked here. Thread-safe.
+ */
+final class HiddenChanges {
+
+  private final TreeChanges changes;
+  private final Nesting nesting;
+
+  HiddenChanges(TreeChanges changes, Nesting nesting) {
+    this.changes = changes;
+    this.nesting = nesting;
+  }
+
+  HiddenNode make(Caller caller, HiddenNode parent, Name name, int mode) throws ErrnoException {
+    switch (parent.kind()) {
+      case SUBVOLUMES -> nest(caller, parent, name, mode, new Source.Empty());
+      case FORKS -> {
+        requireOwner(caller, parent.in());
+        nest(caller, parent, name, mode, new Source.Fork());
+      }
+      case IMAGE -> nest(caller, parent, name, mode, new Source.Image(parent.name()));
+      case SNAPSHOTS -> {
+        requireOwner(caller, parent.in());
+        nesting.snapshot(parent.in().id(), name);
+        return parent.child(Kind.SNAPSHOT, name);
+      }
+      default -> throw new ErrnoException(Errno.EPERM);
+    }
+    return parent.child(Kind.NESTED, name);
+  }
+
+  private void nest(Caller caller, HiddenNode parent, Name name, int mode, Source source)
+      throws ErrnoException {
+    changes.make(caller, parent.in(), parent.directory(), name, mode, source);
+  }
+
+  void remove(HiddenNode parent, Name name) throws ErrnoException {
+    switch (parent.kind()) {
+      case SUBVOLUMES, FORKS, IMAGE -> {
+        Member child = parent.in().childAt(parent.directory(), name);
+        if (child == null) {
+          throw new ErrnoException(Errno.ENOENT);
+        }
+        changes.destroy(child, parent.directory(), name);
+      }
+      case SNAPSHOTS -> nesting.removeSnapshot(parent.in().id(), name);
+      default -> throw new ErrnoException(Errno.EPERM);
+    }
+  }
+
+  private static void requireOwner(Caller caller, Member member) throws ErrnoException {
+    if (caller.uid() != 0 && caller.uid() != member.owner()) {
+      throw new ErrnoException(Errno.EPERM);
+    }
+  }
+}

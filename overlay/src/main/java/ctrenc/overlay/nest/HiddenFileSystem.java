@@ -1,0 +1,240 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.nest.HiddenNode.Kind;
+import ctrenc.overlay.vfs.AttributeChange;
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Caller;
+import ctrenc.overlay.vfs.CreatedFile;
+import ctrenc.overlay.vfs.DirectorySink;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.FileSystemUsage;
+import ctrenc.overlay.vfs.Name;
+import ctrenc.overlay.vfs.OpenFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The hidden directories of all directories of a tree. Those by which something is nested in a
+ * directory have that directory's owner, permissions and access control lists, so the kernel lets
+ * make it whoever may write there, and the sticky bit, so that its owner or the directory's alone
+ * destroys it.
+ */
+final class HiddenFileSystem implements FileSystem {
+
+  private final HiddenNodes nodes = new HiddenNodes();
+  private final HiddenContent content;
+  private final HiddenChanges changes;
+
+  HiddenFileSystem(TreeChanges changes, Nesting nesting) {
+    content = new HiddenContent(nesting);
+    this.changes = new HiddenChanges(changes, nesting);
+  }
+
+  /** Takes a reference on the hidden directory of a directory. */
+  Attributes enter(Member in, long directory) throws ErrnoException {
+    if (!in.fileSystem().getattr(directory).isDirectory()) {
+      throw new ErrnoException(Errno.ENOTDIR);
+    }
+    return taken(HiddenNode.control(in, directory));
+  }
+
+  private Attributes taken(HiddenNode node) throws ErrnoException {
+    Attributes shown = content.attributes(node);
+    return shown.withInode(nodes.take(node));
+  }
+
+  @Override
+  public Attributes lookup(Caller caller, long parent, Name name) throws ErrnoException {
+    HiddenNode from = nodes.of(parent);
+    if (name.equals(Name.DOT)) {
+      return taken(from);
+    }
+    return taken(content.child(from, name));
+  }
+
+  @Override
+  public void forget(long inode, long count) {
+    nodes.forget(inode, count);
+  }
+
+  @Override
+  public Attributes getattr(long inode) throws ErrnoException {
+    return content.attributes(nodes.of(inode)).withInode(inode);
+  }
+
+  @Override
+  public Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask)
+      throws ErrnoException {
+    return taken(changes.make(caller, nodes.of(parent), name, mode & ~umask));
+  }
+
+  @Override
+  public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
+    changes.remove(nodes.of(parent), name);
+  }
+
+  @Override
+  public void readdir(long inode, long cookie, boolean plus, DirectorySink sink)
+      throws ErrnoException {
+    HiddenListing listing = new HiddenListing(content, nodes, inode, plus, sink);
+    listing.list(nodes.of(inode), cookie);
+  }
+
+  @Override
+  public OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
+    if (nodes.of(inode).kind() != Kind.INFO) {
+      throw new ErrnoException(Errno.EISDIR);
+    }
+    return new OpenFile(0, false);
+  }
+
+  @Override
+  public int read(long inode, long handle, long offset, MemorySegment target)
+      throws ErrnoException {
+    byte[] text = content.text(nodes.of(inode));
+    int from = (int) Math.min(offset, text.length);
+    int count = (int) Math.min(text.length - from, target.byteSize());
+    MemorySegment.copy(text, from, target, ValueLayout.JAVA_BYTE, 0, count);
+    return count;
+  }
+
+  /** Access control lists alone, by which the kernel checks the caller's permissions. */
+  @Override
+  public byte[] getxattr(long inode, Name name) throws ErrnoException {
+    return content.accessControl(nodes.of(inode), name);
+  }
+
+  @Override
+  public byte[] listxattr(long inode) {
+    return new byte[0];
+  }
+
+  @Override
+  public void flush(long inode, long handle) {
+    // Nothing is written here.
+  }
+
+  @Override
+  public void release(long inode, long handle) {
+    // Nothing is kept of an open.
+  }
+
+  @Override
+  public void fsync(long inode, long handle, boolean dataOnly) {
+    // What was made was stored when it was made.
+  }
+
+  @Override
+  public void fsyncdir(long inode, boolean dataOnly) {
+    // What was made was stored when it was made.
+  }
+
+  @Override
+  public void sync() {
+    // What was made was stored when it was made.
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+
+  @Override
+  public Attributes setattr(Caller caller, long inode, AttributeChange change)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public byte[] readlink(long inode) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public Attributes symlink(Caller caller, long parent, Name name, byte[] target)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public Attributes link(Caller caller, long inode, long newParent, Name newName)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public void unlink(Caller caller, long parent, Name name) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public int write(long inode, long handle, long offset, MemorySegment source, boolean kill)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public void setxattr(
+      Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public void removexattr(Caller caller, long inode, Name name) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public void fallocate(long inode, long handle, long offset, long length, int mode)
+      throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  public long lseek(long inode, long handle, long offset, int whence) throws ErrnoException {
+    throw new ErrnoException(Errno.EINVAL);
+  }
+
+  @Override
+  public long copyFileRange(
+      long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length)
+      throws ErrnoException {
+    throw new ErrnoException(Errno.EXDEV);
+  }
+
+  @Override
+  public FileSystemUsage statfs() throws ErrnoException {
+    throw refused();
+  }
+
+  private static ErrnoException refused() {
+    return new ErrnoException(Errno.EPERM);
+  }
+}

@@ -1,0 +1,170 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Caller;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.Name;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subvolume in its tree. It is opened when it is first used. Thread-safe.
+ *
+ * <p>Who takes a directory's name away holds {@link #names}: shared where nothing is nested in this
+ * member, else alone, as does who nests something in it. So no anchor goes without its subvolume.
+ */
+final class Member {
+
+  /** Opens a member's filesystem. */
+  interface Opening {
+    FileSystem open(UUID id) throws ErrnoException;
+  }
+
+  private final int place;
+  private final UUID id;
+  private final @Nullable Member parent;
+  private final long anchor;
+  private final Opening opening;
+  private final StampedLock names = new StampedLock();
+  private final ConcurrentMap<Long, Member> children = new ConcurrentHashMap<>();
+  private volatile @Nullable FileSystem opened;
+
+  /** Why it cannot be opened. */
+  private @Nullable Errno refusal;
+
+  Member(int place, UUID id, @Nullable Member parent, long anchor, Opening opening) {
+    this.place = place;
+    this.id = id;
+    this.parent = parent;
+    this.anchor = anchor;
+    this.opening = opening;
+  }
+
+  /** A member that is open from the start: the root of a tree, or the hidden directories. */
+  static Member open(int place, UUID id, FileSystem fileSystem) {
+    Member member = new Member(place, id, null, 0, unused -> fileSystem);
+    member.opened = fileSystem;
+    return member;
+  }
+
+  int place() {
+    return place;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  boolean isNested() {
+    return parent != null;
+  }
+
+  Member parent() {
+    return Objects.requireNonNull(parent, "only a nested subvolume has a parent");
+  }
+
+  /** The directory of the parent that it hangs at. */
+  long anchor() {
+    return anchor;
+  }
+
+  StampedLock names() {
+    return names;
+  }
+
+  /** What is nested in it, by anchor. */
+  ConcurrentMap<Long, Member> children() {
+    return children;
+  }
+
+  FileSystem fileSystem() throws ErrnoException {
+    FileSystem known = opened;
+    return known != null ? known : openNow();
+  }
+
+  private synchronized FileSystem openNow() throws ErrnoException {
+    if (refusal != null) {
+      throw new ErrnoException(refusal);
+    }
+    FileSystem known = opened;
+    if (known == null) {
+      known = opening.open(id);
+      opened = known;
+    }
+    return known;
+  }
+
+  /** The filesystem if it is open. */
+  @Nullable FileSystem known() {
+    return opened;
+  }
+
+  /** Is not opened from now on; returns what was open, for the caller to close. */
+  synchronized @Nullable FileSystem refuse(Errno reason) {
+    refusal = reason;
+    FileSystem known = opened;
+    opened = null;
+    return known;
+  }
+
+  /** Is opened again when it is next used, unless it is gone. */
+  synchronized void allow() {
+    if (refusal == Errno.ENOKEY) {
+      refusal = null;
+    }
+  }
+
+  synchronized boolean isLocked() {
+    return refusal == Errno.ENOKEY;
+  }
+
+  long number(long inode) {
+    return Numbers.number(place, inode);
+  }
+
+  Attributes shown(Attributes attributes) {
+    return place == 0 ? attributes : attributes.withInode(number(attributes.inode()));
+  }
+
+  /** Its root directory; of a locked one the anchor shows instead. */
+  Attributes rootAttributes() throws ErrnoException {
+    try {
+      return shown(fileSystem().getattr(FileSystem.ROOT));
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOKEY || !isNested()) {
+        throw e;
+      }
+      return parent().fileSystem().getattr(anchor).withInode(number(FileSystem.ROOT));
+    }
+  }
+
+  /** Whose it is: the owner of its root directory. */
+  int owner() throws ErrnoException {
+    return rootAttributes().uid();
+  }
+
+  /** What is nested at a name of a directory, if anything is. */
+  @Nullable Member childAt(long directory, Name name) throws ErrnoException {
+    if (children.isEmpty()) {
+      return null;
+    }
+    FileSystem fileSystem = fileSystem();
+    Attributes found;
+    try {
+      found = fileSystem.lookup(Caller.ROOT, directory, name);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw e;
+    }
+    fileSystem.forget(found.inode(), 1);
+    return children.get(found.inode());
+  }
+}

@@ -1,0 +1,103 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The members of a tree by place. A place is not given again as long as the tree is open: the
+ * kernel may still know inodes of who had it. Thread-safe.
+ */
+final class MemberTable {
+
+  private final Member root;
+  private final Member.Opening opening;
+  private final ConcurrentMap<Integer, Member> members = new ConcurrentHashMap<>();
+  private final AtomicInteger lastPlace = new AtomicInteger();
+
+  MemberTable(Member root, Member.Opening opening) {
+    this.root = root;
+    this.opening = opening;
+  }
+
+  /** Takes up what is nested in the root already. */
+  void addAll(List<Nesting.Nested> all) {
+    Map<UUID, Member> byId = new HashMap<>();
+    byId.put(root.id(), root);
+    List<Nesting.Nested> waiting = new ArrayList<>(all);
+    waiting.sort(Comparator.comparingInt(Nesting.Nested::place));
+    // A parent was made before what is nested in it, so its place is lower.
+    for (Nesting.Nested nested : waiting) {
+      Member parent = byId.get(nested.parent());
+      if (parent != null) {
+        byId.put(nested.id(), add(parent, nested));
+      }
+    }
+  }
+
+  Member add(Member parent, Nesting.Nested nested) {
+    Member member = new Member(nested.place(), nested.id(), parent, nested.anchor(), opening);
+    members.put(nested.place(), member);
+    parent.children().put(nested.anchor(), member);
+    lastPlace.accumulateAndGet(nested.place(), Math::max);
+    return member;
+  }
+
+  void add(Member hidden) {
+    members.put(hidden.place(), hidden);
+  }
+
+  /** A place that nobody had since the tree was opened; ENOSPC if there is none left. */
+  int newPlace() throws ErrnoException {
+    int place = lastPlace.incrementAndGet();
+    if (place >= Numbers.HIDDEN_PLACE) {
+      lastPlace.set(Numbers.HIDDEN_PLACE);
+      throw new ErrnoException(Errno.ENOSPC);
+    }
+    return place;
+  }
+
+  /** The member that an inode is in; ESTALE if it is gone. */
+  Member of(long number) throws ErrnoException {
+    int place = Numbers.place(number);
+    if (place == 0) {
+      return root;
+    }
+    Member member = members.get(place);
+    if (member == null) {
+      throw new ErrnoException(Errno.ESTALE);
+    }
+    return member;
+  }
+
+  Optional<Member> find(UUID id) {
+    return nested().stream().filter(member -> member.id().equals(id)).findFirst();
+  }
+
+  /** All that are nested, at any depth. */
+  List<Member> nested() {
+    return members.values().stream().filter(Member::isNested).toList();
+  }
+
+  /** One and all that are nested in it, the innermost first. */
+  static List<Member> subtree(Member top) {
+    List<Member> found = new ArrayList<>();
+    top.children().values().forEach(child -> found.addAll(subtree(child)));
+    found.add(top);
+    return found;
+  }
+
+  void remove(Member member) {
+    members.remove(member.place(), member);
+    member.parent().children().remove(member.anchor(), member);
+  }
+}

@@ -1,0 +1,330 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.AttributeChange;
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Caller;
+import ctrenc.overlay.vfs.ChangeWatcher;
+import ctrenc.overlay.vfs.CreatedFile;
+import ctrenc.overlay.vfs.DirectorySink;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.FileSystemUsage;
+import ctrenc.overlay.vfs.HostFile;
+import ctrenc.overlay.vfs.Name;
+import ctrenc.overlay.vfs.OpenFile;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * A root and all that is nested in it as one filesystem: each call goes to the member that the
+ * inode is in. Where an entry leads to an anchor, the subvolume that hangs there shows in its
+ * place. Closing it closes all members.
+ */
+public final class NestedFileSystem implements FileSystem {
+
+  private final FileSystem root;
+  private final Tree tree;
+
+  NestedFileSystem(FileSystem root, Tree tree) {
+    this.root = root;
+    this.tree = tree;
+  }
+
+  /** What can be done to the tree as a whole. */
+  public Tree tree() {
+    return tree;
+  }
+
+  private Member member(long number) throws ErrnoException {
+    return tree.members().of(number);
+  }
+
+  private FileSystem at(long number) throws ErrnoException {
+    return Numbers.place(number) == 0 ? root : member(number).fileSystem();
+  }
+
+  private static long in(long number) {
+    return Numbers.inode(number);
+  }
+
+  /** Where something is made: names of the hidden directory are taken everywhere. */
+  private Member directory(long number, Name name) throws ErrnoException {
+    Tree.requireOrdinary(name);
+    return member(number);
+  }
+
+  private static Member same(Member one, Member other) throws ErrnoException {
+    if (one != other) {
+      throw new ErrnoException(Errno.EXDEV);
+    }
+    return one;
+  }
+
+  @Override
+  public Attributes lookup(Caller caller, long parent, Name name) throws ErrnoException {
+    Member member = member(parent);
+    if (name.equals(Tree.HIDDEN)) {
+      return tree.hidden(member, in(parent));
+    }
+    if (member.isNested() && in(parent) == ROOT && name.equals(Name.DOT_DOT)) {
+      Member above = member.parent();
+      return above.shown(above.fileSystem().lookup(caller, member.anchor(), name));
+    }
+    return Tree.entered(member, member.fileSystem().lookup(caller, in(parent), name));
+  }
+
+  @Override
+  public void forget(long inode, long count) {
+    tree.forget(inode, count);
+  }
+
+  @Override
+  public Attributes getattr(long inode) throws ErrnoException {
+    if (Numbers.place(inode) == 0) {
+      return root.getattr(inode);
+    }
+    Member member = member(inode);
+    return in(inode) == ROOT
+        ? member.rootAttributes()
+        : member.shown(member.fileSystem().getattr(in(inode)));
+  }
+
+  @Override
+  public Attributes setattr(Caller caller, long inode, AttributeChange change)
+      throws ErrnoException {
+    Member member = member(inode);
+    return member.shown(member.fileSystem().setattr(caller, in(inode), change));
+  }
+
+  @Override
+  public byte[] readlink(long inode) throws ErrnoException {
+    return at(inode).readlink(in(inode));
+  }
+
+  @Override
+  public Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev)
+      throws ErrnoException {
+    Member member = directory(parent, name);
+    return member.shown(member.fileSystem().mknod(caller, in(parent), name, mode, umask, rdev));
+  }
+
+  @Override
+  public Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask)
+      throws ErrnoException {
+    Member member = directory(parent, name);
+    return member.shown(member.fileSystem().mkdir(caller, in(parent), name, mode, umask));
+  }
+
+  @Override
+  public Attributes symlink(Caller caller, long parent, Name name, byte[] target)
+      throws ErrnoException {
+    Member member = directory(parent, name);
+    return member.shown(member.fileSystem().symlink(caller, in(parent), name, target));
+  }
+
+  @Override
+  public Attributes link(Caller caller, long inode, long newParent, Name newName)
+      throws ErrnoException {
+    Member member = same(member(inode), directory(newParent, newName));
+    return member.shown(member.fileSystem().link(caller, in(inode), in(newParent), newName));
+  }
+
+  @Override
+  public void unlink(Caller caller, long parent, Name name) throws ErrnoException {
+    directory(parent, name).fileSystem().unlink(caller, in(parent), name);
+  }
+
+  @Override
+  public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
+    tree.changes().rmdir(caller, directory(parent, name), in(parent), name);
+  }
+
+  @Override
+  public void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
+      throws ErrnoException {
+    Member member = same(directory(parent, name), directory(newParent, newName));
+    tree.changes().rename(caller, member, in(parent), name, in(newParent), newName, flags);
+  }
+
+  @Override
+  public OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
+    return at(inode).open(caller, in(inode), flags);
+  }
+
+  @Override
+  public long imageCeiling() {
+    return root.imageCeiling();
+  }
+
+  @Override
+  public Optional<HostFile> hostFile(long inode) throws ErrnoException {
+    return Numbers.place(inode) == 0 ? root.hostFile(inode) : Optional.empty();
+  }
+
+  @Override
+  public CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
+      throws ErrnoException {
+    Member member = directory(parent, name);
+    CreatedFile made = member.fileSystem().create(caller, in(parent), name, mode, umask, flags);
+    return new CreatedFile(member.shown(made.attributes()), made.file());
+  }
+
+  @Override
+  public CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
+      throws ErrnoException {
+    Member member = member(parent);
+    CreatedFile made = member.fileSystem().tmpfile(caller, in(parent), mode, umask, flags);
+    return new CreatedFile(member.shown(made.attributes()), made.file());
+  }
+
+  @Override
+  public int read(long inode, long handle, long offset, MemorySegment target)
+      throws ErrnoException {
+    return at(inode).read(in(inode), handle, offset, target);
+  }
+
+  @Override
+  public int write(long inode, long handle, long offset, MemorySegment source, boolean kill)
+      throws ErrnoException {
+    return at(inode).write(in(inode), handle, offset, source, kill);
+  }
+
+  @Override
+  public int writeBack(long inode, long handle, long offset, MemorySegment source, boolean kill)
+      throws ErrnoException {
+    return at(inode).writeBack(in(inode), handle, offset, source, kill);
+  }
+
+  @Override
+  public void flush(long inode, long handle) throws ErrnoException {
+    at(inode).flush(in(inode), handle);
+  }
+
+  @Override
+  public void release(long inode, long handle) {
+    tree.release(inode, handle);
+  }
+
+  @Override
+  public void fsync(long inode, long handle, boolean dataOnly) throws ErrnoException {
+    at(inode).fsync(in(inode), handle, dataOnly);
+  }
+
+  @Override
+  public void readdir(long inode, long cookie, boolean plus, DirectorySink sink)
+      throws ErrnoException {
+    Member member = member(inode);
+    if (member.place() == 0 && member.children().isEmpty()) {
+      root.readdir(inode, cookie, plus, sink);
+      return;
+    }
+    FileSystem listed = member.fileSystem();
+    NestedListing listing = new NestedListing(member, sink);
+    try {
+      listed.readdir(in(inode), cookie, plus, listing);
+    } finally {
+      listing.forgetAnchors(listed);
+    }
+  }
+
+  @Override
+  public void fsyncdir(long inode, boolean dataOnly) throws ErrnoException {
+    at(inode).fsyncdir(in(inode), dataOnly);
+  }
+
+  @Override
+  public byte[] getxattr(long inode, Name name) throws ErrnoException {
+    return at(inode).getxattr(in(inode), name);
+  }
+
+  @Override
+  public byte[] listxattr(long inode) throws ErrnoException {
+    return at(inode).listxattr(in(inode));
+  }
+
+  @Override
+  public void setxattr(
+      Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
+      throws ErrnoException {
+    at(inode).setxattr(caller, in(inode), name, value, flags, killSetgid);
+  }
+
+  @Override
+  public void removexattr(Caller caller, long inode, Name name) throws ErrnoException {
+    at(inode).removexattr(caller, in(inode), name);
+  }
+
+  @Override
+  public void fallocate(long inode, long handle, long offset, long length, int mode)
+      throws ErrnoException {
+    at(inode).fallocate(in(inode), handle, offset, length, mode);
+  }
+
+  @Override
+  public long lseek(long inode, long handle, long offset, int whence) throws ErrnoException {
+    return at(inode).lseek(in(inode), handle, offset, whence);
+  }
+
+  @Override
+  public long copyFileRange(
+      long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length)
+      throws ErrnoException {
+    return same(member(inode), member(toInode))
+        .fileSystem()
+        .copyFileRange(in(inode), handle, offset, in(toInode), toHandle, toOffset, length);
+  }
+
+  @Override
+  public FileSystemUsage statfs() throws ErrnoException {
+    return root.statfs();
+  }
+
+  @Override
+  public FileSystemUsage statfs(long inode) throws ErrnoException {
+    return Numbers.place(inode) == Numbers.HIDDEN_PLACE ? root.statfs() : at(inode).statfs();
+  }
+
+  @Override
+  public boolean isVolatile(long inode) {
+    return Numbers.place(inode) == Numbers.HIDDEN_PLACE;
+  }
+
+  @Override
+  public void watch(ChangeWatcher watcher) {
+    tree.changes().watch(watcher);
+  }
+
+  @Override
+  public void sync() throws ErrnoException {
+    tree.sync();
+    root.sync();
+  }
+
+  @Override
+  public long[] inUse() {
+    return tree.inUse(root.inUse());
+  }
+
+  @Override
+  public void refuseOpens(boolean refused) {
+    root.refuseOpens(refused);
+    tree.refuseOpens(refused);
+  }
+
+  @Override
+  public long[] lock() {
+    long[] nested = tree.end(FileSystem::lock);
+    return Tree.joined(nested, root.lock());
+  }
+
+  @Override
+  public void close() {
+    tree.end(
+        member -> {
+          member.close();
+          return new long[0];
+        });
+    root.close();
+  }
+}

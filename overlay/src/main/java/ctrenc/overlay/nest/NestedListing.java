@@ -1,0 +1,64 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.DirectorySink;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.Name;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes a member's directory on with the numbers of the tree, and with what is nested in it in the
+ * place of the anchors. One that cannot be opened for another reason than its lock is left out.
+ */
+final class NestedListing implements DirectorySink {
+
+  private final Member member;
+  private final DirectorySink sink;
+  private final List<Long> anchors = new ArrayList<>(0);
+
+  NestedListing(Member member, DirectorySink sink) {
+    this.member = member;
+    this.sink = sink;
+  }
+
+  @Override
+  public boolean accept(Name name, long inode, int type, long cookie) {
+    Member child = member.children().get(inode);
+    long number = child == null ? member.number(inode) : child.number(FileSystem.ROOT);
+    return sink.accept(name, number, type, cookie);
+  }
+
+  @Override
+  public boolean accept(Name name, Attributes attributes, long cookie) {
+    Member child = member.children().get(attributes.inode());
+    if (child == null) {
+      return sink.accept(name, member.shown(attributes), cookie);
+    }
+    Attributes shown = rootOf(child);
+    boolean taken = shown == null || sink.accept(name, shown, cookie);
+    if (taken) {
+      anchors.add(attributes.inode());
+    }
+    return taken;
+  }
+
+  private static @Nullable Attributes rootOf(Member child) {
+    try {
+      return child.rootAttributes();
+    } catch (ErrnoException e) {
+      assert e.errno() != Errno.ENOKEY : "a locked one shows its anchor";
+      return null;
+    }
+  }
+
+  /** The listing took a reference on each anchor, of which nobody knows. */
+  void forgetAnchors(FileSystem listed) {
+    for (long anchor : anchors) {
+      listed.forget(anchor, 1);
+    }
+  }
+}

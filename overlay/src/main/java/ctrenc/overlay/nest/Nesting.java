@@ -1,0 +1,48 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.Name;
+import java.util.List;
+import java.util.UUID;
+
+/** What a store does for the trees of subvolumes that it keeps. Thread-safe. */
+public interface Nesting {
+
+  /**
+   * A nested subvolume: it hangs at a directory of its parent, the anchor, which is empty there.
+   *
+   * @param place its own in the tree
+   */
+  record Nested(UUID id, UUID parent, long anchor, int place) {}
+
+  /** All that are nested in a subvolume, at any depth. */
+  List<Nested> within(UUID root);
+
+  /** Makes one with a key of its own. */
+  void make(Nested nested, Source source) throws ErrnoException;
+
+  /** Opens one; ENOKEY if it is locked. */
+  FileSystem open(UUID id) throws ErrnoException;
+
+  /** EBUSY if nothing would bring the keys of one back. */
+  void requireLockable(UUID id) throws ErrnoException;
+
+  /** Wipes the keys of one that is closed. */
+  void lock(UUID id) throws ErrnoException;
+
+  /**
+   * Destroys the keys of one and of all that are nested in it, then what they hold. None of them is
+   * open.
+   */
+  void destroy(UUID id) throws ErrnoException;
+
+  List<Name> snapshots(UUID id);
+
+  void snapshot(UUID id, Name name) throws ErrnoException;
+
+  void removeSnapshot(UUID id, Name name) throws ErrnoException;
+
+  /** What may be told of a subvolume, as lines of a name and a value; no secret. */
+  List<String> describe(UUID id) throws ErrnoException;
+}

@@ -1,0 +1,200 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.Name;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** A root and what is nested in it, seen as a whole. Thread-safe. */
+public final class Tree {
+
+  /** The name of the hidden directory, in every directory. */
+  static final Name HIDDEN = Name.of(".ctr-enc");
+
+  private final Nesting nesting;
+  private final boolean outlives;
+  private final MemberTable members;
+  private final TreeChanges changes;
+  private final HiddenFileSystem hidden;
+  private volatile boolean opensRefused;
+
+  private Tree(UUID id, FileSystem root, Nesting nesting, boolean outlives) {
+    this.nesting = nesting;
+    this.outlives = outlives;
+    members = new MemberTable(Member.open(0, id, root), this::open);
+    members.addAll(nesting.within(id));
+    changes = new TreeChanges(members, nesting);
+    hidden = new HiddenFileSystem(changes, nesting);
+    members.add(Member.open(Numbers.HIDDEN_PLACE, id, hidden));
+  }
+
+  /**
+   * The filesystem of a root, with what is nested in it.
+   *
+   * @param outlives a later process goes on with the root. It could not go on with what is open in
+   *     nested ones, so there are none: EOPNOTSUPP
+   */
+  public static NestedFileSystem of(UUID id, FileSystem root, Nesting nesting, boolean outlives) {
+    return new NestedFileSystem(root, new Tree(id, root, nesting, outlives));
+  }
+
+  private FileSystem open(UUID id) throws ErrnoException {
+    requireNesting();
+    FileSystem opened = nesting.open(id);
+    opened.refuseOpens(opensRefused);
+    return opened;
+  }
+
+  private void requireNesting() throws ErrnoException {
+    if (outlives) {
+      throw new ErrnoException(Errno.EOPNOTSUPP);
+    }
+  }
+
+  MemberTable members() {
+    return members;
+  }
+
+  TreeChanges changes() {
+    return changes;
+  }
+
+  /** Names of the hidden directory are taken everywhere. */
+  static void requireOrdinary(Name name) throws ErrnoException {
+    if (name.equals(HIDDEN)) {
+      throw new ErrnoException(Errno.EPERM);
+    }
+  }
+
+  /** Takes a reference on the hidden directory of a directory. */
+  Attributes hidden(Member member, long directory) throws ErrnoException {
+    if (member.place() == Numbers.HIDDEN_PLACE) {
+      throw new ErrnoException(Errno.ENOENT);
+    }
+    requireNesting();
+    Attributes entered = hidden.enter(member, directory);
+    return entered.withInode(Numbers.number(Numbers.HIDDEN_PLACE, entered.inode()));
+  }
+
+  /** What shows where a member's entry was looked up. */
+  static Attributes entered(Member member, Attributes found) throws ErrnoException {
+    if (member.children().isEmpty()) {
+      return member.shown(found);
+    }
+    Member child = member.children().get(found.inode());
+    if (child == null) {
+      return member.shown(found);
+    }
+    member.fileSystem().forget(found.inode(), 1);
+    return child.rootAttributes();
+  }
+
+  private @Nullable FileSystem known(long number) {
+    try {
+      return members.of(number).known();
+    } catch (ErrnoException e) {
+      return null;
+    }
+  }
+
+  void forget(long number, long count) {
+    FileSystem fileSystem = known(number);
+    if (fileSystem != null) {
+      fileSystem.forget(Numbers.inode(number), count);
+    }
+  }
+
+  void release(long number, long handle) {
+    FileSystem fileSystem = known(number);
+    if (fileSystem != null) {
+      fileSystem.release(Numbers.inode(number), handle);
+    }
+  }
+
+  void sync() throws ErrnoException {
+    for (Member member : members.nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        known.sync();
+      }
+    }
+  }
+
+  long[] inUse(long[] ofRoot) {
+    long[] all = ofRoot;
+    for (Member member : members.nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        all = joined(numbered(member, known.inUse()), all);
+      }
+    }
+    return all;
+  }
+
+  static long[] joined(long[] some, long[] more) {
+    return some.length == 0
+        ? more
+        : LongStream.concat(LongStream.of(some), LongStream.of(more)).toArray();
+  }
+
+  static long[] numbered(Member member, long[] inodes) {
+    return LongStream.of(inodes).map(member::number).toArray();
+  }
+
+  void refuseOpens(boolean refused) {
+    opensRefused = refused;
+    for (Member member : members.nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        known.refuseOpens(refused);
+      }
+    }
+  }
+
+  /** Ends all that is nested; returns the numbers that {@code ending} gives for each. */
+  long[] end(Function<FileSystem, long[]> ending) {
+    long[] used = new long[0];
+    for (Member member : members.nested()) {
+      FileSystem known = member.refuse(Errno.ENODEV);
+      if (known != null) {
+        used = joined(numbered(member, ending.apply(known)), used);
+      }
+    }
+    return used;
+  }
+
+  /** The subvolumes that are nested in the root, at any depth, and whether each is locked. */
+  public List<Nested> nested() {
+    return members.nested().stream()
+        .map(member -> new Nested(member.id(), member.parent().id(), member.isLocked()))
+        .toList();
+  }
+
+  /** A subvolume of the tree; {@code locked} says that it was locked while the tree was open. */
+  public record Nested(UUID id, UUID parent, boolean locked) {}
+
+  /** Wipes the keys of one and of all that are nested in it; who uses them gets ENOKEY. */
+  public void lock(UUID id) throws ErrnoException {
+    changes.lock(require(id));
+  }
+
+  /** Lets one that was locked, and all that are nested in it, be opened again. */
+  public void unlock(UUID id) throws ErrnoException {
+    MemberTable.subtree(require(id)).forEach(Member::allow);
+  }
+
+  /** Destroys one and all that are nested in it, whoever uses them. */
+  public void destroy(UUID id) throws ErrnoException {
+    changes.destroy(require(id));
+  }
+
+  private Member require(UUID id) throws ErrnoException {
+    return members.find(id).orElseThrow(() -> new ErrnoException(Errno.ENOENT));
+  }
+}

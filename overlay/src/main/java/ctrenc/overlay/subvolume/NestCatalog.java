@@ -1,0 +1,95 @@
+package ctrenc.overlay.subvolume;
+
+import static ctrenc.overlay.subvolume.CatalogFields.getId;
+import static ctrenc.overlay.subvolume.CatalogFields.idOf;
+import static ctrenc.overlay.subvolume.CatalogFields.open;
+import static ctrenc.overlay.subvolume.CatalogFields.putId;
+
+import ctrenc.overlay.layer.FieldReader;
+import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Which subvolumes of a store hang in which others: records of table CATALOG, in the terms of
+ * {@link CatalogCodec}, changed together with those of the subvolumes. Thread-safe.
+ *
+ * <pre>
+ * key 16 | subvolume UUID (16)  value: version (1) | parent UUID (16) | inode of the anchor (8) | place (4)
+ * </pre>
+ */
+final class NestCatalog {
+
+  private static final byte NESTED = 16;
+
+  private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
+
+  static NestCatalog read(MetaStore meta) throws IOException {
+    NestCatalog catalog = new NestCatalog();
+    try (MetaCursor cursor =
+        meta.scan(Table.CATALOG, new byte[] {NESTED}, new byte[] {NESTED + 1})) {
+      while (cursor.next()) {
+        NestRecord nest = decode(cursor.key(), cursor.value());
+        catalog.nests.put(nest.id(), nest);
+      }
+    }
+    return catalog;
+  }
+
+  static byte[] encode(NestRecord nest) {
+    return putId(new FieldWriter(64).putByte(CatalogCodec.VERSION), nest.parent())
+        .putLong(nest.anchor())
+        .putInt(nest.place())
+        .toBytes();
+  }
+
+  static NestRecord decode(byte[] key, byte[] value)
+      throws DamagedException, FormatTooNewException {
+    UUID id = idOf(key);
+    FieldReader in = open(value, "nested subvolume " + id);
+    NestRecord nest = new NestRecord(id, getId(in), in.getSize(), in.getInt());
+    in.end();
+    if (nest.place() <= 0) {
+      throw in.damaged("has an impossible place");
+    }
+    return nest;
+  }
+
+  void put(CatalogEdit edit, NestRecord nest) {
+    byte[] key = CatalogCodec.key(NESTED, nest.id());
+    edit.put(key, encode(nest), () -> nests.put(nest.id(), nest));
+  }
+
+  /** Does nothing for a subvolume that is not nested. */
+  void remove(CatalogEdit edit, UUID id) {
+    if (nests.containsKey(id)) {
+      edit.remove(CatalogCodec.key(NESTED, id), () -> nests.remove(id));
+    }
+  }
+
+  Optional<NestRecord> find(UUID id) {
+    return Optional.ofNullable(nests.get(id));
+  }
+
+  /** All that are nested in a subvolume, at any depth, each after the one it is nested in. */
+  List<NestRecord> within(UUID top) {
+    Map<UUID, List<NestRecord>> byParent =
+        nests.values().stream().collect(Collectors.groupingBy(NestRecord::parent));
+    List<NestRecord> found = new ArrayList<>(byParent.getOrDefault(top, List.of()));
+    for (int i = 0; i < found.size(); i++) {
+      found.addAll(byParent.getOrDefault(found.get(i).id(), List.of()));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,153 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.overlay.nest.Nesting;
+import ctrenc.overlay.nest.Source;
+import ctrenc.overlay.storage.DiskFullException;
+import ctrenc.overlay.storage.KeyAbsentException;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a store does for its trees, with its failures as errors of a filesystem. Thread-safe. */
+final class StoredNesting implements Nesting {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoredNesting.class);
+
+  private final Catalog catalog;
+  private final NestCatalog nests;
+  private final NestedSubvolumes nested;
+  private final Snapshots snapshots;
+
+  StoredNesting(Catalog catalog, NestCatalog nests, NestedSubvolumes nested, Snapshots snapshots) {
+    this.catalog = catalog;
+    this.nests = nests;
+    this.nested = nested;
+    this.snapshots = snapshots;
+  }
+
+  @Override
+  public List<Nested> within(UUID root) {
+    return nests.within(root).stream()
+        .map(nest -> new Nested(nest.id(), nest.parent(), nest.anchor(), nest.place()))
+        .toList();
+  }
+
+  @Override
+  public void make(Nested plan, Source source) throws ErrnoException {
+    translated(
+        () -> {
+          nested.make(
+              new NestRecord(plan.id(), plan.parent(), plan.anchor(), plan.place()), source);
+          return plan;
+        });
+  }
+
+  @Override
+  public FileSystem open(UUID id) throws ErrnoException {
+    return translated(() -> nested.open(id));
+  }
+
+  @Override
+  public void requireLockable(UUID id) throws ErrnoException {
+    if (catalog.subvolume(id).map(SubvolumeRecord::throwaway).orElse(true)) {
+      throw new ErrnoException(Errno.EBUSY);
+    }
+  }
+
+  @Override
+  public void lock(UUID id) throws ErrnoException {
+    translated(
+        () -> {
+          nested.lock(id);
+          return id;
+        });
+  }
+
+  @Override
+  public void destroy(UUID id) throws ErrnoException {
+    translated(
+        () -> {
+          nested.destroy(id);
+          return id;
+        });
+  }
+
+  @Override
+  public List<Name> snapshots(UUID id) {
+    return catalog.snapshotsOf(id).stream().map(one -> Name.of(one.name())).sorted().toList();
+  }
+
+  @Override
+  public void snapshot(UUID id, Name name) throws ErrnoException {
+    translated(() -> snapshots.create(id, name.toString()));
+  }
+
+  @Override
+  public void removeSnapshot(UUID id, Name name) throws ErrnoException {
+    translated(
+        () -> {
+          Optional<SnapshotInfo> found = snapshots.find(id, name.toString());
+          snapshots.remove(
+              found.orElseThrow(() -> new NoSuchFileException("snapshot " + name)).id());
+          return id;
+        });
+  }
+
+  @Override
+  public List<String> describe(UUID id) throws ErrnoException {
+    return translated(
+        () -> {
+          SubvolumeRecord subvolume = catalog.requireLiving(id);
+          List<String> lines = new ArrayList<>();
+          lines.add("subvolume " + id);
+          nests.find(id).ifPresent(nest -> lines.add("parent " + nest.parent()));
+          try (LayerKey key = nested.upperKey(subvolume)) {
+            lines.add("key " + key.keyId());
+          }
+          lines.add("layers " + subvolume.stack().size());
+          lines.add("throwaway " + (subvolume.throwaway() ? "yes" : "no"));
+          return lines;
+        });
+  }
+
+  /** What the store does. */
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+
+  private static <T> T translated(Call<T> call) throws ErrnoException {
+    try {
+      return call.run();
+    } catch (IOException e) {
+      Errno errno = errnoOf(e);
+      if (errno == Errno.EIO) {
+        LOG.atWarn().setCause(e).log("a nested subvolume could not be served");
+      }
+      throw new ErrnoException(errno);
+    } catch (IllegalArgumentException e) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+  }
+
+  private static Errno errnoOf(IOException failure) {
+    return switch (failure) {
+      case KeyAbsentException locked -> Errno.ENOKEY;
+      case DiskFullException full -> Errno.ENOSPC;
+      case AlreadyExistsException taken -> Errno.EEXIST;
+      case NoSuchFileException gone -> Errno.ENOENT;
+      case InUseException used -> Errno.EBUSY;
+      default -> Errno.EIO;
+    };
+  }
+}

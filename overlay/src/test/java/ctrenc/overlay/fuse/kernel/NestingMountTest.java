@@ -1,0 +1,125 @@
+package ctrenc.overlay.fuse.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.overlay.fuse.CacheMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Nested subvolumes on a real mount, from a shell, as root and as somebody who is not. */
+@Tag("kernel")
+@Timeout(120)
+class NestingMountTest {
+
+  private static final String ALICE = "setpriv --reuid 1000 --regid 1000 --clear-groups sh -c ";
+
+  /** Nests three deep in home, and shows what is there then. */
+  private static final String THREE_DEEP =
+      """
+      set -e
+      at=home
+      for depth in 1 2 3; do
+        mkdir $at/.ctr-enc/subvolumes/n
+        at=$at/n
+        echo $depth > $at/f
+        test "$(ls -A $at)" = f
+      done
+      cat home/n/f home/n/n/f home/n/n/n/f
+      stat -c %u:%a home/n/n/n
+      ls home/.ctr-enc/subvolumes home/.ctr-enc
+      """;
+
+  @TempDir Path home;
+  private LiveRoot root;
+
+  private LiveMount mount(CacheMode mode) throws IOException {
+    root = new LiveRoot(Carrier.DEVICE, home);
+    Files.writeString(root.image().resolve("of-the-image"), "image\n");
+    return root.mount(mode);
+  }
+
+  @AfterEach
+  void unmount() throws IOException {
+    root.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(CacheMode.class)
+  void anUnprivilegedShellNestsThreeDeep(CacheMode mode) throws Exception {
+    LiveMount live = mount(mode);
+    live.run("mkdir home && chown 1000:1000 home && ls home && ! stat home/n");
+    assertThat(live.run(ALICE + "'" + THREE_DEEP + "'").lines())
+        .containsExactly(
+            "1",
+            "2",
+            "3",
+            "1000:755",
+            "home/.ctr-enc:",
+            "forks",
+            "images",
+            "info",
+            "snapshots",
+            "subvolumes",
+            "",
+            "home/.ctr-enc/subvolumes:",
+            "n");
+    assertThat(
+            live.run(
+                "find home -name '.ctr-enc' | wc -l; find . -printf '%i\\n' | sort | uniq -d | wc -l"))
+        .isEqualTo("0\n0");
+    assertThat(live.run("cat of-the-image home/n/.ctr-enc/info | head -2 | cut -d' ' -f1"))
+        .isEqualTo("image\nsubvolume");
+  }
+
+  @Test
+  void whoMayNotWriteMayNotNest() throws Exception {
+    LiveMount live = mount(CacheMode.WRITEBACK);
+    live.run("mkdir shut open sticky && chmod 755 shut && chmod 777 open && chmod 1777 sticky");
+    assertThat(live.run(ALICE + "'! mkdir shut/.ctr-enc/subvolumes/n 2>&1'"))
+        .contains("Permission denied");
+    assertThat(live.run(ALICE + "'! mkdir open/.ctr-enc/snapshots/s 2>&1'"))
+        .contains("Permission denied");
+    live.run("chmod 777 shut");
+    live.run(ALICE + "'mkdir shut/.ctr-enc/subvolumes/n open/.ctr-enc/subvolumes/n'");
+    live.run("mkdir sticky/.ctr-enc/subvolumes/n && chmod 777 sticky/n && touch sticky/n/f");
+    assertThat(live.run(ALICE + "'! rmdir sticky/.ctr-enc/subvolumes/n 2>&1'"))
+        .contains("Operation not permitted");
+    live.run("setfacl -m u:1001:rwx shut 2>/dev/null || chmod 777 shut");
+    live.run("chmod 700 shut");
+    assertThat(live.run(ALICE + "'! ls shut/n 2>&1'")).contains("Permission denied");
+  }
+
+  @ParameterizedTest
+  @EnumSource(CacheMode.class)
+  void whatIsGoneIsGoneForWhoUsesIt(CacheMode mode) throws Exception {
+    LiveMount live = mount(mode);
+    String script =
+        """
+        mkdir .ctr-enc/subvolumes/n n/.ctr-enc/subvolumes/m && echo secret > n/m/f && mkdir d
+        exec 3< n/m/f
+        ls n/m > /dev/null
+        ! mv d/. n/m 2> /dev/null
+        ! ln n/m/f d/f 2> /dev/null
+        mv n/m/f d/f && test "$(cat d/f)" = secret && mv d/f n/m/f
+        cp --reflink=auto n/m/f d/copy && cmp d/copy n/m/f
+        ! rmdir n 2> /dev/null
+        exec 4< n/m/f
+        rmdir .ctr-enc/subvolumes/n
+        ! cat <&4 2> /dev/null
+        test "$(ls)" = "$(printf 'd\\nof-the-image')"
+        ! stat n 2> /dev/null
+        mkdir n && test -z "$(ls -A n)" && rmdir n
+        mkdir .ctr-enc/subvolumes/n && rm -r n && ! stat n 2> /dev/null
+        """;
+    live.run(script.strip().replace("\n", " && \n").replace("&& \n!", "&& \n!"));
+    assertThat(root.findings()).isEmpty();
+  }
+}
