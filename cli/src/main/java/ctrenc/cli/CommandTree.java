@@ -24,6 +24,7 @@ import ctrenc.cli.verb.LogsVerb;
 import ctrenc.cli.verb.MountVerb;
 import ctrenc.cli.verb.Options;
 import ctrenc.cli.verb.PsVerb;
+import ctrenc.cli.verb.QuotaVerb;
 import ctrenc.cli.verb.RemoveVerb;
 import ctrenc.cli.verb.RotateVerb;
 import ctrenc.cli.verb.RunVerb;
@@ -138,6 +139,7 @@ final class CommandTree {
     add(root, new RemoveVerb());
     add(root, new LockVerb());
     add(root, new UnlockVerb());
+    add(root, new QuotaVerb());
     add(root, new EventsVerb());
   }
 

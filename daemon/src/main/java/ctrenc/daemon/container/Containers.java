@@ -110,6 +110,11 @@ public final class Containers {
     return keys;
   }
 
+  /** What the roots use, and may use. */
+  public RootQuotas quotas() {
+    return new RootQuotas(store.subvolumes().quotas(), registry);
+  }
+
   /** Whether they are open. */
   public ContainerLocks locks() {
     return locks;

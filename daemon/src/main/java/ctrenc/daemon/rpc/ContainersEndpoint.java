@@ -21,6 +21,8 @@ import ctrenc.proto.v1.LogsRequest;
 import ctrenc.proto.v1.LogsResponse;
 import ctrenc.proto.v1.MountContainerRequest;
 import ctrenc.proto.v1.MountContainerResponse;
+import ctrenc.proto.v1.QuotaRequest;
+import ctrenc.proto.v1.QuotaResponse;
 import ctrenc.proto.v1.RemoveContainerRequest;
 import ctrenc.proto.v1.RemoveContainerResponse;
 import ctrenc.proto.v1.RunRequest;
@@ -136,6 +138,11 @@ public final class ContainersEndpoint extends ContainersGrpc.ContainersImplBase 
   @Override
   public void inspect(InspectContainerRequest request, StreamObserver<Container> observer) {
     Answer.with(observer, () -> containers.inspect(request.getReference()));
+  }
+
+  @Override
+  public void quota(QuotaRequest request, StreamObserver<QuotaResponse> observer) {
+    Answer.with(observer, () -> containers.quotas().quota(request));
   }
 
   @Override

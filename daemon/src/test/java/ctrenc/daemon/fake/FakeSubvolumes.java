@@ -1,11 +1,13 @@
 package ctrenc.daemon.fake;
 
 import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.subvolume.AlreadyExistsException;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.InUseException;
+import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
 import ctrenc.overlay.subvolume.Subvolumes;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Subvolumes that are plain directories over plain directories. */
@@ -28,6 +31,7 @@ final class FakeSubvolumes implements Subvolumes {
   private final FakeImages images;
   private final Map<UUID, SubvolumeInfo> known = new LinkedHashMap<>();
   private final Map<UUID, AtomicBoolean> open = new LinkedHashMap<>();
+  private final Map<UUID, Limits> limits = new ConcurrentHashMap<>();
 
   FakeSubvolumes(Path directory, FakeImages images) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -142,5 +146,11 @@ final class FakeSubvolumes implements Subvolumes {
     }
     known.remove(id);
     Trees.remove(directory.resolve(id.toString()));
+  }
+
+  /** Limits are kept, and hold nobody back. */
+  @Override
+  public Quotas quotas() {
+    return new FakeQuotas(limits);
   }
 }

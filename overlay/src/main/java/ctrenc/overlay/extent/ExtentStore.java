@@ -65,6 +65,9 @@ public interface ExtentStore extends AutoCloseable {
    */
   void sync() throws IOException;
 
+  /** Gives back at once what is gathered of extents without references. */
+  default void giveBack() throws IOException {}
+
   /** Bytes of segment files in use, as the disk counts them. */
   long storedBytes() throws IOException;
 

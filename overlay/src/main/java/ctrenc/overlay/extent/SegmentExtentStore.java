@@ -296,6 +296,12 @@ public final class SegmentExtentStore implements ExtentStore {
   }
 
   @Override
+  public void giveBack() throws IOException {
+    checkOpen();
+    reclaimer.freeAll();
+  }
+
+  @Override
   public long storedBytes() throws IOException {
     checkOpen();
     return segments.storedBytes();

@@ -166,6 +166,11 @@ public final class EncryptedLayer implements UpperLayer {
   }
 
   @Override
+  public void giveBack() throws IOException {
+    extents.store().giveBack();
+  }
+
+  @Override
   public void orphans(OrphanVisitor visitor) throws IOException {
     table.orphans(visitor);
   }

@@ -32,6 +32,9 @@ public interface UpperLayer extends Layer {
   /** Everything committed so far survives power loss when this returns. */
   void sync() throws IOException;
 
+  /** Gives the disk back what no record refers to. */
+  default void giveBack() throws IOException {}
+
   /**
    * Offers the inodes that were recorded as orphans, once at open, so that the union can let go of
    * them.

@@ -5,6 +5,7 @@ import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
+import ctrenc.overlay.vfs.FileSystemUsage;
 import ctrenc.overlay.vfs.Name;
 import java.util.Objects;
 import java.util.UUID;
@@ -26,6 +27,11 @@ final class Member {
     FileSystem open(UUID id) throws ErrnoException;
   }
 
+  /** Measures what a member and all that is nested in it use. */
+  interface Measuring {
+    Usage measure(Member top) throws ErrnoException;
+  }
+
   private final int place;
   private final UUID id;
   private final @Nullable Member parent;
@@ -33,12 +39,20 @@ final class Member {
   private final Opening opening;
   private final StampedLock names = new StampedLock();
   private final ConcurrentMap<Long, Member> children = new ConcurrentHashMap<>();
+  private final Budget budget;
   private volatile @Nullable FileSystem opened;
 
   /** Why it cannot be opened. */
   private @Nullable Errno refusal;
 
-  Member(int place, UUID id, @Nullable Member parent, long anchor, Opening opening) {
+  Member(
+      int place,
+      UUID id,
+      @Nullable Member parent,
+      long anchor,
+      Opening opening,
+      Measuring measuring) {
+    budget = new Budget(() -> measuring.measure(this));
     this.place = place;
     this.id = id;
     this.parent = parent;
@@ -47,8 +61,8 @@ final class Member {
   }
 
   /** A member that is open from the start: the root of a tree, or the hidden directories. */
-  static Member open(int place, UUID id, FileSystem fileSystem) {
-    Member member = new Member(place, id, null, 0, unused -> fileSystem);
+  static Member open(int place, UUID id, FileSystem fileSystem, Measuring measuring) {
+    Member member = new Member(place, id, null, 0, unused -> fileSystem, measuring);
     member.opened = fileSystem;
     return member;
   }
@@ -76,6 +90,37 @@ final class Member {
 
   StampedLock names() {
     return names;
+  }
+
+  /** What it may use, with all that is nested in it. */
+  Budget budget() {
+    return budget;
+  }
+
+  /** Whether its own budget, or one of those it is nested in, has limits. */
+  boolean isLimited() {
+    return budget.isLimited() || (parent != null && parent.isLimited());
+  }
+
+  /** EDQUOT if there is no room for so much more, here or in what it is nested in. */
+  void charge(long bytes, long inodes) throws ErrnoException {
+    budget.charge(bytes, inodes);
+    if (parent != null) {
+      parent.charge(bytes, inodes);
+    }
+  }
+
+  /** Something was removed or replaced here. */
+  void shrink() {
+    budget.shrink();
+    if (parent != null) {
+      parent.shrink();
+    }
+  }
+
+  FileSystemUsage narrow(FileSystemUsage disk) throws ErrnoException {
+    FileSystemUsage own = budget.narrow(disk);
+    return parent == null ? own : parent.narrow(own);
   }
 
   /** What is nested in it, by anchor. */

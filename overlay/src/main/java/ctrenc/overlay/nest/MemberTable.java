@@ -21,12 +21,14 @@ final class MemberTable {
 
   private final Member root;
   private final Member.Opening opening;
+  private final Member.Measuring measuring;
   private final ConcurrentMap<Integer, Member> members = new ConcurrentHashMap<>();
   private final AtomicInteger lastPlace = new AtomicInteger();
 
-  MemberTable(Member root, Member.Opening opening) {
+  MemberTable(Member root, Member.Opening opening, Member.Measuring measuring) {
     this.root = root;
     this.opening = opening;
+    this.measuring = measuring;
   }
 
   /** Takes up what is nested in the root already. */
@@ -45,7 +47,8 @@ final class MemberTable {
   }
 
   Member add(Member parent, Nesting.Nested nested) {
-    Member member = new Member(nested.place(), nested.id(), parent, nested.anchor(), opening);
+    Member member =
+        new Member(nested.place(), nested.id(), parent, nested.anchor(), opening, measuring);
     members.put(nested.place(), member);
     parent.children().put(nested.anchor(), member);
     lastPlace.accumulateAndGet(nested.place(), Math::max);
@@ -77,6 +80,10 @@ final class MemberTable {
       throw new ErrnoException(Errno.ESTALE);
     }
     return member;
+  }
+
+  Member root() {
+    return root;
   }
 
   Optional<Member> find(UUID id) {

@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 public final class NestedFileSystem implements FileSystem {
 
+  /** O_ACCMODE of open(2). */
+  private static final int ACCESS_MODE = 3;
+
   private final FileSystem root;
   private final Tree tree;
 
@@ -52,6 +55,33 @@ public final class NestedFileSystem implements FileSystem {
   private Member directory(long number, Name name) throws ErrnoException {
     Tree.requireOrdinary(name);
     return member(number);
+  }
+
+  /** The same, with room for one inode more. */
+  private Member room(long number, Name name) throws ErrnoException {
+    Member member = directory(number, name);
+    charge(member, 0, 1);
+    return member;
+  }
+
+  private void charge(Member member, long bytes, long inodes) throws ErrnoException {
+    if (tree.isLimited()) {
+      member.charge(bytes, inodes);
+    }
+  }
+
+  /** Where something may have become less. */
+  private Member shrunk(Member member) {
+    if (tree.isLimited()) {
+      member.shrink();
+    }
+    return member;
+  }
+
+  /** What is written where limits are comes at once, so that the write that crosses one fails. */
+  private OpenFile opened(Member member, OpenFile file, int flags) {
+    boolean writes = (flags & ACCESS_MODE) != 0;
+    return writes && tree.isLimited() && member.isLimited() ? file.asDirect() : file;
   }
 
   private static Member same(Member one, Member other) throws ErrnoException {
@@ -93,7 +123,7 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public Attributes setattr(Caller caller, long inode, AttributeChange change)
       throws ErrnoException {
-    Member member = member(inode);
+    Member member = shrunk(member(inode));
     return member.shown(member.fileSystem().setattr(caller, in(inode), change));
   }
 
@@ -105,21 +135,21 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev)
       throws ErrnoException {
-    Member member = directory(parent, name);
+    Member member = room(parent, name);
     return member.shown(member.fileSystem().mknod(caller, in(parent), name, mode, umask, rdev));
   }
 
   @Override
   public Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask)
       throws ErrnoException {
-    Member member = directory(parent, name);
+    Member member = room(parent, name);
     return member.shown(member.fileSystem().mkdir(caller, in(parent), name, mode, umask));
   }
 
   @Override
   public Attributes symlink(Caller caller, long parent, Name name, byte[] target)
       throws ErrnoException {
-    Member member = directory(parent, name);
+    Member member = room(parent, name);
     return member.shown(member.fileSystem().symlink(caller, in(parent), name, target));
   }
 
@@ -132,24 +162,25 @@ public final class NestedFileSystem implements FileSystem {
 
   @Override
   public void unlink(Caller caller, long parent, Name name) throws ErrnoException {
-    directory(parent, name).fileSystem().unlink(caller, in(parent), name);
+    shrunk(directory(parent, name)).fileSystem().unlink(caller, in(parent), name);
   }
 
   @Override
   public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
-    tree.changes().rmdir(caller, directory(parent, name), in(parent), name);
+    tree.changes().rmdir(caller, shrunk(directory(parent, name)), in(parent), name);
   }
 
   @Override
   public void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
       throws ErrnoException {
-    Member member = same(directory(parent, name), directory(newParent, newName));
+    Member member = shrunk(same(directory(parent, name), directory(newParent, newName)));
     tree.changes().rename(caller, member, in(parent), name, in(newParent), newName, flags);
   }
 
   @Override
   public OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
-    return at(inode).open(caller, in(inode), flags);
+    Member member = member(inode);
+    return opened(member, member.fileSystem().open(caller, in(inode), flags), flags);
   }
 
   @Override
@@ -165,17 +196,18 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
       throws ErrnoException {
-    Member member = directory(parent, name);
+    Member member = room(parent, name);
     CreatedFile made = member.fileSystem().create(caller, in(parent), name, mode, umask, flags);
-    return new CreatedFile(member.shown(made.attributes()), made.file());
+    return new CreatedFile(member.shown(made.attributes()), opened(member, made.file(), flags));
   }
 
   @Override
   public CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
       throws ErrnoException {
     Member member = member(parent);
+    charge(member, 0, 1);
     CreatedFile made = member.fileSystem().tmpfile(caller, in(parent), mode, umask, flags);
-    return new CreatedFile(member.shown(made.attributes()), made.file());
+    return new CreatedFile(member.shown(made.attributes()), opened(member, made.file(), flags));
   }
 
   @Override
@@ -187,13 +219,17 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public int write(long inode, long handle, long offset, MemorySegment source, boolean kill)
       throws ErrnoException {
-    return at(inode).write(in(inode), handle, offset, source, kill);
+    Member member = member(inode);
+    charge(member, source.byteSize(), 0);
+    return member.fileSystem().write(in(inode), handle, offset, source, kill);
   }
 
   @Override
   public int writeBack(long inode, long handle, long offset, MemorySegment source, boolean kill)
       throws ErrnoException {
-    return at(inode).writeBack(in(inode), handle, offset, source, kill);
+    Member member = member(inode);
+    charge(member, source.byteSize(), 0);
+    return member.fileSystem().writeBack(in(inode), handle, offset, source, kill);
   }
 
   @Override
@@ -247,7 +283,9 @@ public final class NestedFileSystem implements FileSystem {
   public void setxattr(
       Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
       throws ErrnoException {
-    at(inode).setxattr(caller, in(inode), name, value, flags, killSetgid);
+    Member member = member(inode);
+    charge(member, value.length, 0);
+    member.fileSystem().setxattr(caller, in(inode), name, value, flags, killSetgid);
   }
 
   @Override
@@ -258,7 +296,7 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public void fallocate(long inode, long handle, long offset, long length, int mode)
       throws ErrnoException {
-    at(inode).fallocate(in(inode), handle, offset, length, mode);
+    shrunk(member(inode)).fileSystem().fallocate(in(inode), handle, offset, length, mode);
   }
 
   @Override
@@ -270,19 +308,25 @@ public final class NestedFileSystem implements FileSystem {
   public long copyFileRange(
       long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length)
       throws ErrnoException {
-    return same(member(inode), member(toInode))
-        .fileSystem()
-        .copyFileRange(in(inode), handle, offset, in(toInode), toHandle, toOffset, length);
+    Member member = same(member(inode), member(toInode));
+    charge(member, 1, 0);
+    long copied =
+        member
+            .fileSystem()
+            .copyFileRange(in(inode), handle, offset, in(toInode), toHandle, toOffset, length);
+    charge(member, copied, 0);
+    return copied;
   }
 
   @Override
   public FileSystemUsage statfs() throws ErrnoException {
-    return root.statfs();
+    return statfs(ROOT);
   }
 
   @Override
   public FileSystemUsage statfs(long inode) throws ErrnoException {
-    return Numbers.place(inode) == Numbers.HIDDEN_PLACE ? root.statfs() : at(inode).statfs();
+    Member member = isVolatile(inode) ? tree.members().root() : member(inode);
+    return member.narrow(root.statfs());
   }
 
   @Override

@@ -43,6 +43,11 @@ public interface Nesting {
 
   void removeSnapshot(UUID id, Name name) throws ErrnoException;
 
+  Limits limits(UUID id);
+
+  /** What one uses by itself; needs no key. */
+  Usage usage(UUID id) throws ErrnoException;
+
   /** What may be told of a subvolume, as lines of a name and a value; no secret. */
   List<String> describe(UUID id) throws ErrnoException;
 }

@@ -23,15 +23,18 @@ public final class Tree {
   private final TreeChanges changes;
   private final HiddenFileSystem hidden;
   private volatile boolean opensRefused;
+  private volatile boolean isLimited;
 
   private Tree(UUID id, FileSystem root, Nesting nesting, boolean outlives) {
     this.nesting = nesting;
     this.outlives = outlives;
-    members = new MemberTable(Member.open(0, id, root), this::open);
+    members = new MemberTable(Member.open(0, id, root, this::measure), this::open, this::measure);
     members.addAll(nesting.within(id));
     changes = new TreeChanges(members, nesting);
     hidden = new HiddenFileSystem(changes, nesting);
-    members.add(Member.open(Numbers.HIDDEN_PLACE, id, hidden));
+    members.add(Member.open(Numbers.HIDDEN_PLACE, id, hidden, top -> Usage.NOTHING));
+    limit(id, nesting.limits(id));
+    members.nested().forEach(member -> limit(member.id(), nesting.limits(member.id())));
   }
 
   /**
@@ -55,6 +58,37 @@ public final class Tree {
     if (outlives) {
       throw new ErrnoException(Errno.EOPNOTSUPP);
     }
+  }
+
+  /** Stores what waits first, and gives back what is free, so that what is held is counted. */
+  private Usage measure(Member top) throws ErrnoException {
+    Usage sum = Usage.NOTHING;
+    for (Member member : MemberTable.subtree(top)) {
+      FileSystem known = member.known();
+      if (known != null) {
+        known.settle();
+      }
+      sum = sum.plus(nesting.usage(member.id()));
+    }
+    return sum;
+  }
+
+  /** Whether anything in the tree has limits. */
+  boolean isLimited() {
+    return isLimited;
+  }
+
+  /** Gives the root or a nested subvolume other limits; nothing for one that is not there. */
+  public void limit(UUID id, Limits limits) {
+    Member root = members.root();
+    if (root.id().equals(id)) {
+      root.budget().limit(limits);
+    } else {
+      members.find(id).ifPresent(member -> member.budget().limit(limits));
+    }
+    isLimited =
+        root.budget().isLimited()
+            || members.nested().stream().anyMatch(member -> member.budget().isLimited());
   }
 
   MemberTable members() {

@@ -20,6 +20,9 @@ final class TreeChanges {
 
   private static final int ANCHOR_MODE = 0700;
 
+  /** A nested subvolume is an anchor and a root directory. */
+  private static final int INODES = 2;
+
   private final MemberTable members;
   private final Nesting nesting;
   private volatile ChangeWatcher watcher = ChangeWatcher.nobody();
@@ -83,6 +86,7 @@ final class TreeChanges {
   void make(Caller caller, Member in, long directory, Name name, int mode, Source source)
       throws ErrnoException {
     Tree.requireOrdinary(name);
+    in.charge(0, INODES);
     FileSystem fileSystem = in.fileSystem();
     long stamp = in.names().writeLock();
     try {
@@ -176,6 +180,7 @@ final class TreeChanges {
       }
     }
     nesting.destroy(top.id());
+    top.parent().shrink();
     MemberTable.subtree(top).forEach(members::remove);
     return used;
   }

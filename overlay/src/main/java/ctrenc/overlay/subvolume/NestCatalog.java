@@ -10,6 +10,7 @@ import ctrenc.overlay.layer.FieldWriter;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import java.io.IOException;
@@ -22,29 +23,65 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Which subvolumes of a store hang in which others: records of table CATALOG, in the terms of
- * {@link CatalogCodec}, changed together with those of the subvolumes. Thread-safe.
+ * Which subvolumes of a store hang in which others, and what they may use: records of table
+ * CATALOG, in the terms of {@link CatalogCodec}, changed together with those of the subvolumes.
+ * Thread-safe.
  *
  * <pre>
  * key 16 | subvolume UUID (16)  value: version (1) | parent UUID (16) | inode of the anchor (8) | place (4)
+ * key 17 | subvolume UUID (16)  value: version (1) | most bytes (8) | most inodes (8), 0 for no limit
  * </pre>
  */
 final class NestCatalog {
 
   private static final byte NESTED = 16;
+  private static final byte LIMITS = 17;
 
   private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
+  private final Map<UUID, Limits> limits = new ConcurrentHashMap<>();
 
   static NestCatalog read(MetaStore meta) throws IOException {
     NestCatalog catalog = new NestCatalog();
     try (MetaCursor cursor =
-        meta.scan(Table.CATALOG, new byte[] {NESTED}, new byte[] {NESTED + 1})) {
+        meta.scan(Table.CATALOG, new byte[] {NESTED}, new byte[] {LIMITS + 1})) {
       while (cursor.next()) {
-        NestRecord nest = decode(cursor.key(), cursor.value());
-        catalog.nests.put(nest.id(), nest);
+        catalog.add(cursor.key(), cursor.value());
       }
     }
     return catalog;
+  }
+
+  private void add(byte[] key, byte[] value) throws IOException {
+    UUID id = idOf(key);
+    if (key[0] == NESTED) {
+      nests.put(id, decode(key, value));
+    } else {
+      limits.put(id, decodeLimits(id, value));
+    }
+  }
+
+  static Limits decodeLimits(UUID id, byte[] value) throws DamagedException, FormatTooNewException {
+    FieldReader in = open(value, "limits of subvolume " + id);
+    Limits found = new Limits(in.getSize(), in.getSize());
+    in.end();
+    return found;
+  }
+
+  static byte[] encode(Limits limits) {
+    return new FieldWriter(32)
+        .putByte(CatalogCodec.VERSION)
+        .putLong(limits.bytes())
+        .putLong(limits.inodes())
+        .toBytes();
+  }
+
+  /** Those of a subvolume, nested or not. */
+  Limits limits(UUID id) {
+    return limits.getOrDefault(id, Limits.NONE);
+  }
+
+  void put(CatalogEdit edit, UUID id, Limits most) {
+    edit.put(CatalogCodec.key(LIMITS, id), encode(most), () -> limits.put(id, most));
   }
 
   static byte[] encode(NestRecord nest) {
@@ -71,8 +108,11 @@ final class NestCatalog {
     edit.put(key, encode(nest), () -> nests.put(nest.id(), nest));
   }
 
-  /** Does nothing for a subvolume that is not nested. */
+  /** Forgets where a subvolume hangs, if it is nested, and its limits. */
   void remove(CatalogEdit edit, UUID id) {
+    if (limits.containsKey(id)) {
+      edit.remove(CatalogCodec.key(LIMITS, id), () -> limits.remove(id));
+    }
     if (nests.containsKey(id)) {
       edit.remove(CatalogCodec.key(NESTED, id), () -> nests.remove(id));
     }

@@ -1,7 +1,9 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.nest.Source;
+import ctrenc.overlay.nest.Usage;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
@@ -124,6 +126,20 @@ final class NestedSubvolumes {
   /** Wipes the KEKs of one and of all that are nested in it. */
   void dropKeys(SubvolumeRecord top) {
     eraser.withNested(top).forEach(subvolume -> keyring.drop(subvolume.id()));
+  }
+
+  /** What one uses by itself. */
+  Usage usage(UUID id) throws IOException {
+    long bytes = 0;
+    long inodes = 0;
+    for (SubvolumeRecord.Level level : catalog.requireLiving(id).stack()) {
+      LayerRecord layer = catalog.layer(level.layer());
+      if (layer.kind() == LayerRecord.Kind.ENCRYPTED) {
+        bytes += parts.extents().storedBytes(layer.id());
+        inodes += LayerRange.countInodes(parts.meta(), layer.number());
+      }
+    }
+    return new Usage(bytes + inodes * Usage.RECORD, inodes);
   }
 
   /** The key that a subvolume's upper is sealed under; the caller closes it. */

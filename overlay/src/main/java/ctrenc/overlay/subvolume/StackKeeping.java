@@ -42,7 +42,18 @@ record StackKeeping(
     OpenTrees trees = new OpenTrees(new StoredNesting(catalog, nests, nested, snapshots));
     StoredSubvolumes subvolumes =
         new StoredSubvolumes(
-            parts, catalog, keyring, opener, open, maker, freezer, eraser, flattens, nested, trees);
+            parts,
+            catalog,
+            keyring,
+            opener,
+            open,
+            maker,
+            freezer,
+            eraser,
+            flattens,
+            nested,
+            trees,
+            new StoredQuotas(catalog, nests, nested, trees));
     ExtentCheck extents = new ExtentCheck(parts, catalog, keyring, open, opener);
     return new StackKeeping(
         catalog,

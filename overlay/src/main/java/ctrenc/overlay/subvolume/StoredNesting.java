@@ -1,8 +1,10 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Source;
+import ctrenc.overlay.nest.Usage;
 import ctrenc.overlay.storage.DiskFullException;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.Errno;
@@ -104,6 +106,16 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
+  public Limits limits(UUID id) {
+    return nests.limits(id);
+  }
+
+  @Override
+  public Usage usage(UUID id) throws ErrnoException {
+    return translated(() -> nested.usage(id));
+  }
+
+  @Override
   public List<String> describe(UUID id) throws ErrnoException {
     return translated(
         () -> {
@@ -115,6 +127,12 @@ final class StoredNesting implements Nesting {
             lines.add("key " + key.keyId());
           }
           lines.add("layers " + subvolume.stack().size());
+          Limits most = nests.limits(id);
+          lines.add("limit-bytes " + most.bytes());
+          lines.add("limit-inodes " + most.inodes());
+          Usage used = nested.usage(id);
+          lines.add("bytes " + used.bytes());
+          lines.add("inodes " + used.inodes());
           lines.add("throwaway " + (subvolume.throwaway() ? "yes" : "no"));
           return lines;
         });

@@ -24,6 +24,7 @@ final class StoredSubvolumes implements Subvolumes {
   private final StoredFlattens flattens;
   private final NestedSubvolumes nested;
   private final OpenTrees trees;
+  private final Quotas quotas;
 
   StoredSubvolumes(
       StoreParts parts,
@@ -36,7 +37,8 @@ final class StoredSubvolumes implements Subvolumes {
       SubvolumeEraser eraser,
       StoredFlattens flattens,
       NestedSubvolumes nested,
-      OpenTrees trees) {
+      OpenTrees trees,
+      Quotas quotas) {
     this.parts = parts;
     this.catalog = catalog;
     this.keyring = keyring;
@@ -48,6 +50,7 @@ final class StoredSubvolumes implements Subvolumes {
     this.flattens = flattens;
     this.nested = nested;
     this.trees = trees;
+    this.quotas = quotas;
   }
 
   @Override
@@ -170,6 +173,11 @@ final class StoredSubvolumes implements Subvolumes {
       }
     }
     return new SubvolumeUsage(storedBytes, inodes);
+  }
+
+  @Override
+  public Quotas quotas() {
+    return quotas;
   }
 
   @Override

@@ -100,6 +100,8 @@ public interface Subvolumes {
 
   SubvolumeUsage usage(UUID id) throws IOException;
 
+  Quotas quotas();
+
   /**
    * Drops the keys, then the records and segment files, its snapshots' among them; layers that a
    * fork shares stay the fork's. Its filesystem must be closed before.

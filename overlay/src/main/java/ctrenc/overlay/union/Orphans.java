@@ -60,6 +60,13 @@ final class Orphans implements Background.Chore {
     return true;
   }
 
+  /** Lets go of all that are known, by the caller. */
+  void doAll() throws IOException {
+    while (doSome()) {
+      Thread.onSpinWait();
+    }
+  }
+
   private void remove(LayerBatch batch, long inode, InodeRecord inodeRecord) throws IOException {
     if (inodeRecord.isRegular()) {
       batch.truncate(inode, 0);

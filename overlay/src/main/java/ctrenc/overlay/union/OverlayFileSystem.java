@@ -61,6 +61,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final SeekFinder seeker;
   private final RangeCopier copier;
   private final Freezer freezer;
+  private final Orphans orphans;
   private final AtomicBoolean ended = new AtomicBoolean();
 
   /**
@@ -80,7 +81,7 @@ public final class OverlayFileSystem implements FileSystem {
     clock = new WallClock(time);
     Optional<RootMemory> memory = options.memory();
     WriteGather gather = new MemoryGather(memory.map(RootMemory::log).orElse(null));
-    Orphans orphans = new Orphans(stack, background);
+    orphans = new Orphans(stack, background);
     nodes = new NodeTable(stack, orphans, gather);
     EntryResolver resolver = new EntryResolver(stack);
     Changes changes = new Changes(stack, resolver);
@@ -369,6 +370,22 @@ public final class OverlayFileSystem implements FileSystem {
           return this;
         });
     syncStack();
+  }
+
+  @Override
+  public void settle() throws ErrnoException {
+    errors.keep(
+        () -> {
+          dirtyFiles.sealAll();
+          orphans.doAll();
+          return this;
+        });
+    errors.outside(
+        () -> {
+          stack.sync();
+          stack.upper().giveBack();
+          return this;
+        });
   }
 
   private void syncStack() throws ErrnoException {

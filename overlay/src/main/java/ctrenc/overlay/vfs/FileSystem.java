@@ -200,6 +200,11 @@ public interface FileSystem extends AutoCloseable {
   /** Everything acknowledged so far survives power loss when this returns. */
   void sync() throws ErrnoException;
 
+  /** {@link #sync}, and what is free is given back, so that what is stored is what is held. */
+  default void settle() throws ErrnoException {
+    sync();
+  }
+
   /** The inodes that are in use, of which the kernel may hold contents. */
   default long[] inUse() {
     return new long[0];

@@ -16,6 +16,9 @@ import ctrenc.overlay.vfs.OpenFile;
 /** Opens, creates, flushes, syncs and closes files. */
 final class HandleHandlers {
 
+  /** FOPEN_DIRECT_IO. */
+  private static final int DIRECT = 1;
+
   /** FOPEN_KEEP_CACHE: pages that the kernel holds of the inode are still true. */
   private static final int KEEP_CACHE = 1 << 1;
 
@@ -142,7 +145,8 @@ final class HandleHandlers {
     int keepCache = file.keepCache() ? KEEP_CACHE : 0;
     int noFlush = (flags & OpenFlag.ACCESS_MODE) == OpenFlag.READ_ONLY ? NO_FLUSH : 0;
     reply.putLong(start + OpenOut.HANDLE, file.handle());
-    reply.putInt(start + OpenOut.FLAGS, keepCache | noFlush);
+    int direct = file.direct() ? DIRECT : 0;
+    reply.putInt(start + OpenOut.FLAGS, keepCache | noFlush | direct);
   }
 
   private static void putPassed(Reply reply, OpenFile file, int backing) {

@@ -4,8 +4,10 @@ import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.audit.Finding;
 import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.StoreDirectory;
+import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +43,13 @@ final class LiveRoot implements AutoCloseable {
 
   List<Finding> findings() {
     return findings;
+  }
+
+  /** Limits every root of the store. */
+  void limitAll(Limits limits) throws IOException {
+    for (SubvolumeInfo subvolume : store.subvolumes().list()) {
+      store.subvolumes().quotas().limit(subvolume.id(), limits);
+    }
   }
 
   /** One more root over the image. */

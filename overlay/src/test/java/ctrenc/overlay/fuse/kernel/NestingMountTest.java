@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.nest.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,5 +122,19 @@ class NestingMountTest {
         """;
     live.run(script.strip().replace("\n", " && \n").replace("&& \n!", "&& \n!"));
     assertThat(root.findings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(CacheMode.class)
+  void theCallThatPassesALimitIsToldSo(CacheMode mode) throws Exception {
+    LiveMount live = mount(mode);
+    live.run("mkdir .ctr-enc/subvolumes/n");
+    root.limitAll(new Limits(1 << 20, 0));
+    assertThat(live.run("! dd if=/dev/zero of=n/f bs=64k count=64 conv=fsync 2>&1"))
+        .contains("Disk quota exceeded")
+        .contains("error writing");
+    assertThat(live.run("stat -f -c '%S %b' n")).isEqualTo("4096 256");
+    assertThat(live.run("test $(stat -c %s n/f) -lt 1048576 && rm n/f && echo x > n/g && cat n/g"))
+        .isEqualTo("x");
   }
 }

@@ -1,0 +1,85 @@
+package ctrenc.daemon.container;
+
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.nest.Limits;
+import ctrenc.overlay.subvolume.Quotas;
+import ctrenc.proto.v1.Quota;
+import ctrenc.proto.v1.QuotaRequest;
+import ctrenc.proto.v1.QuotaResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+
+/** What containers' roots and what is nested in them use, and may use. Thread-safe. */
+public final class RootQuotas {
+
+  private final Quotas quotas;
+  private final ContainerRegistry registry;
+
+  RootQuotas(Quotas quotas, ContainerRegistry registry) {
+    this.quotas = quotas;
+    this.registry = registry;
+  }
+
+  public QuotaResponse quota(QuotaRequest request) throws IOException {
+    return RootMoves.with(
+        registry.find(request.getReference()),
+        container -> {
+          UUID asked = find(container.identity.subvolume(), request);
+          if (request.hasLimitBytes() || request.hasLimitInodes()) {
+            limit(asked, request);
+          }
+          QuotaResponse.Builder answer = QuotaResponse.newBuilder();
+          quotas.list(asked).forEach(quota -> answer.addQuotas(view(quota)));
+          return answer.build();
+        });
+  }
+
+  private UUID find(UUID root, QuotaRequest request) throws IOException {
+    String wanted = request.getSubvolume();
+    if (wanted.isEmpty()) {
+      return root;
+    }
+    List<UUID> found =
+        quotas.list(root).stream()
+            .map(Quotas.Quota::id)
+            .filter(id -> id.toString().startsWith(wanted))
+            .toList();
+    if (found.size() != 1) {
+      throw RefusedException.absent(
+          "No one subvolume of "
+              + request.getReference()
+              + " has an id that starts with "
+              + wanted
+              + ": ctr-enc quota "
+              + request.getReference()
+              + " lists them.");
+    }
+    return found.getFirst();
+  }
+
+  private void limit(UUID asked, QuotaRequest request) throws IOException {
+    if (request.getLimitBytes() < 0 || request.getLimitInodes() < 0) {
+      throw RefusedException.invalid("A limit is not negative; 0 takes it away.");
+    }
+    Limits before = quotas.list(asked).getFirst().limits();
+    quotas.limit(
+        asked,
+        new Limits(
+            request.hasLimitBytes() ? request.getLimitBytes() : before.bytes(),
+            request.hasLimitInodes() ? request.getLimitInodes() : before.inodes()));
+  }
+
+  private static Quota view(Quotas.Quota quota) {
+    return Quota.newBuilder()
+        .setSubvolume(quota.id().toString())
+        .setParent(quota.parent().map(UUID::toString).orElse(""))
+        .setBytes(quota.own().bytes())
+        .setInodes(quota.own().inodes())
+        .setTreeBytes(quota.tree().bytes())
+        .setTreeInodes(quota.tree().inodes())
+        .setLimitBytes(quota.limits().bytes())
+        .setLimitInodes(quota.limits().inodes())
+        .build();
+  }
+}

@@ -1,0 +1,26 @@
+package ctrenc.daemon.fake;
+
+import ctrenc.overlay.nest.Limits;
+import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.subvolume.Quotas;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Quotas of subvolumes in which nothing is nested. */
+record FakeQuotas(Map<UUID, Limits> limits) implements Quotas {
+
+  private static final Usage USED = new Usage(8192, 2);
+
+  @Override
+  public List<Quota> list(UUID top) {
+    Limits most = limits.getOrDefault(top, Limits.NONE);
+    return List.of(new Quota(top, Optional.empty(), USED, USED, most));
+  }
+
+  @Override
+  public void limit(UUID id, Limits most) {
+    limits.put(id, most);
+  }
+}

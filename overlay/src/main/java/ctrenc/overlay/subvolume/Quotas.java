@@ -1,0 +1,27 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.nest.Limits;
+import ctrenc.overlay.nest.Usage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What subvolumes use, and the most that they may. Needs no key. Thread-safe. */
+public interface Quotas {
+
+  /**
+   * One subvolume.
+   *
+   * @param parent the one it is nested in
+   * @param own what it uses by itself, {@code tree} with all that is nested in it
+   * @param limits bound the whole tree
+   */
+  record Quota(UUID id, Optional<UUID> parent, Usage own, Usage tree, Limits limits) {}
+
+  /** A subvolume, and all that is nested in it, each after the one that it is nested in. */
+  List<Quota> list(UUID top) throws IOException;
+
+  /** In force, and durable, when this returns; what is used already stays. */
+  void limit(UUID id, Limits limits) throws IOException;
+}

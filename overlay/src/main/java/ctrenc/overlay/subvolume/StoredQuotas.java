@@ -1,0 +1,70 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.nest.Limits;
+import ctrenc.overlay.nest.Usage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The quotas in a store's catalog. Thread-safe. */
+final class StoredQuotas implements Quotas {
+
+  private final Catalog catalog;
+  private final NestCatalog nests;
+  private final NestedSubvolumes nested;
+  private final OpenTrees trees;
+
+  StoredQuotas(Catalog catalog, NestCatalog nests, NestedSubvolumes nested, OpenTrees trees) {
+    this.catalog = catalog;
+    this.nests = nests;
+    this.nested = nested;
+    this.trees = trees;
+  }
+
+  @Override
+  public List<Quota> list(UUID top) throws IOException {
+    List<UUID> all = new ArrayList<>(List.of(catalog.requireLiving(top).id()));
+    nests.within(top).forEach(nest -> all.add(nest.id()));
+    Map<UUID, Usage> own = new HashMap<>();
+    for (UUID id : all) {
+      own.put(id, nested.usage(id));
+    }
+    Map<UUID, Usage> sums = new HashMap<>(own);
+    for (UUID id : all.subList(1, all.size()).reversed()) {
+      sums.merge(parent(id).orElseThrow(), sums.getOrDefault(id, Usage.NOTHING), Usage::plus);
+    }
+    return all.stream()
+        .map(
+            id ->
+                new Quota(
+                    id,
+                    parent(id),
+                    own.getOrDefault(id, Usage.NOTHING),
+                    sums.getOrDefault(id, Usage.NOTHING),
+                    nests.limits(id)))
+        .toList();
+  }
+
+  private Optional<UUID> parent(UUID id) {
+    return nests.find(id).map(NestRecord::parent);
+  }
+
+  @Override
+  public void limit(UUID id, Limits limits) throws IOException {
+    catalog.change(
+        edit -> {
+          nests.put(edit, catalog.requireLiving(id).id(), limits);
+          return limits;
+        });
+    catalog.sync();
+    UUID root = id;
+    for (Optional<UUID> above = parent(root); above.isPresent(); above = parent(root)) {
+      root = above.get();
+    }
+    trees.find(root).ifPresent(tree -> tree.limit(id, limits));
+  }
+}

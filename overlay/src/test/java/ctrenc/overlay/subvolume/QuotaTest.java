@@ -1,0 +1,144 @@
+package ctrenc.overlay.subvolume;
+
+import static ctrenc.overlay.vfs.FileSystemUser.pattern;
+import static ctrenc.overlay.vfs.FileSystemUser.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.overlay.nest.Limits;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystemUsage;
+import ctrenc.overlay.vfs.FileSystemUser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Limits of subvolumes and of what is nested in them. */
+@Timeout(120)
+class QuotaTest {
+
+  private static final long MIB = 1 << 20;
+
+  @TempDir Path temporary;
+  private NestedRoot nest;
+
+  @BeforeEach
+  void open() throws IOException {
+    nest = new NestedRoot(temporary.resolve("state"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    nest.close();
+  }
+
+  private Quotas quotas() {
+    return nest.store().subvolumes().quotas();
+  }
+
+  private UUID nested() {
+    return nest.tree().nested().getFirst().id();
+  }
+
+  /** Writes until it is refused, and returns how many bytes were taken. */
+  private long fill(String path) throws ErrnoException {
+    nest.user().put(path, "");
+    long inode = nest.user().inode(path);
+    long handle = nest.user().open(path, FileSystemUser.WRITE);
+    byte[] part = pattern(1, 64 * 1024);
+    long taken = 0;
+    try {
+      while (taken < 64 * MIB) {
+        nest.user().write(inode, handle, taken, part);
+        taken += part.length;
+      }
+    } catch (ErrnoException e) {
+      assertThat(e.errno()).isEqualTo(Errno.EDQUOT);
+    }
+    nest.user().close(inode, handle);
+    return taken;
+  }
+
+  @Test
+  void theWriteThatCrossesIsRefusedThoughNothingIsStoredYet() throws Exception {
+    nest.create();
+    quotas().limit(nest.root(), new Limits(4 * MIB, 0));
+    assertThat(fill("/a")).isBetween(3 * MIB, 4 * MIB);
+    refused(Errno.EDQUOT, () -> nest.user().put("/b", pattern(2, 500_000)));
+    nest.user().unlink("/a");
+    nest.user().put("/b", pattern(2, 500_000));
+    FileSystemUsage shown = nest.fileSystem().statfs();
+    assertThat(shown.blocks() * shown.blockSize()).isEqualTo(4 * MIB);
+    assertThat(shown.freeBlocks() * shown.blockSize()).isBetween(2 * MIB, 4 * MIB);
+    quotas().limit(nest.root(), Limits.NONE);
+    assertThat(fill("/c")).isEqualTo(64 * MIB);
+  }
+
+  @Test
+  void overwritingGoesOnAtTheLimitIfTheOldIsFreed() throws Exception {
+    nest.create();
+    quotas().limit(nest.root(), new Limits(8 * MIB, 0));
+    nest.user().put("/a", pattern(1, (int) MIB));
+    for (int i = 0; i < 30; i++) {
+      nest.user().overwrite("/a", 0, pattern(i, (int) MIB));
+    }
+    FileSystemUser.same(nest.user().read("/a"), pattern(29, (int) MIB));
+  }
+
+  @Test
+  void aParentsLimitBoundsItsWholeTreeAndAChildsItsOwn() throws Exception {
+    nest.create();
+    nest.hidden().mkdir("/.ctr-enc/subvolumes/n");
+    quotas().limit(nested(), new Limits(2 * MIB, 0));
+    assertThat(fill("/n/a")).isBetween(MIB, 2 * MIB);
+    quotas().limit(nest.root(), new Limits(4 * MIB, 0));
+    assertThat(fill("/a")).isBetween(MIB, 3 * MIB);
+    nest.hidden().rmdir("/.ctr-enc/subvolumes/n");
+    assertThat(fill("/b")).isPositive();
+    List<Quotas.Quota> listed = quotas().list(nest.root());
+    assertThat(listed).hasSize(1);
+    assertThat(listed.getFirst().tree()).isEqualTo(listed.getFirst().own());
+  }
+
+  @Test
+  void inodesAreLimitedInTheWholeTree() throws Exception {
+    nest.create();
+    nest.hidden().mkdir("/.ctr-enc/subvolumes/n");
+    quotas().limit(nest.root(), new Limits(0, 10));
+    for (int i = 0; i < 7; i++) {
+      nest.user().put("/n/f" + i, "x");
+    }
+    refused(Errno.EDQUOT, () -> nest.user().mkdir("/d"));
+    refused(Errno.EDQUOT, () -> nest.user().put("/n/g", "x"));
+    refused(Errno.EDQUOT, () -> nest.hidden().mkdir("/.ctr-enc/subvolumes/m"));
+    assertThat(nest.user().exists("/m")).isFalse();
+    nest.user().unlink("/n/f0");
+    nest.user().mkdir("/d");
+    assertThat(nest.fileSystem().statfs().files()).isEqualTo(10);
+    assertThat(nest.fileSystem().statfs().freeFiles()).isZero();
+    Quotas.Quota root = quotas().list(nest.root()).getFirst();
+    assertThat(root.tree().inodes()).isEqualTo(10);
+    assertThat(root.own().inodes()).isEqualTo(3);
+  }
+
+  @Test
+  void limitsAreKeptWithTheRoot() throws Exception {
+    nest.create(NestedRoot.machineKey());
+    nest.hidden().mkdir("/.ctr-enc/subvolumes/n");
+    UUID nested = nested();
+    quotas().limit(nested, new Limits(MIB, 100));
+    nest.fileSystem().close();
+    nest.restart();
+    nest.store().subvolumes().unlock(nest.root(), List.of(NestedRoot.machineKey()));
+    nest.use();
+    assertThat(quotas().list(nested).getFirst().limits()).isEqualTo(new Limits(MIB, 100));
+    assertThat(fill("/n/a")).isLessThan(MIB);
+    assertThat(nest.hidden().text("/n/.ctr-enc/info")).contains("limit-inodes 100");
+  }
+}
