@@ -1,9 +1,11 @@
 package ctrenc.daemon;
 
-import ctrenc.crypto.extent.Rehearsal;
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.rehearsal.RootRehearsal;
+import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.KeeperProcess;
 import ctrenc.overlay.keeper.NoKeeping;
 import ctrenc.overlay.subvolume.StoreDirectory;
@@ -29,6 +31,7 @@ final class DaemonLifecycle {
   private final Settings settings;
   private final String version;
   private Optional<RunningDaemon> daemon = Optional.empty();
+  private Optional<RootRehearsal> rehearsal = Optional.empty();
 
   @Inject
   DaemonLifecycle(
@@ -45,6 +48,7 @@ final class DaemonLifecycle {
               + " ctr-enc.keeper, or take another transport.");
     }
     SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
+    Transport transport = settings.transport().open(settings.mountWorkers());
     daemon =
         Optional.of(
             RunningDaemon.start(
@@ -52,17 +56,21 @@ final class DaemonLifecycle {
                 new RunningDaemon.Parts(
                     StoreDirectory::open,
                     settings.keeper() ? KeeperProcess::open : (run, patience) -> new NoKeeping(),
-                    settings.transport().open(settings.mountWorkers()),
+                    transport,
                     settings.transport().effective(),
                     version,
                     memory,
                     Clock.systemUTC(),
                     Quarkus::asyncExit)));
-    // On a thread of its own, since who waits for the daemon need not wait for this.
-    Thread.ofPlatform().name("ctr-enc-rehearsal").daemon().start(() -> Rehearsal.run(memory));
+    if (settings.rehearsal()) {
+      rehearsal =
+          Optional.of(
+              RootRehearsal.start(Directories.of(settings), transport, memory, settings.cache()));
+    }
   }
 
   synchronized void end(@Observes ShutdownEvent event) {
+    rehearsal.ifPresent(RootRehearsal::close);
     daemon.ifPresent(RunningDaemon::close);
     daemon = Optional.empty();
   }

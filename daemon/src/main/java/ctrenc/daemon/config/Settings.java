@@ -68,6 +68,10 @@ public interface Settings {
   @WithDefault("false")
   boolean throwawayOnly();
 
+  /** Whether the daemon uses a root of its own for some seconds when it has started. */
+  @WithDefault("true")
+  boolean rehearsal();
+
   /** The most the log of a detached container may take, in bytes. */
   @WithDefault("16777216")
   long logLimit();

@@ -60,6 +60,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public boolean rehearsal() {
+    return false;
+  }
+
+  @Override
   public Duration keeperPatience() {
     return Duration.ofSeconds(60);
   }

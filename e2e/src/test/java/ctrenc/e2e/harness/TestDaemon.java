@@ -89,7 +89,9 @@ public final class TestDaemon implements AutoCloseable {
   }
 
   public Map<String, String> environment() {
-    Map<String, String> all = new HashMap<>(settings);
+    Map<String, String> all = new HashMap<>();
+    all.put("CTR_ENC_REHEARSAL", "false"); // Tests start many daemons, each for a short while.
+    all.putAll(settings);
     all.put("CTR_ENC_STATE", state.toString());
     all.put("CTR_ENC_RUN", run.toString());
     return all;

@@ -1,0 +1,166 @@
+package ctrenc.daemon.rehearsal;
+
+import ctrenc.crypto.extent.Rehearsal;
+import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.log.FactLog;
+import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.Mount;
+import ctrenc.overlay.fuse.MountOptions;
+import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.subvolume.Base;
+import ctrenc.overlay.subvolume.StoreDirectory;
+import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.overlay.sys.NativeHeap;
+import ctrenc.overlay.vfs.FileSystem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/**
+ * Makes throwaway roots in a scratch store, and lets a shell work in them. Code that the VM has not
+ * compiled well is many times slower, and it compiles what is called often: so the first users of a
+ * daemon would wait for what later ones do not notice.
+ *
+ * <p>A process of its own does the work: a thread of the daemon that waits in its own filesystem
+ * could keep a killed daemon from ending. It and its children are as nice as can be. Nothing
+ * depends on the rehearsal; where it fails, that is noted and the daemon goes on without.
+ */
+public final class RootRehearsal implements AutoCloseable {
+
+  private static final FactLog LOG = FactLog.of(RootRehearsal.class);
+  private static final String NAME = "rehearsal";
+  private static final String SCRIPT = "exercise.sh";
+
+  /** Has some thousand files wherever this runs; of them some hundred are read. */
+  private static final Path FILES = Path.of("/usr");
+
+  /** After so many the VM finds little more to compile. */
+  private static final int ROUNDS = 6;
+
+  private final Path place;
+  private final Path roots;
+  private final Transport transport;
+  private final SecretMemory memory;
+  private final CacheMode cache;
+  private final Thread thread;
+  private final AtomicReference<Optional<Process>> shell = new AtomicReference<>(Optional.empty());
+  private volatile boolean closed;
+
+  private RootRehearsal(
+      Directories directories, Transport transport, SecretMemory memory, CacheMode cache) {
+    this.place = directories.run().resolve(NAME);
+    this.roots = directories.roots();
+    this.transport = transport;
+    this.memory = memory;
+    this.cache = cache;
+    this.thread = Thread.ofPlatform().daemon().name("ctr-enc-rehearsal").unstarted(this::run);
+  }
+
+  /** Returns at once. */
+  public static RootRehearsal start(
+      Directories directories, Transport transport, SecretMemory memory, CacheMode cache) {
+    RootRehearsal rehearsal = new RootRehearsal(directories, transport, memory, cache);
+    rehearsal.thread.start();
+    return rehearsal;
+  }
+
+  private void run() {
+    Rehearsal.run(memory);
+    try {
+      remove();
+      rehearse();
+      remove();
+      NativeHeap.trim();
+    } catch (IOException e) {
+      LOG.failed("the rehearsal was not carried out", e);
+    }
+  }
+
+  private void rehearse() throws IOException {
+    try (StoreDirectory store = StoreDirectory.open(place, finding -> {}, memory)) {
+      for (int round = 0; round < ROUNDS && !closed; round++) {
+        UUID root = store.subvolumes().create(NAME, new Base.HostTree(FILES), List.of()).id();
+        try {
+          show(store.subvolumes(), root);
+        } finally {
+          store.subvolumes().destroy(root);
+        }
+      }
+    }
+  }
+
+  private void show(Subvolumes subvolumes, UUID root) throws IOException {
+    FileSystem fileSystem = subvolumes.open(root);
+    Path directory = Files.createDirectories(roots.resolve(NAME));
+    MountOptions options = MountOptions.of("ctr-enc:" + NAME).withCache(cache);
+    try (Mount mount = transport.mount(fileSystem, directory, options)) {
+      exercise(mount.directory());
+    } finally {
+      fileSystem.close();
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  private void exercise(Path directory) throws IOException {
+    Process started =
+        new ProcessBuilder("nice", "-n", "19", "sh", "-s", "--", directory.toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    shell.set(Optional.of(started));
+    try (InputStream script =
+            Objects.requireNonNull(RootRehearsal.class.getResourceAsStream(SCRIPT));
+        OutputStream commands = started.getOutputStream()) {
+      script.transferTo(commands);
+    }
+    if (closed) {
+      end(started);
+    }
+    started.onExit().join();
+    shell.set(Optional.empty());
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private void remove() throws IOException {
+    if (!Files.exists(place)) {
+      return;
+    }
+    try (Stream<Path> left = Files.walk(place)) {
+      for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** Ends what is at work, and waits for that. */
+  @Override
+  public void close() {
+    closed = true;
+    shell.get().ifPresent(RootRehearsal::end);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
