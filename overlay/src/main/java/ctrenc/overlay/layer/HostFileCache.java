@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +38,12 @@ public final class HostFileCache implements AutoCloseable {
     void close() throws SystemCallException;
   }
 
+  private static final int HELPERS = 2;
+  private static final int WAITING = 16;
+  private static final long IDLE_SECONDS = 5;
+
   private final int maxOpen;
+  private final ThreadPoolExecutor helpers = newHelpers();
   private final LinkedHashMap<Key, Shared> open = new LinkedHashMap<>(64, 0.75f, true);
 
   /**
@@ -42,6 +51,24 @@ public final class HostFileCache implements AutoCloseable {
    */
   public HostFileCache(int maxOpen) {
     this.maxOpen = maxOpen;
+  }
+
+  private static ThreadPoolExecutor newHelpers() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            HELPERS,
+            HELPERS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            Thread.ofPlatform().daemon().name("readahead-", 0).factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Threads that open files before they are needed; they refuse what they have no time for. */
+  Executor helpers() {
+    return helpers;
   }
 
   Lease lease(Key key, Opener opener) throws IOException {
@@ -79,6 +106,7 @@ public final class HostFileCache implements AutoCloseable {
 
   @Override
   public void close() throws SystemCallException {
+    helpers.shutdown();
     forgetIf(key -> true);
   }
 

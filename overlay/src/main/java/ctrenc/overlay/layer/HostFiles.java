@@ -26,12 +26,16 @@ import java.util.OptionalLong;
  * one that was indexed. If it changed but is still a file at the same path, its record is brought
  * up to date and a finding is reported; if it is gone, it is not served. Thread-safe.
  */
-final class HostFiles {
+final class HostFiles implements AutoCloseable {
+
+  /** Longer files are read ahead by the kernel, once somebody reads them. */
+  private static final long BROUGHT_AHEAD = 256 << 10;
 
   private final LayerTable table;
   private final List<HostTree> trees;
   private final HostFileCache cache;
   private final Audit audit;
+  private final HostReadahead readahead;
   private final Object refreshing = new Object();
 
   HostFiles(LayerTable table, List<HostTree> trees, HostFileCache cache, Audit audit) {
@@ -39,10 +43,12 @@ final class HostFiles {
     this.trees = List.copyOf(trees);
     this.cache = cache;
     this.audit = audit;
+    this.readahead = new HostReadahead(this::bring, cache.helpers());
   }
 
   /** Fills {@code target} from {@code offset} of the file. */
   void read(long inode, long offset, MemorySegment target) throws IOException {
+    readahead.used(inode);
     HostFileIdentity identity = identityOf(inode);
     try (Lease lease = lease(inode, identity)) {
       if (isSame(identity, FileStatus.of(lease.file()))) {
@@ -83,6 +89,7 @@ final class HostFiles {
    * @throws HostFileChangedException if it is gone or of another kind
    */
   Optional<HostFile> open(long inode) throws IOException {
+    readahead.used(inode);
     HostFileIdentity identity = identityOf(inode);
     Lease lease = lease(inode, identity);
     boolean isSame = false;
@@ -98,6 +105,22 @@ final class HostFiles {
     }
     refresh(inode, identity);
     return Optional.empty();
+  }
+
+  /** The file is looked at again, and what is wrong with it told, when somebody reads it. */
+  private void bring(long inode) throws IOException {
+    Optional<InodeRecord> found = table.inode(inode);
+    if (found.isPresent()
+        && found.get().body() instanceof InodeRecord.Body.Host(HostFileIdentity identity)
+        && identity.size() > 0
+        && identity.size() <= BROUGHT_AHEAD) {
+      try (Lease lease =
+          cache.lease(
+              new Key(table.layer(), inode),
+              () -> treeOf(identity, inode).openFile(identity.path()))) {
+        FileData.advise(lease.file(), 0, identity.size(), FileData.ADVISE_WILL_NEED);
+      }
+    }
   }
 
   private void fill(long inode, Lease lease, long offset, MemorySegment target) throws IOException {
@@ -208,5 +231,11 @@ final class HostFiles {
     Map<String, String> facts =
         Map.of("layer", table.id().toString(), "inode", Long.toString(inode), "how", how);
     audit.report(new Finding(Finding.Kind.HOST_CHANGED, "host file", facts));
+  }
+
+  /** To be called before the trees are closed. */
+  @Override
+  public void close() {
+    readahead.close();
   }
 }

@@ -145,6 +145,7 @@ public final class PlainLayer implements Layer {
 
   @Override
   public void close() throws IOException {
+    files.close();
     openFiles.forgetLayer(table.layer());
     table.close();
     for (HostTree tree : trees) {

@@ -21,6 +21,9 @@ public final class FileData {
   /** posix_fadvise(2). */
   public static final int ADVISE_DONT_NEED = 4;
 
+  /** POSIX_FADV_WILLNEED: the pages are read, while the caller goes on. */
+  public static final int ADVISE_WILL_NEED = 3;
+
   private static final int SYNC_RANGE_WRITE = 2;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
