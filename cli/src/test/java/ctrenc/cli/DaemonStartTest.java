@@ -92,7 +92,7 @@ class DaemonStartTest {
                 + "stop it first by 'ctr-enc daemon stop'\n");
     assertThat(other.code()).isEqualTo(5);
     assertThat(call("daemon", "start", "--transport", "pigeon").err())
-        .contains("--transport is 'auto', 'kernel' or 'uring', not 'pigeon'");
+        .contains("--transport is 'auto', 'kernel', 'uring' or 'jnr', not 'pigeon'");
   }
 
   @Test

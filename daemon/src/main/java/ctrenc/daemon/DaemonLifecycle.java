@@ -3,6 +3,7 @@ package ctrenc.daemon;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.config.TransportName;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rehearsal.RootRehearsal;
 import ctrenc.overlay.fuse.Transport;
@@ -42,13 +43,16 @@ final class DaemonLifecycle {
 
   /** Returns when calls are answered. An end that comes meanwhile waits for that. */
   synchronized void begin() throws IOException {
-    if (settings.keeper() && !settings.transport().outlivesTheDaemon()) {
+    TransportName chosen = settings.transport().chosen();
+    if (settings.keeper() && !chosen.outlivesTheDaemon()) {
       throw RefusedException.invalid(
-          "With the transport uring roots cannot outlive the daemon: leave out the setting"
+          "With the transport "
+              + chosen.text()
+              + " roots cannot outlive the daemon: leave out the setting"
               + " ctr-enc.keeper, or take another transport.");
     }
     SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
-    Transport transport = settings.transport().open(settings.mountWorkers());
+    Transport transport = chosen.open(settings.mountWorkers());
     daemon =
         Optional.of(
             RunningDaemon.start(
@@ -57,7 +61,7 @@ final class DaemonLifecycle {
                     StoreDirectory::open,
                     settings.keeper() ? KeeperProcess::open : (run, patience) -> new NoKeeping(),
                     transport,
-                    settings.transport().effective(),
+                    chosen.text(),
                     version,
                     memory,
                     Clock.systemUTC(),

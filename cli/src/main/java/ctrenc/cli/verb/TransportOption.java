@@ -9,7 +9,7 @@ final class TransportOption {
   static final String TRANSPORT = "--transport";
   private static final String AUTO = "auto";
   private static final String KERNEL = "kernel";
-  private static final List<String> NAMES = List.of(AUTO, KERNEL, "uring");
+  private static final List<String> NAMES = List.of(AUTO, KERNEL, "uring", "jnr");
 
   private TransportOption() {}
 
@@ -17,7 +17,8 @@ final class TransportOption {
     spec.addOption(
         Options.choice(
             NAMES,
-            "The kernel's requests come by /dev/fuse (kernel, which auto chooses) or io_uring.",
+            "The kernel's requests come by /dev/fuse (kernel, which auto chooses where it can),"
+                + " io_uring, or libfuse 2 (jnr).",
             TRANSPORT));
   }
 
@@ -25,7 +26,7 @@ final class TransportOption {
     Optional<String> name = arguments.value(TRANSPORT);
     if (name.isPresent() && !NAMES.contains(name.get())) {
       throw Arguments.usage(
-          "--transport is 'auto', 'kernel' or 'uring', not '%s'".formatted(name.get()));
+          "--transport is 'auto', 'kernel', 'uring' or 'jnr', not '%s'".formatted(name.get()));
     }
     return name;
   }

@@ -1,6 +1,7 @@
 package ctrenc.daemon.config;
 
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.fuse.jnr.JnrTransport;
 import ctrenc.overlay.fuse.kernel.KernelTransport;
 import ctrenc.overlay.fuse.uring.UringTransport;
 import java.io.IOException;
@@ -8,21 +9,31 @@ import java.util.Locale;
 
 /** How the kernel's requests for roots come. */
 public enum TransportName {
-  /** As is best on most hosts: {@link #KERNEL}. */
+  /** As is best where it works: {@link #KERNEL}, else {@link #JNR}. */
   AUTO,
   /** By /dev/fuse. */
   KERNEL,
   /** By io_uring, where the host's administrator has switched it on. */
-  URING;
+  URING,
+  /** By libfuse 2, where /dev/fuse cannot be opened raw. */
+  JNR;
 
-  /** The name of what is in force, as status tells it. */
-  public String effective() {
-    return (this == AUTO ? KERNEL : this).name().toLowerCase(Locale.ROOT);
+  /** What is chosen on this host. */
+  public TransportName chosen() {
+    if (this != AUTO) {
+      return this;
+    }
+    return KernelTransport.isPossible() ? KERNEL : JNR;
   }
 
-  /** False where the kernel does not give requests in work to a daemon that follows. */
+  /** As status tells it. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** False where what is in work, or the mount itself, cannot be taken over by another daemon. */
   public boolean outlivesTheDaemon() {
-    return this != URING;
+    return this == AUTO || this == KERNEL;
   }
 
   /**
@@ -31,9 +42,10 @@ public enum TransportName {
    * @throws IOException with one sentence that says what to do, where this host does not have it
    */
   public Transport open(int workers) throws IOException {
-    return switch (this) {
+    return switch (chosen()) {
       case AUTO, KERNEL -> new KernelTransport(workers);
       case URING -> new UringTransport(workers);
+      case JNR -> new JnrTransport();
     };
   }
 }

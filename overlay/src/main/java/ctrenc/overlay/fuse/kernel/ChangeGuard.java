@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * Refuses changes to one mount: from the start where it is mounted read-only, and for good after a
  * bug of ours showed itself there, so that one wrong step is not followed by others. Thread-safe.
  */
-final class ChangeGuard {
+public final class ChangeGuard {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeGuard.class);
 
@@ -20,19 +20,20 @@ final class ChangeGuard {
   private volatile boolean isReadOnly;
   private volatile boolean hasFailed;
 
-  ChangeGuard(String label, boolean readOnly) {
+  public ChangeGuard(String label, boolean readOnly) {
     this.label = label;
     isReadOnly = readOnly;
   }
 
-  void check(Operation operation) throws ErrnoException {
-    if (isReadOnly && operation.changes()) {
+  /** Before an operation that {@code changes} something, or does not. */
+  public void check(boolean changes) throws ErrnoException {
+    if (isReadOnly && changes) {
       throw new ErrnoException(Errno.EROFS);
     }
   }
 
   /** The same for an open with these flags. */
-  void checkOpen(int flags) throws ErrnoException {
+  public void checkOpen(int flags) throws ErrnoException {
     if (isReadOnly && (flags & CHANGING_OPEN) != 0) {
       throw new ErrnoException(Errno.EROFS);
     }
@@ -42,24 +43,24 @@ final class ChangeGuard {
    * Takes note of a bug; only a mount's first is logged, because the others are likely to follow
    * from it.
    */
-  synchronized void fail(Request request, Throwable bug) {
+  public synchronized void fail(String operation, long inode, Throwable bug) {
     isReadOnly = true;
     if (hasFailed) {
       return;
     }
     hasFailed = true;
     try {
-      log(request, bug);
+      log(operation, inode, bug);
     } catch (OutOfMemoryError noRoomForWords) {
       // The mount is read-only already, and its caller must get its answer.
     }
   }
 
-  private void log(Request request, Throwable bug) {
+  private void log(String operation, long inode, Throwable bug) {
     LOG.atError()
         .addKeyValue("mount", label)
-        .addKeyValue("operation", request.operation())
-        .addKeyValue("inode", request.inode())
+        .addKeyValue("operation", operation)
+        .addKeyValue("inode", inode)
         .setCause(bug)
         .log("A request failed by a bug; the mount is read-only from now on");
   }

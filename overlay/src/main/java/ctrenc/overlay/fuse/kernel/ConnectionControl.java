@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The kernel's levers on FUSE connections: fusectl, which is mounted here if nobody did, and the
  * read-ahead of a mount.
  */
-final class ConnectionControl {
+public final class ConnectionControl {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionControl.class);
+  private static final int READ_AHEAD_KIB = 1024;
 
   private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
   private static final Path BACKING_DEVICES = Path.of("/sys/class/bdi");
@@ -20,7 +25,7 @@ final class ConnectionControl {
   private ConnectionControl() {}
 
   /** Ends a connection by force: every request on it, waiting or to come, fails. */
-  static void abort(long connection) throws IOException {
+  public static void abort(long connection) throws IOException {
     if (FileSystemStatus.of(FileOpener.bytesOf(CONNECTIONS)).type()
         != FileSystemStatus.FUSE_CONTROL) {
       byte[] type = "fusectl".getBytes(StandardCharsets.US_ASCII);
@@ -32,18 +37,23 @@ final class ConnectionControl {
     }
   }
 
-  /** Raises how far the kernel reads ahead; INIT can only lower it. */
-  static void setReadAhead(long connection, int kibibytes) throws IOException {
-    set(connection, "read_ahead_kb", Integer.toString(kibibytes));
-  }
-
   /**
-   * Lets the kernel hold as many dirty pages of this mount as of a disk. It distrusts FUSE servers
-   * and gives them a hundredth of that, so that writers wait for us after a few megabytes.
+   * Raises how far the kernel reads ahead, which INIT can only lower, and lets it hold as many
+   * dirty pages of this mount as of a disk: it distrusts FUSE servers and gives them a hundredth of
+   * that, so that writers wait for us after a few megabytes. Costs speed alone where it fails, as
+   * it does where /sys is read-only.
    */
-  static void trustWithDirtyPages(long connection) throws IOException {
-    set(connection, "strict_limit", "0");
-    set(connection, "max_ratio", "100");
+  public static void tune(long connection) {
+    try {
+      set(connection, "read_ahead_kb", Integer.toString(READ_AHEAD_KIB));
+      set(connection, "strict_limit", "0");
+      set(connection, "max_ratio", "100");
+    } catch (IOException e) {
+      LOG.atInfo()
+          .addKeyValue("connection", connection)
+          .setCause(e)
+          .log("The mount's backing device could not be tuned");
+    }
   }
 
   private static void set(long connection, String setting, String value) throws IOException {

@@ -51,7 +51,7 @@ final class Dispatcher {
     }
     served[operation.ordinal()].increment();
     try {
-      guard.check(operation);
+      guard.check(operation.changes());
       handlers[operation.ordinal()].handle(request, reply);
     } catch (ErrnoException e) {
       reply.fail((e.errno() == Errno.ENOSYS ? Errno.EOPNOTSUPP : e.errno()).code());
@@ -64,7 +64,7 @@ final class Dispatcher {
   /** Makes {@code reply} say that a bug of ours, here or on the way here, ended the request. */
   void fail(Request request, Reply reply, Throwable bug) {
     reply.fail(Errno.EIO.code());
-    guard.fail(request, bug);
+    guard.fail(String.valueOf(request.operation()), request.inode(), bug);
   }
 
   /** An earlier process served this connection: which handles may write is not known. */

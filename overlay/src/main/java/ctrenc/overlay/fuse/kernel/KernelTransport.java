@@ -28,7 +28,6 @@ public final class KernelTransport implements Transport, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KernelTransport.class);
   private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
-  private static final int READ_AHEAD_KIB = 1024;
   private static final int SLOW_THREADS = 16;
 
   /** Fewer could all wait for one disk. */
@@ -46,6 +45,16 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private final int workers;
   private final Optional<RequestPath> path;
   private @Nullable WorkerPool pool;
+
+  /** Whether this process can mount here: it has the device, and the right to. */
+  public static boolean isPossible() {
+    try {
+      Connection.open().release();
+      return MountRight.isHeld();
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /** Serves by as many threads as there are processors, at least two. */
   public KernelTransport() {
@@ -135,7 +144,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
     Dispatcher dispatcher = dispatcher(fileSystem, images, word.hasWriteback(), options);
     Mount mount = serve(dispatcher, images, mountPoint, number, connection);
     fileSystem.watch(new KernelWatcher(new Notifier(connection)));
-    tuneBackingDevice(number);
+    ConnectionControl.tune(number);
     LOG.atDebug()
         .addKeyValue("mount", options.label())
         .addKeyValue("connection", number)
@@ -280,18 +289,5 @@ public final class KernelTransport implements Transport, AutoCloseable {
   /** How often attributes were told: proof that a prober's question came here. */
   private static long answers(Dispatcher dispatcher) {
     return dispatcher.served(Operation.GETATTR) + dispatcher.served(Operation.STATX);
-  }
-
-  /** Costs speed alone where it fails, as it does where /sys is read-only. */
-  private static void tuneBackingDevice(long connection) {
-    try {
-      ConnectionControl.setReadAhead(connection, READ_AHEAD_KIB);
-      ConnectionControl.trustWithDirtyPages(connection);
-    } catch (IOException e) {
-      LOG.atInfo()
-          .addKeyValue("connection", connection)
-          .setCause(e)
-          .log("The mount's backing device could not be tuned");
-    }
   }
 }

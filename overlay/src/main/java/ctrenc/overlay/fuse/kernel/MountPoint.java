@@ -20,19 +20,19 @@ import java.time.Duration;
  * The directory a filesystem is mounted at. Whatever here touches the mount waits for its answer,
  * at most for the patience given; it must not be called by a thread that answers requests.
  */
-final class MountPoint {
+public final class MountPoint {
 
   private static final String TYPE = "fuse.ctr-enc";
 
   private final Path directory;
   private final byte[] path;
 
-  MountPoint(Path directory) {
+  public MountPoint(Path directory) {
     this.directory = directory;
     path = FileOpener.bytesOf(directory.toAbsolutePath());
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
@@ -56,7 +56,7 @@ final class MountPoint {
   }
 
   /** The number of the connection that is mounted here already. */
-  long connection() throws IOException {
+  public long connection() throws IOException {
     FileStatus root = FileStatus.known(Descriptor.WORKING_DIRECTORY, path);
     if (root.deviceMajor() != 0) {
       throw new IOException("%s is no longer mounted.".formatted(directory));
@@ -69,7 +69,7 @@ final class MountPoint {
    *
    * @throws IOException when no answer comes, or not from the root of this connection
    */
-  void probe(long connection, Duration patience) throws IOException {
+  public void probe(long connection, Duration patience) throws IOException {
     FileStatus root =
         Deadline.call(
             "probe", patience, () -> FileStatus.fresh(Descriptor.WORKING_DIRECTORY, path));
@@ -85,7 +85,7 @@ final class MountPoint {
    * Makes the kernel send what it gathered, though newer kernels do not wait until it is taken; the
    * end of the mount does. False if another mount is at the directory, or none.
    */
-  boolean flush(long connection, Duration patience) throws IOException {
+  public boolean flush(long connection, Duration patience) throws IOException {
     return Deadline.call(
         "flush",
         patience,
@@ -102,7 +102,7 @@ final class MountPoint {
   }
 
   /** Takes the mount out of the tree, though it lives on for whoever still uses it. */
-  void detach(long connection, Duration patience) throws IOException {
+  public void detach(long connection, Duration patience) throws IOException {
     Deadline.call(
         "detach",
         patience,
@@ -115,7 +115,7 @@ final class MountPoint {
   }
 
   /** The same for a mount that was just made and may not answer. */
-  void detach() throws IOException {
+  public void detach() throws IOException {
     try {
       Mounts.unmount(path, Mounts.NO_FOLLOW);
     } catch (SystemCallException e) {

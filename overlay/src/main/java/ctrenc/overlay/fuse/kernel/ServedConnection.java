@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * of them watch it, each by one of its channels; it has ended when each has seen its end.
  * Thread-safe.
  */
-public final class ServedConnection {
+public final class ServedConnection implements MountEnd.Serving {
 
   private final Connection connection;
   private final Dispatcher dispatcher;
@@ -133,11 +133,13 @@ public final class ServedConnection {
     return hasExchanged;
   }
 
-  boolean isServed() {
+  @Override
+  public boolean isServed() {
     return watchers.getCount() > 0;
   }
 
-  boolean awaitEnd(Duration patience) throws InterruptedException {
+  @Override
+  public boolean awaitEnd(Duration patience) throws InterruptedException {
     return watchers.await(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 }

@@ -118,6 +118,7 @@ class DataPathTest {
 
   @Test
   void bytesNotYetSentAreNoHole() throws Exception {
+    carrier().assumeNoLibfuse("holes are not told");
     try (Arena arena = Arena.ofShared();
         Descriptor file = live.open("file", OpenFlag.CREATE | OpenFlag.READ_WRITE)) {
       FileData.write(file, MIB, Pages.allocate(MIB, arena).fill((byte) 1));
@@ -179,6 +180,7 @@ class DataPathTest {
 
   @Test
   void notificationsMakeTheKernelAskAgain() throws Exception {
+    carrier().assumeNoLibfuse("requests are not counted");
     live.create("file").close();
     long inode = live.run("stat -c %i file").transform(Long::parseLong);
     long lookups = live.served(Operation.LOOKUP);

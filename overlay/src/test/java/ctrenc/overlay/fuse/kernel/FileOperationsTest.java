@@ -80,6 +80,7 @@ class FileOperationsTest {
 
   @Test
   void filesWithoutANameGetOne() throws Exception {
+    carrier().assumeNoLibfuse("there is no O_TMPFILE");
     try (Descriptor file = live.open(".", OpenFlag.TEMPORARY_FILE | OpenFlag.READ_WRITE)) {
       FileData.write(file, 0, memory(10, 1));
       Entries.link(file, root, name("named"));
@@ -90,6 +91,7 @@ class FileOperationsTest {
 
   @Test
   void setattrOfEveryField() throws Exception {
+    carrier().assumeNoLibfuse("the time of birth is not told");
     try (Descriptor file = live.create("file")) {
       FileData.write(file, 0, memory(5000, 1));
       FileData.truncate(file, 100);
@@ -151,6 +153,7 @@ class FileOperationsTest {
 
   @Test
   void holesAreMadeAndFound() throws Exception {
+    carrier().assumeNoLibfuse("holes are made but not told");
     try (Descriptor file = live.create("file")) {
       FileData.write(file, 0, memory(65536, 1));
       FileData.truncate(file, MIB);
@@ -174,6 +177,7 @@ class FileOperationsTest {
 
   @Test
   void rangesAreCopiedByTheServer() throws Exception {
+    carrier().assumeNoLibfuse("the kernel copies ranges itself");
     try (Descriptor from = live.create("from");
         Descriptor to = live.create("to")) {
       FileData.write(from, 0, memory(MIB, 5));
@@ -211,6 +215,7 @@ class FileOperationsTest {
 
   @Test
   void flagsOfFilesAreNone() throws Exception {
+    carrier().assumeNoLibfuse("flags are not asked for");
     live.create("file").close();
     assertThat(live.run("lsattr file")).matches("-+ file");
     assertThat(live.run("chattr +i file 2>&1 || true")).contains("not supported");

@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileOpener;
@@ -14,18 +15,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /** A real mount of a filesystem, for a test to go at with system calls and shell commands. */
 final class LiveMount implements AutoCloseable {
 
   private static final long COMMAND_SECONDS = 30;
 
-  private final KernelMount mount;
-
+  private final Mount mount;
+  private final ToLongFunction<Operation> served;
   private final Carrier.LiveTransport transport;
 
-  private LiveMount(KernelMount mount, Carrier.LiveTransport transport) {
+  private LiveMount(
+      Mount mount, ToLongFunction<Operation> served, Carrier.LiveTransport transport) {
     this.mount = mount;
+    this.served = served;
     this.transport = transport;
   }
 
@@ -49,14 +53,24 @@ final class LiveMount implements AutoCloseable {
       throws IOException {
     Carrier.LiveTransport transport = carrier.transport(workers);
     try {
-      return new LiveMount(transport.mount(fileSystem, directory, options), transport);
+      CountedCalls calls = new CountedCalls(fileSystem);
+      FileSystem shown = carrier == Carrier.LIBFUSE ? calls.fileSystem() : fileSystem;
+      Mount mount = transport.transport().mount(shown, directory, options);
+      return new LiveMount(mount, counter(mount, calls), transport);
     } catch (IOException e) {
       transport.close();
       throw e;
     }
   }
 
-  KernelMount mount() {
+  private static ToLongFunction<Operation> counter(Mount mount, CountedCalls calls) {
+    if (mount instanceof KernelMount ours) {
+      return operation -> ours.served(operation);
+    }
+    return calls::of;
+  }
+
+  Mount mount() {
     return mount;
   }
 
@@ -107,8 +121,9 @@ final class LiveMount implements AutoCloseable {
     return text.strip();
   }
 
+  /** How many requests of an operation came; of libfuse's, how many calls they led to. */
   long served(Operation operation) {
-    return mount.served(operation);
+    return served.applyAsLong(operation);
   }
 
   @Override

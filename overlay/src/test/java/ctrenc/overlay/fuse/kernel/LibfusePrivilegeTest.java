@@ -1,0 +1,9 @@
+package ctrenc.overlay.fuse.kernel;
+
+class LibfusePrivilegeTest extends PrivilegeTest {
+
+  @Override
+  Carrier carrier() {
+    return Carrier.LIBFUSE;
+  }
+}
