@@ -134,12 +134,13 @@ public final class RunningDaemon implements AutoCloseable {
       Map<String, List<Descriptor>> left)
       throws IOException {
     Snapshotter snapshotter =
-        new Snapshotter(
-            directories.snapshotter(),
-            store.images(),
-            containers.hosted(),
-            settings,
-            parts.clock());
+        keep(
+            new Snapshotter(
+                directories.snapshotter(),
+                store.images(),
+                containers.hosted(),
+                settings,
+                parts.clock()));
     Set<String> alive = new HashSet<>(snapshotter.takeUp(left));
     alive.addAll(containers.load(left));
     new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);

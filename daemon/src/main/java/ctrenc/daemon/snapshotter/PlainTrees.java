@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +28,7 @@ final class PlainTrees {
 
   private static final int ROOT_MODE = 0755;
   private static final int PERMISSIONS = 07777;
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final Path OVERLAY_SETTINGS = Path.of("/sys/module/overlay/parameters");
 
   /** What would let one tree be read only together with others, where the kernel has a default. */
@@ -117,11 +119,16 @@ final class PlainTrees {
     return options;
   }
 
-  /** The numbers of all trees. */
+  /** The numbers of all trees; what is called otherwise is none of ours. */
   Set<Long> numbers() throws IOException {
     Set<Long> numbers = new HashSet<>();
     try (DirectoryStream<Path> trees = Files.newDirectoryStream(directory)) {
-      trees.forEach(tree -> numbers.add(Long.parseLong(tree.getFileName().toString())));
+      for (Path tree : trees) {
+        String name = tree.getFileName().toString();
+        if (NUMBER.matcher(name).matches()) {
+          numbers.add(Long.parseLong(name));
+        }
+      }
     }
     return numbers;
   }

@@ -17,13 +17,19 @@ final class SnapshotCommitter {
   private final SnapshotFiles files;
   private final SnapshotTable table;
   private final Backings backings;
+  private final ChainIndexer indexer;
   private final InstantSource clock;
 
   SnapshotCommitter(
-      SnapshotFiles files, SnapshotTable table, Backings backings, InstantSource clock) {
+      SnapshotFiles files,
+      SnapshotTable table,
+      Backings backings,
+      ChainIndexer indexer,
+      InstantSource clock) {
     this.files = files;
     this.table = table;
     this.backings = backings;
+    this.indexer = indexer;
     this.clock = clock;
   }
 
@@ -42,6 +48,7 @@ final class SnapshotCommitter {
     } finally {
       table.release(name);
     }
+    indexer.committed(entry);
     settle(entry.snapshot());
   }
 

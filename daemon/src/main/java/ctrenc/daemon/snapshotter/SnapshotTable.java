@@ -148,6 +148,10 @@ final class SnapshotTable {
     return RefusedException.absent("There is no snapshot " + name + ".");
   }
 
+  synchronized boolean isThere(Entry entry) {
+    return entries.get(entry.snapshot.name()) == entry;
+  }
+
   /** With the entry's guard held: it is still what {@code name} stands for. */
   synchronized void require(Entry entry, String name) throws RefusedException {
     if (entries.get(name) != entry) {

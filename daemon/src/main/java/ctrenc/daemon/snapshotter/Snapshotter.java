@@ -21,13 +21,14 @@ import java.util.UUID;
  * speed; containers are roots under keys of their own. What is said here of a snapshot was durable
  * before. Thread-safe.
  */
-public final class Snapshotter {
+public final class Snapshotter implements AutoCloseable {
 
   private final SnapshotFiles files;
   private final SnapshotTable table;
   private final Backings backings;
   private final SnapshotMaker maker;
   private final SnapshotCommitter committer;
+  private final ChainIndexer indexer;
   private final Leftovers leftovers;
   private final HostedRoots roots;
   private final Policies policies;
@@ -49,7 +50,8 @@ public final class Snapshotter {
     backings = new Backings(table, trees, chains, roots);
     leftovers = new Leftovers(table, trees, chains, roots);
     maker = new SnapshotMaker(files, table, backings, policies, clock);
-    committer = new SnapshotCommitter(files, table, backings, clock);
+    indexer = new ChainIndexer(table, backings);
+    committer = new SnapshotCommitter(files, table, backings, indexer, clock);
   }
 
   /**
@@ -190,6 +192,12 @@ public final class Snapshotter {
           .filter(snapshot -> snapshot.kind() == SnapshotKind.COMMITTED)
           .ifPresent(committer::settle);
     }
+  }
+
+  /** What is under way in the background ends; to be called before the store is closed. */
+  @Override
+  public void close() {
+    indexer.close();
   }
 
   private static void requireNamed(String key) throws RefusedException {
