@@ -6,6 +6,7 @@ import ctrenc.cli.verb.CreateVerb;
 import ctrenc.cli.verb.DaemonStartVerb;
 import ctrenc.cli.verb.DaemonStatusVerb;
 import ctrenc.cli.verb.DaemonStopVerb;
+import ctrenc.cli.verb.DoctorVerb;
 import ctrenc.cli.verb.EventsVerb;
 import ctrenc.cli.verb.ExecVerb;
 import ctrenc.cli.verb.FlattenVerb;
@@ -87,6 +88,7 @@ final class CommandTree {
     addGroups(root);
     add(root, new CheckVerb());
     add(root, new VerifyVerb());
+    add(root, new DoctorVerb());
     add(root, new VersionVerb());
     add(root, new CompletionVerb());
     return root.commandLine()

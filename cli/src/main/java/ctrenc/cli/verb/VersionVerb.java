@@ -47,7 +47,7 @@ public final class VersionVerb implements Verb {
   }
 
   /** As the build wrote it. */
-  private static String own() throws IOException {
+  static String own() throws IOException {
     try (InputStream in = VersionVerb.class.getResourceAsStream("/ctrenc/cli/version")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8).strip();
     }
