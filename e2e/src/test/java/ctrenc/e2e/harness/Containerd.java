@@ -1,0 +1,171 @@
+package ctrenc.e2e.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A containerd with a root, a state and a socket of its own, whose snapshotter "ctr-enc" is a
+ * daemon of this product. Closing it ends its containers and removes what it made.
+ */
+public final class Containerd implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final String SNAPSHOTTER = "ctr-enc";
+
+  private static final String CONFIG =
+      """
+      version = 2
+      root = "%1$s/root"
+      state = "%1$s/state"
+      disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.internal.v1.opt"]
+      [grpc]
+        address = "%1$s/sock"
+      [ttrpc]
+        address = "%1$s/sock.ttrpc"
+      [plugins."io.containerd.gc.v1.scheduler"]
+        deletion_threshold = 1
+      [proxy_plugins.%2$s]
+        type = "snapshot"
+        address = "%3$s"
+      """;
+
+  private final Path home;
+  private Process process;
+
+  private Containerd(Path home) throws IOException {
+    this.home = home;
+    this.process = launch();
+  }
+
+  /** Starts one on the daemon whose run directory is {@code run}. */
+  public static Containerd start(Path run) throws IOException {
+    Path home = Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-ctd");
+    Files.writeString(
+        home.resolve("config.toml"),
+        CONFIG.formatted(home, SNAPSHOTTER, run.resolve("snapshots.sock")));
+    Containerd containerd = new Containerd(home);
+    try {
+      containerd.awaitReady();
+      return containerd;
+    } catch (AssertionError e) {
+      containerd.close();
+      throw e;
+    }
+  }
+
+  private Process launch() throws IOException {
+    return new ProcessBuilder("containerd", "-c", home.resolve("config.toml").toString())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()))
+        .start();
+  }
+
+  private void awaitReady() {
+    Condition.await("containerd answers", START, () -> ctr("version").run().exit() == 0);
+  }
+
+  /** Ends it in an orderly way and starts it again; containers go on. */
+  public void restart() throws IOException {
+    process.destroy();
+    startAgain();
+  }
+
+  /** Kills it and starts it again. */
+  public void killAndStartAgain() throws IOException {
+    process.destroyForcibly();
+    startAgain();
+  }
+
+  private void startAgain() throws IOException {
+    Condition.await("containerd is gone", START, () -> !process.isAlive());
+    process = launch();
+    awaitReady();
+  }
+
+  /** Where images and metadata lie. */
+  public Path root() {
+    return home.resolve("root");
+  }
+
+  public Command ctr(String... args) {
+    List<String> argv = new ArrayList<>(List.of("ctr", "-a", home.resolve("sock").toString()));
+    argv.addAll(Arrays.asList(args));
+    return new Command(List.copyOf(argv), Map.of(), Duration.ofMinutes(3), "");
+  }
+
+  public Command snapshots(String... args) {
+    List<String> all = new ArrayList<>(List.of("snapshots", "--snapshotter", SNAPSHOTTER));
+    all.addAll(Arrays.asList(args));
+    return ctr(all.toArray(String[]::new));
+  }
+
+  public void load(Path archive) {
+    ctr("images", "import", "--snapshotter", SNAPSHOTTER, archive.toString()).ok();
+  }
+
+  /** Runs a command in a fresh container that goes with it; returns what it prints. */
+  public String run(String image, String id, String script) {
+    return ctr("run", "--rm", "--snapshotter", SNAPSHOTTER, image, id, "/bin/sh", "-euc", script)
+        .ok();
+  }
+
+  /** Starts a container in the background. */
+  public void runDetached(String image, String id, String script) {
+    ctr("run", "-d", "--snapshotter", SNAPSHOTTER, image, id, "/bin/sh", "-euc", script).ok();
+  }
+
+  public String exec(String id, String script) {
+    String process = "p" + System.nanoTime();
+    return ctr("tasks", "exec", "--exec-id", process, id, "/bin/sh", "-euc", script).ok();
+  }
+
+  /** Ends a container's process; the container and its snapshot stay. */
+  public void end(String id) {
+    ctr("tasks", "kill", "-s", "SIGKILL", id).run();
+    Condition.await(
+        "task " + id + " is gone",
+        START,
+        () -> ctr("tasks", "rm", id).run().exit() == 0 || !isRunning(id));
+  }
+
+  private boolean isRunning(String id) {
+    return ctr("tasks", "ls", "-q").ok().lines().anyMatch(id::equals);
+  }
+
+  /** Ends a container and removes it with its snapshot. */
+  public void remove(String id) {
+    end(id);
+    ctr("containers", "rm", id).ok();
+  }
+
+  /** The keys and names of all snapshots that it knows. */
+  public List<String> snapshotNames() {
+    return snapshots("ls").ok().lines().skip(1).map(line -> line.split(" +")[0]).toList();
+  }
+
+  public String log() throws IOException {
+    return Files.readString(home.resolve("log"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (process.isAlive()) {
+      for (String id : ctr("tasks", "ls", "-q").run().out().lines().toList()) {
+        ctr("tasks", "kill", "-s", "SIGKILL", id).run();
+        ctr("tasks", "rm", "--force", id).run();
+      }
+    }
+    process.destroy();
+    Condition.await("containerd is gone", START, () -> !process.isAlive());
+    for (Path point : FuseMounts.below(home)) {
+      Command.of("umount", "-l", point.toString()).run();
+    }
+    Command.of("rm", "-rf", "--one-file-system", home.toString()).run();
+  }
+}
