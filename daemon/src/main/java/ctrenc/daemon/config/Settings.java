@@ -46,7 +46,7 @@ public interface Settings {
   TransportName transport();
 
   /** What the kernel does with the files of roots that do not say it themselves. */
-  @WithDefault("writeback")
+  @WithDefault("image")
   CacheMode cache();
 
   /** Where key providers answer: a file as ocicrypt reads it. */
