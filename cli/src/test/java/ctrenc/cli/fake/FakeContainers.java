@@ -20,6 +20,8 @@ import ctrenc.proto.v1.LogsResponse;
 import ctrenc.proto.v1.MountContainerRequest;
 import ctrenc.proto.v1.MountContainerResponse;
 import ctrenc.proto.v1.Passthrough;
+import ctrenc.proto.v1.QuotaRequest;
+import ctrenc.proto.v1.QuotaResponse;
 import ctrenc.proto.v1.RemoveContainerRequest;
 import ctrenc.proto.v1.RemoveContainerResponse;
 import ctrenc.proto.v1.RunRequest;
@@ -31,7 +33,6 @@ import ctrenc.proto.v1.UnmountContainerResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -40,30 +41,8 @@ import java.util.function.Consumer;
 public final class FakeContainers extends ContainersImplBase {
   static final Instant CREATED = Instant.parse("2026-01-02T03:00:00Z");
 
-  private final Map<String, Container> containers = new LinkedHashMap<>();
+  private final Map<String, Container> containers = Samples.containers();
   private final FakeRuns runs = new FakeRuns();
-
-  FakeContainers() {
-    Container web =
-        container("web", "debian")
-            .setState(ContainerState.CONTAINER_STATE_RUNNING)
-            .setPid(4711)
-            .addArgs("/bin/sh")
-            .addArgs("-c")
-            .addArgs("while :; do printf '\\a'; done; exit")
-            .build();
-    Container old =
-        container("old", "/")
-            .setState(ContainerState.CONTAINER_STATE_EXITED)
-            .setExitCode(3)
-            .setKeep(true)
-            .setRoot("")
-            .clearPassthrough()
-            .addArgs("true")
-            .build();
-    containers.put("web", web);
-    containers.put("old", old);
-  }
 
   /** What came over the Run call. */
   public FakeRuns runs() {
@@ -216,6 +195,11 @@ public final class FakeContainers extends ContainersImplBase {
           }
           responses.onCompleted();
         });
+  }
+
+  @Override
+  public void quota(QuotaRequest request, StreamObserver<QuotaResponse> responses) {
+    answer(responses, Samples.quotas(request));
   }
 
   private synchronized void with(
