@@ -66,18 +66,26 @@ public final class RootRehearsal implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("ctr-enc-rehearsal").unstarted(this::run);
   }
 
-  /** Returns at once. */
+  /**
+   * Returns at once. The scratch store's directory is there from now on until the rehearsal is
+   * over.
+   */
   public static RootRehearsal start(
       Directories directories, Transport transport, SecretMemory memory, CacheMode cache) {
     RootRehearsal rehearsal = new RootRehearsal(directories, transport, memory, cache);
-    rehearsal.thread.start();
+    try {
+      rehearsal.remove();
+      Files.createDirectory(rehearsal.place);
+      rehearsal.thread.start();
+    } catch (IOException e) {
+      LOG.failed("the rehearsal could not begin", e);
+    }
     return rehearsal;
   }
 
   private void run() {
     Rehearsal.run(memory);
     try {
-      remove();
       rehearse();
       remove();
       NativeHeap.trim();
