@@ -49,20 +49,15 @@ final class Flattener {
   /** Returns how much less the store takes afterwards. */
   long run(FlattenRecord flatten, FlattenJob watch) throws IOException {
     UUID id = flatten.subvolume();
-    List<SubvolumeRecord.Level> levels =
-        catalog.requireLiving(id).stack().stream()
-            .filter(level -> flatten.merged().contains(level.layer()))
-            .toList();
+    List<SubvolumeRecord.Level> stack = catalog.requireLiving(id).stack();
     List<Long> acquired = new ArrayList<>();
     try {
-      List<Layer> layers = new ArrayList<>();
-      for (SubvolumeRecord.Level level : levels) {
-        layers.add(opener.acquire(id, level, 0));
-        acquired.add(level.layer());
-      }
+      StackOpener.Acquired below =
+          opener.acquireAll(id, stack.subList(place(flatten, stack), stack.size()), acquired::add);
+      List<Layer> layers = below.layers().subList(0, flatten.merged().size());
       EncryptedLayer target = (EncryptedLayer) opener.acquire(id, flatten.target(), 0);
       acquired.add(flatten.target().layer());
-      merge(flatten, layers, target, watch);
+      merge(flatten, layers, below.ceiling(), target, watch);
       swap(flatten, layers, target);
     } finally {
       opener.releaseAll(acquired);
@@ -71,10 +66,14 @@ final class Flattener {
   }
 
   private void merge(
-      FlattenRecord flatten, List<Layer> layers, EncryptedLayer target, FlattenJob watch)
+      FlattenRecord flatten,
+      List<Layer> layers,
+      long ceiling,
+      EncryptedLayer target,
+      FlattenJob watch)
       throws IOException {
     if (target.inodeCeiling() == 0) {
-      target.numberBelow(layers.stream().mapToLong(Layer::inodeCeiling).max().orElseThrow());
+      target.numberBelow(ceiling);
     }
     List<EncryptedLayer> encrypted =
         layers.stream()
@@ -144,11 +143,7 @@ final class Flattener {
         edit -> {
           SubvolumeRecord before = catalog.requireLiving(flatten.subvolume());
           List<SubvolumeRecord.Level> stack = new ArrayList<>(before.stack());
-          List<Long> numbers = stack.stream().map(SubvolumeRecord.Level::layer).toList();
-          int at = Collections.indexOfSubList(numbers, flatten.merged());
-          if (at < 0) {
-            throw new IllegalStateException("the merged layers are not in the stack any more");
-          }
+          int at = place(flatten, stack);
           stack.subList(at, at + flatten.merged().size()).clear();
           stack.add(at, flatten.target());
           for (long merged : flatten.merged()) {
@@ -159,6 +154,16 @@ final class Flattener {
           edit.put(flatten.withBase() ? after.on(new Base.Empty()) : after);
           return stack;
         });
+  }
+
+  /** Where the merged layers begin in a stack: what came since lies above them. */
+  private static int place(FlattenRecord flatten, List<SubvolumeRecord.Level> stack) {
+    List<Long> numbers = stack.stream().map(SubvolumeRecord.Level::layer).toList();
+    int at = Collections.indexOfSubList(numbers, flatten.merged());
+    if (at < 0) {
+      throw new IllegalStateException("the merged layers are not in the stack any more");
+    }
+    return at;
   }
 
   private long settle(FlattenRecord flatten) throws IOException {

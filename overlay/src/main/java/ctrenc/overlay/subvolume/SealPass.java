@@ -12,7 +12,6 @@ import ctrenc.overlay.scrub.ScrubPosition.Step;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
-import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,16 +88,9 @@ final class SealPass implements SealSink {
 
   private boolean part(SealScrub scrub, SubvolumeRecord owner, List<SubvolumeRecord.Level> stack)
       throws IOException {
-    List<Layer> layers = new ArrayList<>();
     List<Long> held = new ArrayList<>();
     try {
-      long ceiling = FileSystem.ROOT + 1;
-      for (SubvolumeRecord.Level level : stack.reversed()) {
-        Layer acquired = stacks.opener().acquire(owner.id(), level, ceiling);
-        held.add(level.layer());
-        layers.addFirst(acquired);
-        ceiling = Math.max(ceiling, acquired.inodeCeiling());
-      }
+      List<Layer> layers = stacks.opener().acquireAll(owner.id(), stack, held::add).layers();
       int index = held.reversed().indexOf(layer.number());
       boolean isMore = ((EncryptedLayer) layers.get(index)).openSome(scrub, PART);
       tell(layers);

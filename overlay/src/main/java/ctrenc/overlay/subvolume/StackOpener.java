@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,22 +67,41 @@ final class StackOpener {
 
   private OpenStack open(UUID keyOwner, List<SubvolumeRecord.Level> levels, Union union)
       throws IOException {
-    List<Layer> layers = new ArrayList<>();
     OpenStack opened = new OpenStack();
     try {
-      long ceiling = FileSystem.ROOT + 1;
-      for (SubvolumeRecord.Level level : levels.reversed()) {
-        Layer layer = acquire(keyOwner, level, ceiling);
-        opened.add(level.layer());
-        layers.addFirst(layer);
-        ceiling = Math.max(ceiling, layer.inodeCeiling());
-      }
-      opened.setFileSystem(union.of(layers, () -> releaseAll(opened.release())));
+      Acquired acquired = acquireAll(keyOwner, levels, opened::add);
+      opened.setFileSystem(union.of(acquired.layers(), () -> releaseAll(opened.release())));
       return opened;
     } catch (IOException | RuntimeException e) {
       releaseAll(opened.release());
       throw e;
     }
+  }
+
+  /**
+   * Layers in use, top first.
+   *
+   * @param ceiling the first inode number that none of them uses
+   */
+  record Acquired(List<Layer> layers, long ceiling) {}
+
+  /**
+   * Acquires neighbouring layers down to the last of a stack, each numbered from the ceiling of
+   * those under it.
+   *
+   * @param held takes the number of each that was acquired, also if a later one cannot be
+   */
+  Acquired acquireAll(UUID keyOwner, List<SubvolumeRecord.Level> levels, LongConsumer held)
+      throws IOException {
+    List<Layer> layers = new ArrayList<>();
+    long ceiling = FileSystem.ROOT + 1;
+    for (SubvolumeRecord.Level level : levels.reversed()) {
+      Layer layer = acquire(keyOwner, level, ceiling);
+      held.accept(level.layer());
+      layers.addFirst(layer);
+      ceiling = Math.max(ceiling, layer.inodeCeiling());
+    }
+    return new Acquired(layers, ceiling);
   }
 
   /** Acquires a layer whose key the subvolume {@code keyOwner} can unwrap. */

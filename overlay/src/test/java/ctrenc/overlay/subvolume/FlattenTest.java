@@ -149,6 +149,19 @@ class FlattenTest {
   }
 
   @Test
+  void aRootThatMadeNothingIsOpenedAgain() throws Exception {
+    UUID root = store.create(new Base.HostTree(host()));
+    store.flatten(root, false);
+    store.user(root).chmod("/large", 0600);
+    store.user(root).fileSystem().close();
+    store.flatten(root, false);
+    store.restart();
+    store.unlock(root);
+    assertThat(store.user(root).stat("/large").mode() & 07777).isEqualTo(0600);
+    assertThat(store.user(root).put("/new", "x")).isGreaterThan(store.user(root).inode("/large"));
+  }
+
+  @Test
   void openFilesGoOnAlsoWithoutAName() throws Exception {
     UUID root = store.create(new Base.Empty());
     FileSystemUser user = store.user(root);
