@@ -11,6 +11,7 @@ import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.overlay.subvolume.TreeRemover;
 import ctrenc.overlay.sys.NativeHeap;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
@@ -18,13 +19,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 
 /**
  * Makes throwaway roots in a scratch store, and lets a shell work in them. Code that the VM has not
@@ -52,8 +52,8 @@ public final class RootRehearsal implements AutoCloseable {
   private final Transport transport;
   private final SecretMemory memory;
   private final CacheMode cache;
-  private final Thread thread;
   private final AtomicReference<Optional<Process>> shell = new AtomicReference<>(Optional.empty());
+  private volatile CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
   private volatile boolean closed;
 
   private RootRehearsal(
@@ -63,7 +63,6 @@ public final class RootRehearsal implements AutoCloseable {
     this.transport = transport;
     this.memory = memory;
     this.cache = cache;
-    this.thread = Thread.ofPlatform().daemon().name("ctr-enc-rehearsal").unstarted(this::run);
   }
 
   /**
@@ -74,9 +73,11 @@ public final class RootRehearsal implements AutoCloseable {
       Directories directories, Transport transport, SecretMemory memory, CacheMode cache) {
     RootRehearsal rehearsal = new RootRehearsal(directories, transport, memory, cache);
     try {
-      rehearsal.remove();
+      TreeRemover.remove(rehearsal.place);
       Files.createDirectory(rehearsal.place);
-      rehearsal.thread.start();
+      rehearsal.ended =
+          CompletableFuture.runAsync(
+              rehearsal::run, Thread.ofPlatform().daemon().name("ctr-enc-rehearsal")::start);
     } catch (IOException e) {
       LOG.failed("the rehearsal could not begin", e);
     }
@@ -84,12 +85,12 @@ public final class RootRehearsal implements AutoCloseable {
   }
 
   private void run() {
-    Rehearsal.run(memory);
     try {
+      Rehearsal.run(memory);
       rehearse();
-      remove();
+      TreeRemover.remove(place);
       NativeHeap.trim();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.failed("the rehearsal was not carried out", e);
     }
   }
@@ -143,32 +144,11 @@ public final class RootRehearsal implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  private void remove() throws IOException {
-    if (!Files.exists(place)) {
-      return;
-    }
-    try (Stream<Path> left = Files.walk(place)) {
-      for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
-
   /** Ends what is at work, and waits for that. */
   @Override
   public void close() {
     closed = true;
     shell.get().ifPresent(RootRehearsal::end);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ended.join();
   }
 }

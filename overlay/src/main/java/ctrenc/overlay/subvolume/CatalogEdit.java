@@ -121,7 +121,7 @@ final class CatalogEdit {
 
   /** A flattening is done: the layer that it built is in a stack now. */
   void finish(FlattenRecord flatten) throws DamagedException {
-    removeFlatten(flatten);
+    flattenChanges.remove(flatten.subvolume());
     put(current(flatten.target().layer()).in(LayerRecord.State.LIVE, 1));
   }
 

@@ -3,10 +3,9 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.union.MergeWatch;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a flattening: how far it is, and what is asked of it. Thread-safe; its {@link #run}
@@ -25,12 +24,11 @@ final class FlattenJob implements MergeWatch, Runnable {
   private final AtomicLong inodes = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final Object guard = new Object();
-  private long[] inUse = {};
+  private volatile CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
   private FlattenInfo.State state = FlattenInfo.State.RUNNING;
   private String problem = "";
   private long reclaimed;
   private boolean stopped;
-  private @Nullable Thread thread;
 
   FlattenJob(FlattenRecord flatten, long storedBytes, Work work) {
     this.flatten = flatten;
@@ -39,11 +37,7 @@ final class FlattenJob implements MergeWatch, Runnable {
   }
 
   void start() {
-    Thread started = Thread.ofPlatform().daemon().name("flatten").unstarted(this);
-    synchronized (guard) {
-      thread = started;
-    }
-    started.start();
+    ended = CompletableFuture.runAsync(this, Thread.ofPlatform().daemon().name("flatten")::start);
   }
 
   @Override
@@ -62,9 +56,9 @@ final class FlattenJob implements MergeWatch, Runnable {
     }
   }
 
-  private void end(FlattenInfo.State ended, String why) {
+  private void end(FlattenInfo.State last, String why) {
     synchronized (guard) {
-      state = ended;
+      state = last;
       problem = why;
       guard.notifyAll();
     }
@@ -72,22 +66,10 @@ final class FlattenJob implements MergeWatch, Runnable {
 
   /** Lets the work end at the next step, and waits for that. */
   void stop() {
-    Thread running;
     synchronized (guard) {
       stopped = true;
-      running = thread;
     }
-    boolean interrupted = false;
-    while (running != null && running.isAlive()) {
-      try {
-        running.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ended.join();
   }
 
   /** Returns when the work has ended, or that time has passed. */
@@ -120,23 +102,6 @@ final class FlattenJob implements MergeWatch, Runnable {
           reclaimed,
           problem);
     }
-  }
-
-  /** To be called before the merge. */
-  void keep(long[] numbers) {
-    long[] sorted = numbers.clone();
-    Arrays.sort(sorted);
-    inUse = sorted;
-  }
-
-  @Override
-  public long[] inUse() {
-    return inUse;
-  }
-
-  @Override
-  public boolean isInUse(long inode) {
-    return Arrays.binarySearch(inUse, inode) >= 0;
   }
 
   @Override

@@ -80,11 +80,11 @@ final class Flattener {
             .filter(EncryptedLayer.class::isInstance)
             .map(EncryptedLayer.class::cast)
             .toList();
-    watch.keep(inUse(flatten.subvolume(), encrypted));
+    long[] inUse = inUse(flatten.subvolume(), encrypted);
     if (flatten.withBase()) {
-      LayerMerger.whole(layers, target, watch);
+      LayerMerger.whole(layers, target, inUse, watch);
     } else {
-      LayerMerger.above(encrypted, target, watch);
+      LayerMerger.above(encrypted, target, inUse, watch);
     }
   }
 

@@ -130,6 +130,12 @@ final class NestedSubvolumes {
 
   /** What one uses by itself. */
   Usage usage(UUID id) throws IOException {
+    SubvolumeUsage stored = stored(id);
+    return new Usage(stored.storedBytes() + stored.inodes() * Usage.RECORD, stored.inodes());
+  }
+
+  /** What the layers of a subvolume hold, nested or not. */
+  SubvolumeUsage stored(UUID id) throws IOException {
     long bytes = 0;
     long inodes = 0;
     for (SubvolumeRecord.Level level : catalog.requireLiving(id).stack()) {
@@ -139,7 +145,7 @@ final class NestedSubvolumes {
         inodes += LayerRange.countInodes(parts.meta(), layer.number());
       }
     }
-    return new Usage(bytes + inodes * Usage.RECORD, inodes);
+    return new SubvolumeUsage(bytes, inodes);
   }
 
   /** The key that a subvolume's upper is sealed under; the caller closes it. */

@@ -1,7 +1,6 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.protector.Protector;
-import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
@@ -163,16 +162,7 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public SubvolumeUsage usage(UUID id) throws IOException {
-    long storedBytes = 0;
-    long inodes = 0;
-    for (SubvolumeRecord.Level level : catalog.requireLiving(id).stack()) {
-      LayerRecord layer = catalog.layer(level.layer());
-      if (layer.kind() == LayerRecord.Kind.ENCRYPTED) {
-        storedBytes += parts.extents().storedBytes(layer.id());
-        inodes += LayerRange.countInodes(parts.meta(), layer.number());
-      }
-    }
-    return new SubvolumeUsage(storedBytes, inodes);
+    return nested.stored(id);
   }
 
   @Override

@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * Writes what frozen layers show together into one layer, sealed anew, under the same inode
@@ -33,14 +36,20 @@ public final class LayerMerger implements AutoCloseable {
   private final MergeWatch watch;
   private final MergedBatch batch;
   private final MergedFile files;
+  private final Set<Long> inUse;
   private final boolean whole;
 
   private LayerMerger(
-      List<? extends Layer> layers, UpperLayer target, MergeWatch watch, boolean whole) {
+      List<? extends Layer> layers,
+      UpperLayer target,
+      long[] inUse,
+      MergeWatch watch,
+      boolean whole) {
     this.stack = new LayerStack(new AbsentUpper(), List.copyOf(layers));
     this.target = target;
     this.watch = watch;
     this.whole = whole;
+    this.inUse = LongStream.of(inUse).boxed().collect(Collectors.toSet());
     this.batch = new MergedBatch(target);
     this.files = new MergedFile(target, batch, watch);
   }
@@ -50,10 +59,12 @@ public final class LayerMerger implements AutoCloseable {
    * those stays said.
    *
    * @param layers top first
+   * @param inUse the inodes that somebody has open or knows, which are kept without a name too
    */
-  public static void above(List<EncryptedLayer> layers, UpperLayer target, MergeWatch watch)
+  public static void above(
+      List<EncryptedLayer> layers, UpperLayer target, long[] inUse, MergeWatch watch)
       throws IOException {
-    try (LayerMerger merger = new LayerMerger(layers, target, watch, false)) {
+    try (LayerMerger merger = new LayerMerger(layers, target, inUse, watch, false)) {
       merger.scan(layers);
       merger.finish();
     }
@@ -64,12 +75,14 @@ public final class LayerMerger implements AutoCloseable {
    * the target stands on nothing.
    *
    * @param layers top first
+   * @param inUse the inodes that somebody has open or knows, which are kept without a name too
    */
-  public static void whole(List<? extends Layer> layers, UpperLayer target, MergeWatch watch)
+  public static void whole(
+      List<? extends Layer> layers, UpperLayer target, long[] inUse, MergeWatch watch)
       throws IOException {
-    try (LayerMerger merger = new LayerMerger(layers, target, watch, true)) {
+    try (LayerMerger merger = new LayerMerger(layers, target, inUse, watch, true)) {
       merger.walk();
-      for (long nameless : watch.inUse()) {
+      for (long nameless : inUse) {
         merger.carry(nameless);
       }
       merger.finish();
@@ -113,8 +126,9 @@ public final class LayerMerger implements AutoCloseable {
     Deque<Long> directories = new ArrayDeque<>(List.of(FileSystem.ROOT));
     while (!directories.isEmpty()) {
       long directory = directories.pop();
-      carry(directory);
-      for (DirectoryEntry entry : entries(directory).values()) {
+      Map<Name, DirectoryEntry> entries = entries(directory);
+      carry(directory, listed -> entries);
+      for (DirectoryEntry entry : entries.values()) {
         if (entry instanceof DirectoryEntry.Child(Name name, long inode, int type)) {
           if (type == DIRECTORY) {
             directories.push(inode);
@@ -127,16 +141,26 @@ public final class LayerMerger implements AutoCloseable {
   }
 
   private void carry(long inode) throws IOException {
+    carry(inode, this::entries);
+  }
+
+  /** What a directory lists: read now, or known to the caller. */
+  @FunctionalInterface
+  private interface Entries {
+    Map<Name, DirectoryEntry> of(long directory) throws IOException;
+  }
+
+  private void carry(long inode, Entries entries) throws IOException {
     if (batch.has(inode) || target.inode(inode).isPresent()) {
       return;
     }
     Optional<InodeRecord> top = stack.lower(inode);
-    if (top.isEmpty() || (top.get().links() == 0 && !watch.isInUse(inode))) {
+    if (top.isEmpty() || (top.get().links() == 0 && !inUse.contains(inode))) {
       return;
     }
     InodeRecord inodeRecord = top.get();
     if (inodeRecord.isDirectory()) {
-      directory(inode, inodeRecord);
+      directory(inode, inodeRecord, entries.of(inode));
     } else if (inodeRecord.isRegular()) {
       List<LowerPart> parts = stack.parts(inode);
       files.carry(inode, inodeRecord, parts, whole ? 0 : shownFromBelow(inode, parts));
@@ -156,9 +180,10 @@ public final class LayerMerger implements AutoCloseable {
     return shown;
   }
 
-  private void directory(long inode, InodeRecord top) throws IOException {
+  private void directory(long inode, InodeRecord top, Map<Name, DirectoryEntry> entries)
+      throws IOException {
     boolean hidesBelow = !whole && hidesBelow(inode);
-    for (DirectoryEntry entry : entries(inode).values()) {
+    for (DirectoryEntry entry : entries.values()) {
       if (entry instanceof DirectoryEntry.Child || !(whole || hidesBelow)) {
         batch.put(inode, entry);
       }
