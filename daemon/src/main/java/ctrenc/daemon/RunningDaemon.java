@@ -13,7 +13,6 @@ import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.image.ImageImports;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.HandoverKey;
-import ctrenc.daemon.key.KeyProviders;
 import ctrenc.daemon.key.MachineKey;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
@@ -111,8 +110,7 @@ public final class RunningDaemon implements AutoCloseable {
         new Containers(
             store,
             parts.transport(),
-            new ProtectorSource(
-                machineKey, parts.memory(), new KeyProviders(settings.keyProviderConfig())),
+            ProtectorSource.of(settings, machineKey, parts.memory()),
             directories,
             settings,
             events,

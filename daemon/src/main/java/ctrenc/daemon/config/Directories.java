@@ -52,6 +52,15 @@ public record Directories(Path state, Path run) {
     return roots().resolve(container);
   }
 
+  /** Where roots are mounted whose owners are mapped. */
+  public Path mappedRoots() {
+    return run.resolve("mapped");
+  }
+
+  public Path mapped(String container) {
+    return mappedRoots().resolve(container);
+  }
+
   public Path bundles() {
     return run.resolve("bundles");
   }
@@ -106,6 +115,7 @@ public record Directories(Path state, Path run) {
   public void makeRun() throws IOException {
     makeDirectory(run, PASSABLE);
     makeDirectory(roots(), OWNER_ONLY);
+    makeDirectory(mappedRoots(), OWNER_ONLY);
     makeDirectory(bundles(), OWNER_ONLY);
     makeDirectory(runtime(), OWNER_ONLY);
     makeDirectory(logs(), OWNER_ONLY);

@@ -68,6 +68,16 @@ public interface Settings {
   @WithDefault("false")
   boolean throwawayOnly();
 
+  /**
+   * The most that the root of one of containerd's containers may take, in bytes; 0 for no limit.
+   */
+  @WithDefault("0")
+  long snapshotQuota();
+
+  /** Where keys lie that have names: a file each. */
+  @WithDefault("/etc/ctr-enc/keys")
+  Path keysDirectory();
+
   /** Whether the daemon uses a root of its own for some seconds when it has started. */
   @WithDefault("true")
   boolean rehearsal();

@@ -102,7 +102,7 @@ public final class Containers {
     keys = new ContainerKeys(store, kept, source, freedHeap);
     locks = new ContainerLocks(store, kept, mounter, snapshotMounts, source, freedHeap);
     survivors = new Survivors(mounter, roots, maker, runs, background, runtime, directories);
-    hosted = new HostedRoots(store, mounter, snapshotMounts, roots, source.machineKey(), freedHeap);
+    hosted = new HostedRoots(store, mounter, roots, source, freedHeap, directories);
   }
 
   /** What opens the containers' roots. */

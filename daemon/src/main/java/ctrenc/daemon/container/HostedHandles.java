@@ -7,6 +7,7 @@ import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.proto.v1.ContainerSpec;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -83,13 +84,13 @@ final class HostedHandles {
         "The root " + root + " is gone, and its key with it: remove the snapshot.");
   }
 
-  int countMountedElsewhere() throws IOException {
+  int countMountedElsewhere(MappedPlaces mapped) throws IOException {
     List<MountTable.Entry> mounts = MountTable.read();
     int count = 0;
     for (ManagedContainer handle : known.values()) {
       handle.guard.lock();
       try {
-        count += isMountedElsewhere(handle, mounts) ? 1 : 0;
+        count += isMountedElsewhere(handle, mapped.of(handle), mounts) ? 1 : 0;
       } finally {
         handle.guard.unlock();
       }
@@ -97,13 +98,15 @@ final class HostedHandles {
     return count;
   }
 
-  /** Whether a shown root is mounted at other places than its own. */
+  /** Whether a shown root is mounted at other places than its own and {@code mapped}. */
   @GuardedBy("handle.guard")
-  static boolean isMountedElsewhere(ManagedContainer handle, List<MountTable.Entry> mounts) {
+  static boolean isMountedElsewhere(
+      ManagedContainer handle, Path mapped, List<MountTable.Entry> mounts) {
     if (handle.root.isEmpty()) {
       return false;
     }
     String device = "0:" + handle.root.get().mount().connection();
-    return mounts.stream().filter(entry -> entry.device().equals(device)).count() > 1;
+    long own = handle.boundAt.contains(mapped) ? 2 : 1;
+    return mounts.stream().filter(entry -> entry.device().equals(device)).count() > own;
   }
 }

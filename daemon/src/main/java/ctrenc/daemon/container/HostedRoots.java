@@ -1,12 +1,14 @@
 package ctrenc.daemon.container;
 
-import ctrenc.crypto.protector.Protector;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.key.FreedHeap;
+import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.mounts.IdMapping;
 import ctrenc.daemon.mounts.MountTable;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.Base;
-import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
@@ -22,58 +24,55 @@ import java.util.stream.Collectors;
 /**
  * Roots on which somebody else runs containers: he names and removes them, and mounts what is shown
  * here where he needs it. They are no containers of this daemon. A throwaway one ends with its
- * owner's word or with the daemon, any other opens with the machine's key. Thread-safe.
+ * owner's word or with the daemon, any other opens with a key of this machine. Thread-safe.
  */
 public final class HostedRoots {
 
   private static final FactLog LOG = FactLog.of(HostedRoots.class);
 
-  private static final String FROZEN = "frozen";
-
   private final Store store;
   private final RootMounter mounter;
-  private final SnapshotMounts frozen;
   private final RootKeeping keeping;
-  private final Protector machineKey;
   private final FreedHeap freedHeap;
   private final HostedHandles handles;
+  private final HostedMaker maker;
+  private final HostedUnlocking unlocking;
+  private final MappedPlaces mapped;
 
   HostedRoots(
       Store store,
       RootMounter mounter,
-      SnapshotMounts frozen,
       RootKeeping keeping,
-      Protector machineKey,
-      FreedHeap freedHeap) {
+      ProtectorSource source,
+      FreedHeap freedHeap,
+      Directories directories) {
     this.store = store;
     this.mounter = mounter;
-    this.frozen = frozen;
     this.keeping = keeping;
-    this.machineKey = machineKey;
     this.freedHeap = freedHeap;
     this.handles = new HostedHandles(store.subvolumes());
+    this.maker = new HostedMaker(store, source);
+    this.unlocking = new HostedUnlocking(store.subvolumes(), mounter, source.named());
+    this.mapped = new MappedPlaces(directories);
   }
 
-  /** Makes a root under a key of its own; {@code name} is unique among hosted roots. */
-  public UUID create(String name, Base base, boolean keep) throws IOException {
-    return store.subvolumes().create(HostedHandles.PREFIX + name, base, protectors(keep)).id();
+  /**
+   * Makes a root under a key of its own; {@code name} is unique among hosted roots.
+   *
+   * @param quota the most bytes that it may take; 0 for no limit
+   */
+  public HostedRoot create(String name, Base base, RootKey key, long quota) throws IOException {
+    return maker.create(name, base, key, quota);
   }
 
-  /** The same on what is frozen of another one. */
-  public UUID fork(String name, Frozen origin, boolean keep) throws IOException {
-    mounter.unlock(handles.require(origin.root()));
-    return store
-        .snapshots()
-        .fork(origin.snapshot(), HostedHandles.PREFIX + name, protectors(keep))
-        .id();
-  }
-
-  private List<Protector> protectors(boolean keep) {
-    return keep ? List.of(machineKey) : List.of();
+  /** The same on what is frozen of another one, which does not count. */
+  public HostedRoot fork(String name, Frozen origin, RootKey key, long quota) throws IOException {
+    unlocking.unlock(handles.require(origin.root().id()), origin.root().key());
+    return maker.fork(name, origin.snapshot(), key, quota);
   }
 
   /** What a root held when it was frozen. */
-  public record Frozen(UUID root, UUID snapshot) {}
+  public record Frozen(HostedRoot root, UUID snapshot) {}
 
   /** The hosted roots of the store, by the names that their owner gave them. */
   public Map<String, UUID> all() {
@@ -90,62 +89,37 @@ public final class HostedRoots {
   /**
    * Shows a root, unless it is; returns where.
    *
+   * @param mapping how its owners are seen there, if not as they are
    * @throws RefusedException if its key is gone, and with it the root
    */
-  public Path show(UUID root) throws IOException {
-    ManagedContainer handle = handles.require(root);
+  public Path show(HostedRoot root, Optional<IdMapping> mapping) throws IOException {
+    ManagedContainer handle = handles.require(root.id());
     handle.guard.lock();
     try {
-      return mounter.show(handle);
+      unlocking.unlock(handle, root.key());
+      Path place = mounter.show(handle);
+      return mapping.isEmpty() ? place : mapped.show(handle, place, mapping.get());
     } finally {
       handle.guard.unlock();
     }
   }
 
   /**
-   * Freezes what a root holds now and keeps it, whatever was to become of the root; what is written
-   * to it from now on is nobody's. Who uses the root goes on.
+   * Freezes what a root holds now and keeps it, a throwaway one under {@code otherwise}; what is
+   * written to it from now on is nobody's. Who uses the root goes on.
    */
-  public Frozen freeze(UUID root) throws IOException {
-    ManagedContainer handle = handles.require(root);
+  public Frozen freeze(HostedRoot root, RootKey otherwise) throws IOException {
+    ManagedContainer handle = handles.require(root.id());
     handle.guard.lock();
     try {
-      mounter.unlock(handle);
+      unlocking.unlock(handle, root.key());
       if (handle.root.isPresent()) {
         handle.root.get().writeBack();
       }
-      store.subvolumes().keep(root, List.of(machineKey));
-      Optional<SnapshotInfo> interrupted = store.snapshots().find(root, FROZEN);
-      if (interrupted.isPresent()) {
-        store.snapshots().remove(interrupted.get().id());
-      }
-      return new Frozen(root, store.snapshots().create(root, FROZEN).id());
+      return maker.freeze(root, otherwise);
     } finally {
       handle.guard.unlock();
     }
-  }
-
-  /** Shows what is frozen for reading, unless it is shown; returns where. */
-  public Path show(Frozen of) throws IOException {
-    ManagedContainer handle = handles.require(of.root());
-    handle.guard.lock();
-    try {
-      mounter.unlock(handle);
-      SnapshotInfo snapshot =
-          store
-              .snapshots()
-              .find(of.root(), FROZEN)
-              .filter(found -> found.id().equals(of.snapshot()))
-              .orElseThrow(() -> HostedHandles.gone(of.root()));
-      return frozen.show(snapshot, Optional.empty());
-    } finally {
-      handle.guard.unlock();
-    }
-  }
-
-  /** Takes what is frozen away; does nothing where it is not shown. */
-  public void hide(Frozen of) throws IOException {
-    frozen.takeDown(of.snapshot());
   }
 
   /** Takes a root away, unless somebody has mounted it elsewhere; nothing is lost of it. */
@@ -153,12 +127,18 @@ public final class HostedRoots {
     ManagedContainer handle = handles.require(root);
     handle.guard.lock();
     try {
-      if (!HostedHandles.isMountedElsewhere(handle, MountTable.read())) {
-        mounter.takeDown(handle);
+      if (!HostedHandles.isMountedElsewhere(handle, mapped.of(handle), MountTable.read())) {
+        takeDown(handle);
       }
     } finally {
       handle.guard.unlock();
     }
+  }
+
+  @GuardedBy("handle.guard")
+  private void takeDown(ManagedContainer handle) throws IOException {
+    mounter.takeDown(handle);
+    mapped.remove(handle);
   }
 
   /** What a root's own layers take, with those it shares. */
@@ -175,8 +155,7 @@ public final class HostedRoots {
     ManagedContainer handle = found.get();
     handle.guard.lock();
     try {
-      mounter.takeDown(handle);
-      frozen.takeDownOf(root);
+      takeDown(handle);
       if (isThere(root)) {
         store.subvolumes().destroy(root);
         freedHeap.eraseSoon();
@@ -224,7 +203,7 @@ public final class HostedRoots {
 
   /** How many are mounted elsewhere than at their own place. */
   public int countInUse() throws IOException {
-    return handles.countMountedElsewhere();
+    return handles.countMountedElsewhere(mapped);
   }
 
   /** Takes every root down, and destroys those that end with the daemon. */
@@ -236,8 +215,7 @@ public final class HostedRoots {
     UUID root = handle.identity.subvolume();
     handle.guard.lock();
     try {
-      mounter.takeDown(handle);
-      frozen.takeDownOf(root);
+      takeDown(handle);
       if (store.subvolumes().find(root.toString()).filter(SubvolumeInfo::throwaway).isPresent()) {
         store.subvolumes().destroy(root);
       }

@@ -6,12 +6,8 @@ import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.AtomicFile;
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.overlay.sys.Descriptor;
-import ctrenc.overlay.sys.FileOpener;
-import ctrenc.overlay.sys.FileStatus;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,13 +20,6 @@ import java.util.Arrays;
  */
 public final class MachineKey {
 
-  private static final int OTHERS = 0077;
-  private static final int TYPE_MASK = 0170000;
-  private static final int REGULAR = 0100000;
-
-  /** Belongs to whom the daemon runs as. */
-  private static final byte[] SELF = "/proc/self".getBytes(StandardCharsets.UTF_8);
-
   private MachineKey() {}
 
   /** Makes the file if it is absent, and takes the key into {@code memory}. */
@@ -39,7 +28,7 @@ public final class MachineKey {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       make(file, entropy);
     }
-    check(file);
+    SecretFile.requirePrivate("machine key", file);
     byte[] bytes = new byte[MachineKeyProtector.LENGTH];
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       if (in.readNBytes(bytes, 0, bytes.length) != bytes.length || in.read() >= 0) {
@@ -63,19 +52,6 @@ public final class MachineKey {
       AtomicFile.write(file, fresh, "r--------");
     } finally {
       Arrays.fill(fresh, (byte) 0);
-    }
-  }
-
-  private static void check(Path file) throws IOException {
-    FileStatus status = FileStatus.at(Descriptor.WORKING_DIRECTORY, FileOpener.bytesOf(file));
-    FileStatus self = FileStatus.following(Descriptor.WORKING_DIRECTORY, SELF);
-    boolean isRegular = (status.mode() & TYPE_MASK) == REGULAR;
-    boolean isOpenToOthers = (status.mode() & OTHERS) != 0;
-    if (!isRegular || isOpenToOthers || status.uid() != self.uid()) {
-      throw RefusedException.conflict(
-          "The machine key "
-              + file
-              + " must be a file that its owner alone can read, and the daemon's own: find out who read it, then chmod 0400 and chown it.");
     }
   }
 }

@@ -6,6 +6,7 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.proto.v1.KeyProvider;
 import java.io.IOException;
@@ -14,10 +15,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What this machine can make protectors of: its own key, memory for secrets, and key providers.
- * Thread-safe.
+ * What this machine can make protectors of: its own key, memory for secrets, key providers, and
+ * keys that have names. Thread-safe.
  */
-public record ProtectorSource(Protector machineKey, SecretMemory memory, KeyProviders providers) {
+public record ProtectorSource(
+    Protector machineKey, SecretMemory memory, KeyProviders providers, NamedKeys named) {
+
+  /** What a machine with these settings has. */
+  public static ProtectorSource of(Settings settings, Protector machineKey, SecretMemory memory) {
+    return new ProtectorSource(
+        machineKey,
+        memory,
+        new KeyProviders(settings.keyProviderConfig()),
+        new NamedKeys(settings.keysDirectory(), memory));
+  }
 
   /** Has a fresh secret wrapped. */
   Protector enrolled(KeyProvider wanted) throws IOException {

@@ -156,6 +156,9 @@ public final class Leftovers {
     for (String container : names(directories.roots(), alive)) {
       Files.delete(directories.root(container));
     }
+    for (String container : names(directories.mappedRoots(), alive)) {
+      Files.delete(directories.mapped(container));
+    }
     Set<String> logs =
         alive.stream()
             .flatMap(id -> Stream.of(id + ".log", id + ".log.1"))

@@ -1,6 +1,9 @@
 package ctrenc.daemon.snapshotter;
 
+import ctrenc.daemon.container.HostedRoot;
 import ctrenc.daemon.container.HostedRoots;
+import ctrenc.daemon.container.RootKey;
+import ctrenc.daemon.mounts.IdMapping;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
 import java.io.IOException;
@@ -8,13 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes, shows, freezes and removes what is behind snapshots. Callers see to it that one snapshot
  * is changed by one of them, and that what it stands on stays. Thread-safe otherwise.
  */
 final class Backings {
+
+  /** Nothing is written through a view. */
+  private static final Policy.Encrypted VIEW = new Policy.Encrypted(RootKey.THROWAWAY, 0);
 
   private final SnapshotTable table;
   private final PlainTrees trees;
@@ -31,16 +36,25 @@ final class Backings {
   /** Makes what is behind a snapshot that is written to. */
   Backing make(SnapshotTable.Reservation place, Policy policy) throws IOException {
     Optional<Snapshot> parent = place.parent().map(SnapshotTable.Entry::snapshot);
-    if (policy.isPlain()) {
-      trees.make(place.number(), parent.map(Snapshot::number));
-      return new Backing.Tree();
+    return switch (policy) {
+      case Policy.Plain _ -> {
+        trees.make(place.number(), parent.map(Snapshot::number));
+        yield new Backing.Tree();
+      }
+      case Policy.Encrypted encrypted ->
+          new Backing.Root(makeRoot(place.number(), place.parent(), encrypted));
+    };
+  }
+
+  private HostedRoot makeRoot(
+      long number, Optional<SnapshotTable.Entry> parent, Policy.Encrypted policy)
+      throws IOException {
+    String name = Long.toString(number);
+    if (parent.isPresent() && parent.get().snapshot().backing() instanceof Backing.Frozen(var of)) {
+      return roots.fork(name, of, policy.key(), policy.quota());
     }
-    String name = Long.toString(place.number());
-    if (parent.isPresent() && parent.get().backing() instanceof Backing.Frozen(var frozen)) {
-      return new Backing.Root(roots.fork(name, frozen, policy.isKept()));
-    }
-    Base base = place.parent().isPresent() ? base(place.parent().get()) : new Base.Empty();
-    return new Backing.Root(roots.create(name, base, policy.isKept()));
+    Base base = parent.isPresent() ? base(parent.get()) : new Base.Empty();
+    return roots.create(name, base, policy.key(), policy.quota());
   }
 
   /** What roots on a plain chain are built on; many at once wait for the one that indexes it. */
@@ -55,13 +69,31 @@ final class Backings {
   }
 
   /** Makes what is behind a snapshot that is only read. */
-  Backing makeView(SnapshotTable.Reservation place) throws IOException {
+  Backing makeView(SnapshotTable.Reservation place, Wishes wishes) throws IOException {
+    if (wishes.mapping().isPresent()) {
+      return makeView(place.number(), place.parent());
+    }
     if (place.parent().isEmpty()) {
       trees.make(place.number(), Optional.empty());
       return new Backing.Tree();
     }
     boolean isEncrypted = place.parent().get().snapshot().backing().isEncrypted();
-    return isEncrypted ? new Backing.FrozenView() : new Backing.Chain();
+    return isEncrypted ? makeView(place.number(), place.parent()) : new Backing.Chain();
+  }
+
+  private Backing makeView(long number, Optional<SnapshotTable.Entry> parent) throws IOException {
+    return new Backing.View(makeRoot(number, parent, VIEW));
+  }
+
+  /** Whether a view needs {@link #makeViewAgain}: its root ended with the daemon that made it. */
+  boolean isLost(Snapshot snapshot) {
+    return snapshot.backing() instanceof Backing.View(HostedRoot root) && !roots.isThere(root.id());
+  }
+
+  Backing makeViewAgain(Snapshot view) throws IOException {
+    return makeView(
+        view.number(),
+        view.hasParent() ? Optional.of(table.find(view.parent())) : Optional.empty());
   }
 
   /** How to mount an active or view snapshot; encrypted ones are shown first. */
@@ -74,25 +106,23 @@ final class Backings {
                   ? trees.writable(snapshot.number(), chainBelow(snapshot))
                   : trees.readable(List.of(snapshot.number()));
           case Backing.Chain _ -> trees.readable(chainBelow(snapshot));
-          case Backing.Root(UUID root) -> HostMount.bind(roots.show(root), isWritable);
-          case Backing.FrozenView _ -> HostMount.bind(roots.show(frozenBelow(snapshot)), false);
+          case Backing.Root(HostedRoot root) -> bind(root, snapshot, isWritable);
+          case Backing.View(HostedRoot root) -> bind(root, snapshot, false);
           case Backing.Frozen _ ->
               throw new IllegalStateException("a committed snapshot has no mounts");
         });
+  }
+
+  private HostMount bind(HostedRoot root, Snapshot snapshot, boolean isWritable)
+      throws IOException {
+    Optional<IdMapping> mapping = Wishes.of(snapshot.labels()).mapping();
+    return HostMount.bind(roots.show(root, mapping), isWritable);
   }
 
   private List<Long> chainBelow(Snapshot snapshot) throws IOException {
     List<Long> chain = new ArrayList<>();
     table.ancestors(snapshot).forEach(ancestor -> chain.add(ancestor.number()));
     return chain;
-  }
-
-  private HostedRoots.Frozen frozenBelow(Snapshot snapshot) throws IOException {
-    Backing parent = table.find(snapshot.parent()).snapshot().backing();
-    if (parent instanceof Backing.Frozen(HostedRoots.Frozen frozen)) {
-      return frozen;
-    }
-    throw new IllegalStateException("the parent of " + snapshot.number() + " is not frozen");
   }
 
   /** Makes durable what an active snapshot holds, so that others can stand on it. */
@@ -102,15 +132,23 @@ final class Backings {
         trees.sync(snapshot.number());
         yield tree;
       }
-      case Backing.Root(UUID root) -> new Backing.Frozen(roots.freeze(root));
+      case Backing.Root(HostedRoot root) ->
+          new Backing.Frozen(roots.freeze(root, keyBelow(snapshot)));
       default -> throw new IllegalStateException("only what is written to is frozen");
     };
+  }
+
+  /** What opens a container that was throwaway when it is committed: it holds its parent, too. */
+  private RootKey keyBelow(Snapshot snapshot) throws IOException {
+    return snapshot.hasParent()
+        ? table.find(snapshot.parent()).snapshot().backing().key().orElse(RootKey.MACHINE)
+        : RootKey.MACHINE;
   }
 
   /** Takes a root away that was committed, unless somebody still has it mounted. */
   void settle(Snapshot committed) throws IOException {
     if (committed.backing() instanceof Backing.Frozen(HostedRoots.Frozen frozen)) {
-      roots.hideUnused(frozen.root());
+      roots.hideUnused(frozen.root().id());
     }
   }
 
@@ -118,9 +156,9 @@ final class Backings {
   Snapshot.Usage usage(Snapshot snapshot) throws IOException {
     return switch (snapshot.backing()) {
       case Backing.Tree _ -> trees.usage(snapshot.number());
-      case Backing.Root(UUID root) -> usage(root, snapshot);
-      case Backing.Frozen(HostedRoots.Frozen frozen) -> usage(frozen.root(), snapshot);
-      case Backing.Chain _, Backing.FrozenView _ -> Snapshot.Usage.NOTHING;
+      case Backing.Root(HostedRoot root) -> usage(root.id(), snapshot);
+      case Backing.Frozen(HostedRoots.Frozen frozen) -> usage(frozen.root().id(), snapshot);
+      case Backing.Chain _, Backing.View _ -> Snapshot.Usage.NOTHING;
     };
   }
 
@@ -143,37 +181,14 @@ final class Backings {
   /** Destroys keys, or forgets what is made of trees; what is left of it nobody can use. */
   void destroy(Snapshot snapshot) throws IOException {
     switch (snapshot.backing()) {
-      case Backing.Root(UUID root) -> roots.destroy(root);
-      case Backing.Frozen(HostedRoots.Frozen frozen) -> roots.destroy(frozen.root());
+      case Backing.Root(HostedRoot root) -> roots.destroy(root.id());
+      case Backing.Frozen(HostedRoots.Frozen frozen) -> roots.destroy(frozen.root().id());
       case Backing.Tree _ -> images.remove(snapshot.number());
-      case Backing.FrozenView _ -> hideUnlessViewed(snapshot);
+      case Backing.View(HostedRoot root) -> roots.destroy(root.id());
       case Backing.Chain _ -> {
         // The trees are its parent's.
       }
     }
-  }
-
-  /** All views of one frozen root are shown at one place. */
-  private void hideUnlessViewed(Snapshot view) throws IOException {
-    ReentrantLock shared = table.find(view.parent()).preparation;
-    shared.lock();
-    try {
-      if (!isViewedByOthers(view)) {
-        roots.hide(frozenBelow(view));
-      }
-    } finally {
-      shared.unlock();
-    }
-  }
-
-  private boolean isViewedByOthers(Snapshot view) {
-    return table.all().stream()
-        .map(SnapshotTable.Entry::snapshot)
-        .anyMatch(
-            other ->
-                other.number() != view.number()
-                    && other.parent().equals(view.parent())
-                    && other.backing() instanceof Backing.FrozenView);
   }
 
   /** Gives back the room of a snapshot that is forgotten. */

@@ -1,10 +1,12 @@
 package ctrenc.daemon.snapshotter;
 
+import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.container.RootKey;
+import ctrenc.daemon.key.NamedKeys;
 import ctrenc.daemon.refusal.RefusedException;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -13,20 +15,11 @@ import java.util.regex.Pattern;
  *
  * @param encryptsLayers image layers are encrypted, whatever labels say
  * @param throwawayAlone no label makes a container's key outlive the daemon
+ * @param quota the most bytes that a container may take; 0 for no limit
+ * @param isKey whether there is a key of that name
  */
-record Policies(boolean encryptsLayers, boolean throwawayAlone) {
-
-  /**
-   * What containerd hands on from its clients begins so; labels that do not are dropped on the way.
-   */
-  private static final String HANDED_ON = "containerd.io/snapshot/";
-
-  private static final String OURS = "ctr-enc.io/";
-  private static final String LAYER = "layer";
-  private static final String KEY = "key";
-  private static final String ENCRYPT_LAYERS = "encrypt-layers";
-  private static final String QUOTA = "quota";
-  private static final Set<String> KNOWN = Set.of(LAYER, KEY, ENCRYPT_LAYERS, QUOTA);
+record Policies(
+    boolean encryptsLayers, boolean throwawayAlone, long quota, Predicate<String> isKey) {
 
   /** containerd puts this before the keys of its clients. */
   private static final Pattern NAMESPACE = Pattern.compile("^[^/]+/\\d+/");
@@ -36,79 +29,92 @@ record Policies(boolean encryptsLayers, boolean throwawayAlone) {
 
   private static final int LONGEST_LABEL = 4096;
 
-  /** What labels ask for. */
-  private record Wishes(boolean layer, boolean encryptedLayers, boolean machineKey) {}
+  static Policies of(Settings settings) {
+    return new Policies(
+        settings.encryptLayers(),
+        settings.throwawayOnly(),
+        settings.snapshotQuota(),
+        name -> NamedKeys.isThere(settings.keysDirectory(), name));
+  }
 
   /**
-   * @param isOnEncrypted it stands on a snapshot that is encrypted
+   * @param below what opens the encrypted snapshot that it stands on; empty where that is plain
    * @throws RefusedException if the labels ask for what is not known or not allowed
    */
-  Policy of(String key, Map<String, String> labels, boolean isOnEncrypted) throws RefusedException {
-    Wishes wishes = wishes(labels);
+  Policy of(String key, Map<String, String> labels, Optional<RootKey> below)
+      throws RefusedException {
+    Wishes wishes = allowed(labels);
     boolean isLayer =
-        wishes.layer() || NAMESPACE.matcher(key).replaceFirst("").startsWith(UNPACKING);
-    boolean isEncryptedLayer = isLayer && (encryptsLayers || wishes.encryptedLayers());
-    if (wishes.layer() && (isEncryptedLayer || isOnEncrypted)) {
+        wishes.plain() || NAMESPACE.matcher(key).replaceFirst("").startsWith(UNPACKING);
+    if (!isLayer) {
+      return encrypted(wishes.key().orElse(RootKey.THROWAWAY), wishes.quota().orElse(quota), below);
+    }
+    boolean isEncrypted =
+        below.isPresent() || encryptsLayers || wishes.encryptedLayers().orElse(false);
+    if (wishes.plain() && isEncrypted) {
       throw RefusedException.invalid(
           "The snapshot cannot be plain: it stands on an encrypted one, or layers are to be encrypted here.");
     }
-    boolean isPlain = isLayer && !isEncryptedLayer && !isOnEncrypted;
-    // A layer outlives whoever unpacks it.
-    return new Policy(isPlain, isLayer || wishes.machineKey());
+    return isEncrypted ? encryptedLayer(wishes, below) : plainLayer(wishes);
   }
 
-  private Wishes wishes(Map<String, String> labels) throws RefusedException {
-    Map<String, String> ours = ours(labels);
-    if (ours.containsKey(QUOTA)) {
-      throw RefusedException.invalid(
-          "The label ctr-enc.io/quota is not supported by this release: leave it out.");
-    }
-    String key = choice(ours, KEY, "throwaway", List.of("throwaway", "machine"));
-    if (throwawayAlone && !key.equals("throwaway")) {
-      throw RefusedException.invalid(
-          "The label ctr-enc.io/key asks for a key that outlives the daemon, which its settings forbid.");
-    }
-    String encrypt =
-        choice(ours, ENCRYPT_LAYERS, String.valueOf(encryptsLayers), List.of("true", "false"));
-    if (encryptsLayers && !encrypt.equals("true")) {
-      throw RefusedException.invalid(
-          "The label ctr-enc.io/encrypt-layers asks for plain layers, which the daemon's settings forbid.");
-    }
-    String layer = choice(ours, LAYER, "", List.of("", "plain"));
-    return new Wishes(layer.equals("plain"), encrypt.equals("true"), key.equals("machine"));
-  }
-
-  private static String choice(
-      Map<String, String> labels, String name, String otherwise, List<String> known)
+  private static Policy encryptedLayer(Wishes wishes, Optional<RootKey> below)
       throws RefusedException {
-    String value = labels.getOrDefault(name, otherwise);
-    if (!known.contains(value)) {
+    RootKey key = wishes.key().or(() -> below).orElse(RootKey.MACHINE);
+    if (key instanceof RootKey.Throwaway) {
       throw RefusedException.invalid(
-          "The label ctr-enc.io/" + name + " has the value " + value + ", which is not known.");
+          "The label ctr-enc.io/key cannot be throwaway here: an image's layer outlives whoever unpacks it.");
     }
-    return value;
+    return encrypted(key, wishes.quota().orElse(0L), below);
   }
 
-  /** The labels that are for us, by their names without what they begin with. */
-  private static Map<String, String> ours(Map<String, String> labels) throws RefusedException {
-    Map<String, String> ours = new HashMap<>();
-    for (Map.Entry<String, String> label : labels.entrySet()) {
-      String name = label.getKey();
-      String inner = name.startsWith(HANDED_ON) ? name.substring(HANDED_ON.length()) : name;
-      if (inner.startsWith(OURS)) {
-        String own = inner.substring(OURS.length());
-        String former = ours.put(own, label.getValue());
-        if (!KNOWN.contains(own) || (former != null && !former.equals(label.getValue()))) {
-          throw RefusedException.invalid(
-              "The label " + name + " is not known, or given twice with different values.");
-        }
+  /** What a snapshot holds is read by whoever opens one that stands on it. */
+  private static Policy encrypted(RootKey key, long quota, Optional<RootKey> below)
+      throws RefusedException {
+    if (below.isPresent() && below.get() instanceof RootKey.Named(String name)) {
+      if (!(key instanceof RootKey.Throwaway) && !key.equals(below.get())) {
+        throw RefusedException.invalid(
+            "The label ctr-enc.io/key can be throwaway or "
+                + name
+                + " here, which is what the parent is kept under.");
       }
     }
-    return ours;
+    return new Policy.Encrypted(key, quota);
+  }
+
+  private static Policy plainLayer(Wishes wishes) throws RefusedException {
+    if (wishes.mapping().isPresent()) {
+      throw RefusedException.invalid(
+          "The owners of an image's layer are not mapped: leave the labels for that to containers.");
+    }
+    if (wishes.key().isPresent() || wishes.quota().isPresent()) {
+      throw RefusedException.invalid(
+          "The labels ctr-enc.io/key and ctr-enc.io/quota are for what is encrypted, and this snapshot is plain: ask for ctr-enc.io/encrypt-layers too.");
+    }
+    return new Policy.Plain();
   }
 
   /** Labels of a snapshot that is there: of a form that can be kept, and of known values. */
   void check(Map<String, String> labels) throws RefusedException {
+    requireShort(labels);
+    allowed(labels);
+  }
+
+  /**
+   * What a snapshot is kept by is said when it is made.
+   *
+   * @throws RefusedException if a label that says so changes
+   */
+  void requireUnchanged(Map<String, String> before, Map<String, String> after)
+      throws RefusedException {
+    requireShort(after);
+    if (!Wishes.of(before).equals(Wishes.of(after))) {
+      throw RefusedException.invalid(
+          "How a snapshot is kept is said when it is made: leave the labels ctr-enc.io/... as they are.");
+    }
+  }
+
+  private static void requireShort(Map<String, String> labels) throws RefusedException {
     for (Map.Entry<String, String> label : labels.entrySet()) {
       if (label.getKey().length() + label.getValue().length() > LONGEST_LABEL) {
         throw RefusedException.invalid(
@@ -117,6 +123,28 @@ record Policies(boolean encryptsLayers, boolean throwawayAlone) {
                 + ".");
       }
     }
-    wishes(labels);
+  }
+
+  private Wishes allowed(Map<String, String> labels) throws RefusedException {
+    Wishes wishes = Wishes.of(labels);
+    RootKey key = wishes.key().orElse(RootKey.THROWAWAY);
+    if (key instanceof RootKey.Named(String name) && !isKey.test(name)) {
+      throw Wishes.unknown("key", name);
+    }
+    if (throwawayAlone && !(key instanceof RootKey.Throwaway)) {
+      throw RefusedException.invalid(
+          "The label ctr-enc.io/key asks for a key that outlives the daemon, which its settings forbid.");
+    }
+    if (encryptsLayers && !wishes.encryptedLayers().orElse(true)) {
+      throw RefusedException.invalid(
+          "The label ctr-enc.io/encrypt-layers asks for plain layers, which the daemon's settings forbid.");
+    }
+    if (quota > 0 && wishes.quota().orElse(quota) > quota) {
+      throw RefusedException.invalid(
+          "The label ctr-enc.io/quota asks for more than the daemon's settings allow, which is "
+              + quota
+              + ".");
+    }
+    return wishes;
   }
 }

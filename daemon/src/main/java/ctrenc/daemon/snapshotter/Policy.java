@@ -1,10 +1,18 @@
 package ctrenc.daemon.snapshotter;
 
-/**
- * How a snapshot is kept.
- *
- * @param isPlain in clear, as an image's layer; else encrypted under a key of its own
- * @param isKept its key outlives the daemon, wrapped by the machine's key; else it is in memory
- *     alone
- */
-record Policy(boolean isPlain, boolean isKept) {}
+import ctrenc.daemon.container.RootKey;
+
+/** How a snapshot is kept. */
+sealed interface Policy {
+
+  /** In clear, as an image's layer. */
+  record Plain() implements Policy {}
+
+  /**
+   * Under a key of its own.
+   *
+   * @param key what opens it after a restart
+   * @param quota the most bytes that it may take; 0 for no limit
+   */
+  record Encrypted(RootKey key, long quota) implements Policy {}
+}

@@ -42,6 +42,11 @@ public record Snapshot(
     return new Snapshot(number, name, parent, kind, created, when, now, usage, backing);
   }
 
+  /** The same on something else. */
+  Snapshot on(Backing other) {
+    return new Snapshot(number, name, parent, kind, created, updated, labels, usage, other);
+  }
+
   /** The same under its final name. */
   Snapshot committed(String as, Map<String, String> now, Instant when, Usage takes, Backing on) {
     return new Snapshot(number, as, parent, SnapshotKind.COMMITTED, when, when, now, takes, on);

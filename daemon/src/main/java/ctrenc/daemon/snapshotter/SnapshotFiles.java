@@ -30,6 +30,7 @@ final class SnapshotFiles {
   static SnapshotFiles in(Path directory) throws IOException {
     SnapshotFiles files = new SnapshotFiles(directory);
     Files.createDirectories(files.records);
+    AtomicFile.removeUnfinished(files.records);
     return files;
   }
 

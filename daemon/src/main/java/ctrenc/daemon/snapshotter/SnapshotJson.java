@@ -2,7 +2,9 @@ package ctrenc.daemon.snapshotter;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ctrenc.daemon.container.HostedRoot;
 import ctrenc.daemon.container.HostedRoots;
+import ctrenc.daemon.container.RootKey;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +14,9 @@ import java.util.UUID;
 final class SnapshotJson {
 
   private static final int VERSION = 1;
+  private static final String THROWAWAY = "throwaway";
+  private static final String MACHINE = "machine";
+  private static final String NAMED = "named ";
 
   private SnapshotJson() {}
 
@@ -38,18 +43,30 @@ final class SnapshotJson {
     switch (backing) {
       case Backing.Tree _ -> json.addProperty("is", "tree");
       case Backing.Chain _ -> json.addProperty("is", "chain");
-      case Backing.Root(UUID root) -> {
+      case Backing.Root(HostedRoot root) -> {
         json.addProperty("is", "root");
-        json.addProperty("root", root.toString());
+        add(json, root);
       }
       case Backing.Frozen(HostedRoots.Frozen frozen) -> {
         json.addProperty("is", "frozen");
-        json.addProperty("root", frozen.root().toString());
+        add(json, frozen.root());
         json.addProperty("snapshot", frozen.snapshot().toString());
       }
-      case Backing.FrozenView _ -> json.addProperty("is", "frozen-view");
+      case Backing.View(HostedRoot root) -> {
+        json.addProperty("is", "view");
+        add(json, root);
+      }
     }
     return json;
+  }
+
+  private static void add(JsonObject json, HostedRoot root) {
+    json.addProperty("root", root.id().toString());
+    switch (root.key()) {
+      case RootKey.Throwaway _ -> json.addProperty("key", THROWAWAY);
+      case RootKey.Machine _ -> json.addProperty("key", MACHINE);
+      case RootKey.Named(String name) -> json.addProperty("key", NAMED + name);
+    }
   }
 
   /**
@@ -81,12 +98,23 @@ final class SnapshotJson {
     return switch (is) {
       case "tree" -> new Backing.Tree();
       case "chain" -> new Backing.Chain();
-      case "root" -> new Backing.Root(id(json, "root"));
-      case "frozen" ->
-          new Backing.Frozen(new HostedRoots.Frozen(id(json, "root"), id(json, "snapshot")));
-      case "frozen-view" -> new Backing.FrozenView();
+      case "root" -> new Backing.Root(root(json));
+      case "frozen" -> new Backing.Frozen(new HostedRoots.Frozen(root(json), id(json, "snapshot")));
+      case "view" -> new Backing.View(root(json));
       default -> throw new IllegalArgumentException("unknown backing " + is);
     };
+  }
+
+  /** Of a record that says no key, the machine's opens it, if any. */
+  private static HostedRoot root(JsonObject json) {
+    String key = json.has("key") ? json.get("key").getAsString() : MACHINE;
+    return new HostedRoot(
+        id(json, "root"),
+        switch (key) {
+          case THROWAWAY -> RootKey.THROWAWAY;
+          case MACHINE -> RootKey.MACHINE;
+          default -> new RootKey.Named(key.substring(NAMED.length()));
+        });
   }
 
   private static UUID id(JsonObject json, String name) {

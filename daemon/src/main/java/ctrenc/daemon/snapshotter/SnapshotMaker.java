@@ -1,5 +1,6 @@
 package ctrenc.daemon.snapshotter;
 
+import ctrenc.daemon.container.RootKey;
 import ctrenc.daemon.refusal.RefusedException;
 import java.io.IOException;
 import java.time.Instant;
@@ -7,7 +8,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Makes active and view snapshots. Thread-safe. */
 final class SnapshotMaker {
@@ -35,30 +35,33 @@ final class SnapshotMaker {
   List<HostMount> prepare(String key, String parent, Map<String, String> labels)
       throws IOException {
     try (SnapshotTable.Reservation place = table.reserve(key, parent)) {
-      Policy policy = policies.of(key, labels, isOnEncrypted(place));
+      Policy policy = policies.of(key, labels, keyBelow(place));
       Backing backing = backings.make(place, policy);
       return record(place, made(place, SnapshotKind.ACTIVE, key, parent, labels, backing));
     }
   }
 
-  /** The views of what is frozen share one mount, so they come and go one after the other. */
+  /** The same for what is only read. */
   List<HostMount> view(String key, String parent, Map<String, String> labels) throws IOException {
-    policies.check(labels);
     try (SnapshotTable.Reservation place = table.reserve(key, parent)) {
-      Optional<ReentrantLock> shared =
-          isOnEncrypted(place) ? place.parent().map(entry -> entry.preparation) : Optional.empty();
-      shared.ifPresent(ReentrantLock::lock);
-      try {
-        Backing backing = backings.makeView(place);
-        return record(place, made(place, SnapshotKind.VIEW, key, parent, labels, backing));
-      } finally {
-        shared.ifPresent(ReentrantLock::unlock);
-      }
+      Backing backing = backings.makeView(place, Wishes.of(labels));
+      return record(place, made(place, SnapshotKind.VIEW, key, parent, labels, backing));
     }
   }
 
-  private static boolean isOnEncrypted(SnapshotTable.Reservation place) {
-    return place.parent().map(entry -> entry.snapshot().backing().isEncrypted()).orElse(false);
+  /** How to mount what is made; with the entry's guard held. */
+  List<HostMount> mounts(SnapshotTable.Entry entry) throws IOException {
+    Snapshot snapshot = entry.snapshot();
+    if (backings.isLost(snapshot)) {
+      Snapshot again = snapshot.on(backings.makeViewAgain(snapshot));
+      files.write(again);
+      table.replace(entry, again);
+    }
+    return backings.mounts(entry.snapshot());
+  }
+
+  private static Optional<RootKey> keyBelow(SnapshotTable.Reservation place) {
+    return place.parent().flatMap(entry -> entry.snapshot().backing().key());
   }
 
   private Snapshot made(

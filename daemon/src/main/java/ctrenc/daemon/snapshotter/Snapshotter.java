@@ -1,6 +1,7 @@
 package ctrenc.daemon.snapshotter;
 
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.container.HostedRoot;
 import ctrenc.daemon.container.HostedRoots;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.snapshotter.filter.Filter;
@@ -43,7 +44,7 @@ public final class Snapshotter implements AutoCloseable {
     this.clock = clock;
     files = SnapshotFiles.in(directory);
     table = new SnapshotTable(files.read());
-    policies = new Policies(settings.encryptLayers(), settings.throwawayOnly());
+    policies = Policies.of(settings);
     name = new SnapshotterName(files);
     PlainTrees trees = new PlainTrees(directory.resolve("trees"));
     ChainImages chains = new ChainImages(images, trees);
@@ -63,8 +64,9 @@ public final class Snapshotter implements AutoCloseable {
     List<UUID> shown = new ArrayList<>();
     for (SnapshotTable.Entry entry : table.all()) {
       switch (entry.snapshot().backing()) {
-        case Backing.Root(UUID root) -> shown.add(root);
-        case Backing.Frozen(HostedRoots.Frozen frozen) -> shown.add(frozen.root());
+        case Backing.Root(HostedRoot root) -> shown.add(root.id());
+        case Backing.View(HostedRoot root) -> shown.add(root.id());
+        case Backing.Frozen(HostedRoots.Frozen frozen) -> shown.add(frozen.root().id());
         default -> {
           // Plain trees are nothing that ends with a daemon.
         }
@@ -106,7 +108,7 @@ public final class Snapshotter implements AutoCloseable {
             throw RefusedException.conflict(
                 "The snapshot " + key + " is committed: it is seen by a view of it.");
           }
-          return backings.mounts(entry.snapshot());
+          return maker.mounts(entry);
         });
   }
 
@@ -157,7 +159,7 @@ public final class Snapshotter implements AutoCloseable {
         key,
         entry -> {
           Map<String, String> now = LabelMask.apply(entry.snapshot().labels(), labels, paths);
-          policies.check(now);
+          policies.requireUnchanged(entry.snapshot().labels(), now);
           Snapshot updated = entry.snapshot().with(now, clock.instant());
           files.write(updated);
           table.replace(entry, updated);

@@ -80,6 +80,16 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public long snapshotQuota() {
+    return 0;
+  }
+
+  @Override
+  public Path keysDirectory() {
+    return home.resolve("named-keys");
+  }
+
+  @Override
   public long logLimit() {
     return 1 << 20;
   }

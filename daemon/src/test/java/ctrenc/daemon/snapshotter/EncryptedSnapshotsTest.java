@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class EncryptedSnapshotsTest extends SnapshotsContract {
 
   private static final String KEY = "ctr-enc.io/key";
+  private static final String QUOTA = "ctr-enc.io/quota";
 
   @Override
   Map<String, String> labels() {
@@ -66,10 +67,80 @@ class EncryptedSnapshotsTest extends SnapshotsContract {
     assertNothingIsLeft();
   }
 
+  /** What is below does not count, and a limit of one does not pass to the next. */
+  @Test
+  void quotasBoundWhatASnapshotAdds() throws Exception {
+    Path target = mount(socket.prepare("a", "", Map.of(QUOTA, "2000000")));
+    shell("head -c 1500000 /dev/urandom > $0/f; sync $0/f", target.toString());
+    assertThat(fill(target, 1_000_000)).contains("quota exceeded");
+    assertThat(socket.usage("a").getSize()).isLessThan(2_000_000);
+    socket.commit("base", "a");
+    target = mount(socket.prepare("b", "base", Map.of(QUOTA, "1000000")));
+    assertThat(fill(target, 500_000)).isEqualTo("");
+    assertThat(fill(target, 1_000_000)).contains("quota exceeded");
+    assertThat(fill(mount(prepare("c", "base")), 3_000_000)).isEqualTo("");
+  }
+
+  private static String fill(Path target, int bytes) throws Exception {
+    return shell(
+        "head -c $1 /dev/urandom 2>&1 > $0/more && sync $0/more 2>&1 || true",
+        target.toString(),
+        Integer.toString(bytes));
+  }
+
+  @Test
+  void namedKeysOpenWhatIsUnderThem() throws Exception {
+    Path key = socket.home().resolve("named-keys/db");
+    shell("mkdir $(dirname $0); umask 077; head -c 32 /dev/urandom > $0", key.toString());
+    Path target = mount(socket.prepare("a", "", Map.of(KEY, "db")));
+    shell("echo kept > $0/f; sync $0/f", target.toString());
+    unmount(target);
+    socket.prepare("x", "", Map.of(KEY, "db"));
+    socket.commit("base", "x");
+    socket.prepare("y", "base", Map.of());
+    socket.commit("next", "y");
+    refused(Code.INVALID_ARGUMENT, () -> socket.prepare("z", "next", Map.of(KEY, "machine")));
+    shell("mv $0 $0.away", key.toString());
+    socket.restart();
+    refused(Code.FAILED_PRECONDITION, () -> socket.mounts("a"));
+    refused(Code.FAILED_PRECONDITION, () -> socket.prepare("z", "next", Map.of()));
+    shell("umask 077; head -c 32 /dev/urandom > $0", key.toString());
+    refused(Code.FAILED_PRECONDITION, () -> socket.mounts("a"));
+    shell("mv $0.away $0; chmod 644 $0", key.toString());
+    refused(Code.FAILED_PRECONDITION, () -> socket.mounts("a"));
+    shell("chmod 400 $0", key.toString());
+    target = mount(socket.mounts("a"));
+    assertThat(target.resolve("f")).hasContent("kept\n");
+    mount(socket.prepare("z", "next", Map.of()));
+  }
+
+  @Test
+  void layersAreEncryptedWhereThatIsAskedFor() throws Exception {
+    String canary = "canary-" + UUID.randomUUID();
+    Map<String, String> encrypted = Map.of("ctr-enc.io/encrypt-layers", "true");
+    Path target = mount(socket.prepare("extract-1", "", encrypted));
+    shell("echo $1 > $0/$1; sync $0/$1", target.toString(), canary);
+    socket.commit("one", "extract-1");
+    unmount(target);
+    target = mount(socket.prepare("extract-2", "one", Map.of()));
+    shell("echo $1 > $0/second; sync $0/second", target.toString(), canary);
+    socket.commit("two", "extract-2");
+    unmount(target);
+    shell("! grep -rq $1 $0; ! find $0 | grep $1", socket.home() + "/state", canary);
+    socket.restart();
+    assertThat(mount(socket.view("v", "two")).resolve(canary)).hasContent(canary + "\n");
+    assertThat(mount(prepare("c", "two")).resolve("second")).hasContent(canary + "\n");
+  }
+
   @Test
   void labelsThatAreNotKnownAreRefused() {
     refused(Code.INVALID_ARGUMENT, () -> socket.prepare("a", "", Map.of(KEY, "plain")));
     refused(Code.INVALID_ARGUMENT, () -> socket.prepare("a", "", Map.of("ctr-enc.io/x", "y")));
+    refused(Code.INVALID_ARGUMENT, () -> socket.prepare("a", "", Map.of(QUOTA, "1k")));
+    refused(Code.INVALID_ARGUMENT, () -> socket.prepare("extract-a", "", Map.of(QUOTA, "1000")));
+    prepare("b", "");
+    refused(Code.INVALID_ARGUMENT, () -> socket.update("b", Map.of(QUOTA, "1"), "labels"));
+    socket.remove("b");
     assertThat(socket.list()).isEmpty();
     assertNothingIsLeft();
   }

@@ -3,7 +3,9 @@ package ctrenc.daemon.snapshotter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.daemon.container.HostedRoot;
 import ctrenc.daemon.container.HostedRoots;
+import ctrenc.daemon.container.RootKey;
 import ctrenc.daemon.refusal.RefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +40,11 @@ class SnapshotJsonTest {
         List.of(
             new Backing.Tree(),
             new Backing.Chain(),
-            new Backing.Root(ROOT),
-            new Backing.Frozen(new HostedRoots.Frozen(ROOT, new UUID(3, 4))),
-            new Backing.FrozenView())) {
+            new Backing.Root(new HostedRoot(ROOT, RootKey.THROWAWAY)),
+            new Backing.Root(new HostedRoot(ROOT, new RootKey.Named("machine"))),
+            new Backing.Frozen(
+                new HostedRoots.Frozen(new HostedRoot(ROOT, RootKey.MACHINE), new UUID(3, 4))),
+            new Backing.View(new HostedRoot(ROOT, RootKey.THROWAWAY)))) {
       Snapshot snapshot = snapshot(backing);
       assertThat(SnapshotJson.decode(SnapshotJson.encode(snapshot))).isEqualTo(snapshot);
     }

@@ -75,12 +75,17 @@ final class SnapshotterSocket implements AutoCloseable {
   }
 
   List<Mount> view(String key, String parent) {
+    return view(key, parent, Map.of());
+  }
+
+  List<Mount> view(String key, String parent, Map<String, String> labels) {
     return stub()
         .view(
             ViewSnapshotRequest.newBuilder()
                 .setSnapshotter(NAME)
                 .setKey(key)
                 .setParent(parent)
+                .putAllLabels(labels)
                 .build())
         .getMountsList();
   }

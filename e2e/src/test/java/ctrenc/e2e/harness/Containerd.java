@@ -3,6 +3,7 @@ package ctrenc.e2e.harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +47,8 @@ public final class Containerd implements AutoCloseable {
   /** Starts one on the daemon whose run directory is {@code run}. */
   public static Containerd start(Path run) throws IOException {
     Path home = Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-ctd");
+    // The root of a user namespace goes through it to what it runs on.
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx--x--x"));
     Files.writeString(
         home.resolve("config.toml"),
         CONFIG.formatted(home, SNAPSHOTTER, run.resolve("snapshots.sock")));
