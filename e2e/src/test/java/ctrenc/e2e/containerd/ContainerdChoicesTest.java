@@ -45,8 +45,7 @@ class ContainerdChoicesTest {
             IMAGE,
             List.of(
                 OciArchive.busybox(
-                    archives.resolve("1.tar"),
-                    "echo %s > etc/low".formatted(CANARY.text()))));
+                    archives.resolve("1.tar"), "echo %s > etc/low".formatted(CANARY.text()))));
   }
 
   private static Command run(Containerd containerd, String id, String script, String... options) {
@@ -117,7 +116,8 @@ class ContainerdChoicesTest {
   /** They are read from mounts of their own, and go on over the daemon's death as others do. */
   @Test
   void encryptedImagesAreReadByMany() throws Exception {
-    Map<String, String> settings = Map.of("CTR_ENC_KEEPER", "true", "CTR_ENC_ENCRYPT_LAYERS", "true");
+    Map<String, String> settings =
+        Map.of("CTR_ENC_KEEPER", "true", "CTR_ENC_ENCRYPT_LAYERS", "true");
     try (TestDaemon daemon = TestDaemon.startWith(settings);
         Containerd containerd = Containerd.start(daemon.run())) {
       containerd.load(image);
