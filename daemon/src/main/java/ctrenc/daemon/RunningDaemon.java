@@ -5,6 +5,7 @@ import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.config.SocketGroup;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.container.EventFeed;
 import ctrenc.daemon.container.RootKeeping;
@@ -19,7 +20,6 @@ import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.maintenance.AuditLog;
 import ctrenc.daemon.maintenance.Leftovers;
 import ctrenc.daemon.maintenance.RunLock;
-import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rpc.ContainerdSnapshotsEndpoint;
 import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
@@ -27,6 +27,7 @@ import ctrenc.daemon.rpc.ImagesEndpoint;
 import ctrenc.daemon.rpc.KeysEndpoint;
 import ctrenc.daemon.rpc.MaintenanceEndpoint;
 import ctrenc.daemon.rpc.SnapshotsEndpoint;
+import ctrenc.daemon.rpc.TransfersEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.daemon.snapshotter.Snapshotter;
@@ -37,8 +38,6 @@ import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.sys.Descriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -95,7 +94,7 @@ public final class RunningDaemon implements AutoCloseable {
   }
 
   private void begin(Settings settings, Parts parts) throws IOException {
-    OptionalInt group = group(settings);
+    OptionalInt group = SocketGroup.of(settings);
     directories.makeRun();
     keep(RunLock.take(directories));
     DescriptorKeeping keeping =
@@ -187,6 +186,7 @@ public final class RunningDaemon implements AutoCloseable {
                     new ContainersEndpoint(containers, events, streams),
                     new SnapshotsEndpoint(containers, streams),
                     new MaintenanceEndpoint(store, containers, streams),
+                    new TransfersEndpoint(containers, streams),
                     new KeysEndpoint(containers.keys(), containers.locks()),
                     new ImagesEndpoint(store.images(), imports, streams),
                     new DaemonEndpoint(status, parts.end()),
@@ -206,23 +206,6 @@ public final class RunningDaemon implements AutoCloseable {
                 group,
                 List.of(new ContainerdSnapshotsEndpoint(snapshotter))));
     keep(server::stopAccepting);
-  }
-
-  private static OptionalInt group(Settings settings) throws IOException {
-    if (settings.group().isEmpty()) {
-      return OptionalInt.empty();
-    }
-    String name = settings.group().get();
-    for (String line : Files.readAllLines(Path.of("/etc/group"))) {
-      String[] fields = line.split(":", -1);
-      if (fields.length >= 3 && fields[0].equals(name)) {
-        return OptionalInt.of(Integer.parseInt(fields[2]));
-      }
-    }
-    throw RefusedException.invalid(
-        "The group "
-            + name
-            + " of the setting ctr-enc.group does not exist: make it, or leave the setting out.");
   }
 
   private <T extends AutoCloseable> T keep(T part) {

@@ -13,6 +13,8 @@ import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.MaintenanceGrpc.MaintenanceBlockingV2Stub;
 import ctrenc.proto.v1.SnapshotsGrpc;
 import ctrenc.proto.v1.SnapshotsGrpc.SnapshotsBlockingV2Stub;
+import ctrenc.proto.v1.TransfersGrpc;
+import ctrenc.proto.v1.TransfersGrpc.TransfersBlockingV2Stub;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
@@ -86,6 +88,10 @@ public final class Connection implements AutoCloseable {
 
   public MaintenanceBlockingV2Stub maintenance() {
     return MaintenanceGrpc.newBlockingV2Stub(channel);
+  }
+
+  public TransfersBlockingV2Stub transfers() {
+    return TransfersGrpc.newBlockingV2Stub(channel);
   }
 
   public KeysBlockingV2Stub keys(Duration limit) {

@@ -33,6 +33,7 @@ public final class FakeDaemon implements AutoCloseable {
             .addService(images)
             .addService(new FakeSnapshots())
             .addService(new FakeMaintenance())
+            .addService(new FakeTransfers())
             .addService(new FakeKeys())
             .addService(new FakeStatus(this::close))
             .build()

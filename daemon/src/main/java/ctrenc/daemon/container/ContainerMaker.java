@@ -10,6 +10,7 @@ import ctrenc.overlay.subvolume.ImageInfo;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
+import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.proto.v1.ContainerSpec;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -94,6 +95,38 @@ final class ContainerMaker {
             });
     String id = container.id();
     LOG.info("container forked", "container", id, "origin", origin.id(), "keep", keep);
+    return container;
+  }
+
+  /** Takes a root from elsewhere under a name in the store. */
+  interface Arrival {
+    Transfers.Received as(String name) throws IOException;
+  }
+
+  /** Makes a container of a root that comes from elsewhere; it is locked. */
+  ManagedContainer arrived(String wantedName, Arrival arrival) throws IOException {
+    ContainerSpec spec = ContainerSpec.newBuilder().setName(wantedName).setKeep(true).build();
+    SpecCheck.container(spec);
+    ManagedContainer container =
+        add(
+            wantedName,
+            "origin",
+            "elsewhere",
+            (id, name) -> {
+              Transfers.Received came = arrival.as(id);
+              ContainerSpec own =
+                  spec.toBuilder().setName(name).setHostname(hostName(name)).build();
+              return recorded(
+                  new ManagedContainer.Identity(
+                      id,
+                      name,
+                      came.subvolume().id(),
+                      came.image().map(ImageInfo::name).orElse(""),
+                      came.image().map(ImageInfo::id),
+                      came.subvolume().created(),
+                      own));
+            });
+    LOG.info("container received", "container", container.id());
     return container;
   }
 

@@ -9,6 +9,7 @@ import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
+import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
@@ -18,7 +19,9 @@ import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.ProcessSpec;
+import ctrenc.proto.v1.ReceivedRoot;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +59,7 @@ public final class Containers {
   private final ContainerLocks locks;
   private final Survivors survivors;
   private final HostedRoots hosted;
+  private final RootTransfers transfers;
 
   public Containers(
       Store store,
@@ -94,6 +98,7 @@ public final class Containers {
             freedHeap);
     moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
     flattens = new RootFlattens(store, registry, moves);
+    transfers = new RootTransfers(store, registry, moves, maker);
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
@@ -387,6 +392,22 @@ public final class Containers {
     } finally {
       container.guard.unlock();
     }
+  }
+
+  public RootTransfers transfers() {
+    return transfers;
+  }
+
+  /** Makes a locked container of a stream. */
+  public ReceivedRoot receive(String name, InputStream data, TransferProgress progress)
+      throws IOException {
+    ManagedContainer container = transfers.receive(name, data, progress);
+    String snapshot = moves.list(container.id()).getFirst().getName();
+    return ReceivedRoot.newBuilder()
+        .setContainer(view(container))
+        .setSnapshot(snapshot)
+        .addAllGroups(keys.list(container.id()).getGroupsList())
+        .build();
   }
 
   /** The root of a container, as the store calls it. */

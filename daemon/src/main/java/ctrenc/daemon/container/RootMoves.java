@@ -45,7 +45,7 @@ public final class RootMoves {
 
   /** Keeps what a root holds now; without a name, the time is its name. */
   public Snapshot snapshot(String container, String name) throws IOException {
-    String chosen = name.isEmpty() ? TIME.format(Instant.now()) : name;
+    String chosen = name.isEmpty() ? timeName() : name;
     if (!NAME.matcher(chosen).matches()) {
       throw RefusedException.invalid(
           "A snapshot's name has 1 to 63 letters, digits, dots, dashes, colons and underscores, and starts with a letter or digit.");
@@ -56,6 +56,11 @@ public final class RootMoves {
           settle(owner);
           return view(owner, store.snapshots().create(owner.identity.subvolume(), chosen));
         });
+  }
+
+  /** What a snapshot is called that nobody named. */
+  static String timeName() {
+    return TIME.format(Instant.now());
   }
 
   /** Of one container, or of all where none is named; the oldest first. */

@@ -6,6 +6,7 @@ import ctrenc.overlay.subvolume.Protectors;
 import ctrenc.overlay.subvolume.Snapshots;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.overlay.subvolume.Upkeep;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,6 +69,11 @@ public final class FakeStore implements Store {
   @Override
   public Upkeep upkeep() {
     return new FakeUpkeep();
+  }
+
+  @Override
+  public Transfers transfers() {
+    return new FakeTransfers();
   }
 
   public FakeImages fakeImages() {

@@ -62,6 +62,7 @@ final class Arrows {
                   "overlay.segment",
                   "overlay.meta",
                   "overlay.storage",
+                  "overlay.export",
                   "overlay.scrub",
                   "overlay.vfs",
                   "overlay.sys",
@@ -84,7 +85,12 @@ final class Arrows {
                   "overlay.storage")),
           entry(
               "overlay.export",
-              Set.of("overlay.extent", "overlay.segment", "overlay.meta", "overlay.storage")),
+              Set.of(
+                  "overlay.layer",
+                  "overlay.extent",
+                  "overlay.segment",
+                  "overlay.meta",
+                  "overlay.storage")),
           entry("proto", Set.of()),
           entry("daemon", Set.of("daemon", "overlay", "proto", CRYPTO)),
           entry("cli", Set.of("cli", "proto")),

@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.overlay.extent.ArrivingExtents;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
@@ -21,6 +22,9 @@ interface ExtentStores {
 
   /** Reads a layer's envelopes, without its key and beside whoever uses it. */
   EnvelopeReader envelopes(UUID layer);
+
+  /** Takes the extents of a layer that has none yet, without its key. */
+  ArrivingExtents arriving(long layer, UUID id) throws IOException;
 
   /** Bytes of a layer's segment files as the disk counts them; needs no key. */
   long storedBytes(UUID layer) throws IOException;

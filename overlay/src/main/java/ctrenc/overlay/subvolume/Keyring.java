@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** The KEKs of unlocked subvolumes, in memory alone. Thread-safe. */
 final class Keyring implements AutoCloseable {
@@ -26,9 +27,14 @@ final class Keyring implements AutoCloseable {
   private final SecretMemory memory;
   private final Entropy entropy;
   private final KeyWrapper wrapper;
+  private final UnaryOperator<UUID> owners;
   private final Map<UUID, Kek> keks = new ConcurrentHashMap<>();
 
-  Keyring(SecretMemory memory, Entropy entropy) {
+  /**
+   * @param owners the subvolume that another one's keys are bound to, itself as a rule
+   */
+  Keyring(SecretMemory memory, Entropy entropy, UnaryOperator<UUID> owners) {
+    this.owners = owners;
     this.memory = memory;
     this.entropy = entropy;
     this.wrapper = new KeyWrapper(entropy);
@@ -41,7 +47,7 @@ final class Keyring implements AutoCloseable {
 
   /** The KEK wrapped so that any one of the groups opens it. */
   byte[] protect(UUID subvolume, List<List<Protector>> anyOf) throws KeyAbsentException {
-    ProtectorGroups groups = ProtectorGroups.none(subvolume);
+    ProtectorGroups groups = ProtectorGroups.none(owners.apply(subvolume));
     for (List<Protector> allOf : anyOf) {
       groups = extend(subvolume, groups, allOf);
     }
@@ -68,6 +74,12 @@ final class Keyring implements AutoCloseable {
     }
   }
 
+  /** What unlocks a subvolume. */
+  ProtectorGroups groups(UUID subvolume, byte[] stored) throws IOException {
+    return decode(owners.apply(subvolume), stored);
+  }
+
+  /** The protectors of a subvolume, whose keys are bound to {@code subvolume} itself. */
   static ProtectorGroups decode(UUID subvolume, byte[] stored) throws IOException {
     try {
       return ProtectorGroups.decode(subvolume, stored);
@@ -83,7 +95,7 @@ final class Keyring implements AutoCloseable {
    */
   void unlock(UUID subvolume, byte[] stored, List<Protector> held) throws IOException {
     try {
-      Kek kek = ProtectorGroups.decode(subvolume, stored).unlock(held);
+      Kek kek = ProtectorGroups.decode(owners.apply(subvolume), stored).unlock(held);
       if (keks.putIfAbsent(subvolume, kek) != null) {
         kek.close();
       }

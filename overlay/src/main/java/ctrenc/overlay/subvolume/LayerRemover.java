@@ -3,8 +3,10 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.meta.MetaBatch;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -17,6 +19,7 @@ final class LayerRemover {
   private final StoreParts parts;
   private final Catalog catalog;
   private final TreeFolder trees;
+  private final Map<Long, Integer> pins = new HashMap<>();
 
   LayerRemover(StoreParts parts, Catalog catalog, TreeFolder trees) {
     this.parts = parts;
@@ -28,10 +31,28 @@ final class LayerRemover {
   void removeDoomed(List<Long> layers) throws IOException {
     for (long number : layers) {
       LayerRecord layer = catalog.layer(number);
-      if (layer.state() == LayerRecord.State.DOOMED) {
+      if (layer.state() == LayerRecord.State.DOOMED && !isPinned(number)) {
         remove(layer);
       }
     }
+  }
+
+  /** Lets layers stay, also when they are doomed, until they are unpinned as often. */
+  synchronized void pin(List<Long> layers) {
+    layers.forEach(number -> pins.merge(number, 1, Integer::sum));
+  }
+
+  /** Removes those that were doomed meanwhile. */
+  void unpin(List<Long> layers) throws IOException {
+    synchronized (this) {
+      layers.forEach(number -> pins.computeIfPresent(number, (same, n) -> n == 1 ? null : n - 1));
+    }
+    List<Long> known = catalog.layers().stream().map(LayerRecord::number).toList();
+    removeDoomed(layers.stream().filter(known::contains).toList());
+  }
+
+  private synchronized boolean isPinned(long number) {
+    return pins.containsKey(number);
   }
 
   /**

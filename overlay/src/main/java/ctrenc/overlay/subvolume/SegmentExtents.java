@@ -5,6 +5,7 @@ import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.extent.ArrivingExtents;
 import ctrenc.overlay.extent.ExtentSetting;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.extent.ExtentTuning;
@@ -66,6 +67,11 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   @Override
   public EnvelopeReader envelopes(UUID layer) {
     return new EnvelopeReader(setting.storage(), setting.segments(), layer);
+  }
+
+  @Override
+  public ArrivingExtents arriving(long layer, UUID id) throws IOException {
+    return new ArrivingExtents(setting.storage(), setting.segments(), setting.meta(), layer, id);
   }
 
   @Override

@@ -14,7 +14,8 @@ record StackKeeping(
     TreeFolder folder,
     StoreParts parts,
     ExtentCheck extents,
-    StackOpener opener)
+    StackOpener opener,
+    Arrivals arrivals)
     implements AutoCloseable {
 
   /** Reads the catalog and finishes what an earlier process left undone. */
@@ -22,9 +23,11 @@ record StackKeeping(
       throws IOException {
     Catalog catalog = Catalog.read(parts.meta());
     NestCatalog nests = NestCatalog.read(parts.meta());
-    Keyring keyring = new Keyring(parts.memory(), parts.entropy());
+    Arrivals arrivals = Arrivals.read(parts.meta(), catalog);
+    Keyring keyring = new Keyring(parts.memory(), parts.entropy(), arrivals::owner);
     LayerRemover remover = new LayerRemover(parts, catalog, folder);
-    StackOpener opener = new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder));
+    StackOpener opener =
+        new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder), arrivals);
     OpenStacks open = new OpenStacks();
     SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, nests, remover);
     SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, nests, keyring, eraser);
@@ -66,7 +69,8 @@ record StackKeeping(
         folder,
         parts,
         extents,
-        opener);
+        opener,
+        arrivals);
   }
 
   private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)
@@ -81,6 +85,10 @@ record StackKeeping(
 
   CheckReport check() throws IOException {
     return new StoreCheck(parts, catalog, folder, extents).run();
+  }
+
+  Transfers transfers() {
+    return new StoredTransfers(this);
   }
 
   Upkeep upkeep() {

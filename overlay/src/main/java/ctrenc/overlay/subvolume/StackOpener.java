@@ -29,8 +29,11 @@ final class StackOpener {
   private final Catalog catalog;
   private final Keyring keyring;
   private final LayerPool pool;
+  private final Thaw thaw;
 
-  StackOpener(StoreParts parts, Catalog catalog, Keyring keyring, LayerPool pool) {
+  StackOpener(
+      StoreParts parts, Catalog catalog, Keyring keyring, LayerPool pool, Arrivals arrivals) {
+    this.thaw = new Thaw(catalog, keyring, arrivals);
     this.parts = parts;
     this.catalog = catalog;
     this.keyring = keyring;
@@ -42,8 +45,9 @@ final class StackOpener {
    *
    * @param closed runs when the filesystem is closed, before its layers are
    */
-  OpenStack open(SubvolumeRecord subvolume, Optional<RootMemory> memory, Runnable closed)
+  OpenStack open(SubvolumeRecord listed, Optional<RootMemory> memory, Runnable closed)
       throws IOException {
+    SubvolumeRecord subvolume = thaw.thawed(listed);
     return open(
         subvolume.id(),
         subvolume.stack(),

@@ -28,6 +28,9 @@ public interface Store extends AutoCloseable {
   /** What keeps the store whole and small. */
   Upkeep upkeep();
 
+  /** Moves roots between stores as they are sealed. */
+  Transfers transfers();
+
   @Override
   void close() throws IOException;
 }

@@ -18,8 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.UUID;
 
 /**
@@ -47,16 +45,13 @@ public final class StoreDirectory implements Store {
   private static final int CACHE_SHARE = 8;
   private static final int ID_SIZE = 16;
 
-  private final Deque<AutoCloseable> resources;
+  private final Resources resources;
   private final StoredImages images;
   private final StackKeeping stacks;
   private final Protectors protectors;
 
   private StoreDirectory(
-      Deque<AutoCloseable> resources,
-      StoredImages images,
-      StackKeeping stacks,
-      Protectors protectors) {
+      Resources resources, StoredImages images, StackKeeping stacks, Protectors protectors) {
     this.resources = resources;
     this.images = images;
     this.stacks = stacks;
@@ -92,11 +87,11 @@ public final class StoreDirectory implements Store {
   private static StoreDirectory open(
       Path directory, Audit audit, SecretMemory memory, Entropy entropy, Inheritance inheritance)
       throws IOException {
-    Deque<AutoCloseable> resources = new ArrayDeque<>();
+    Resources resources = new Resources();
     try {
       return open(directory.toAbsolutePath(), audit, memory, entropy, inheritance, resources);
     } catch (IOException | RuntimeException e) {
-      closeAll(resources);
+      resources.close();
       throw e;
     }
   }
@@ -107,11 +102,11 @@ public final class StoreDirectory implements Store {
       SecretMemory memory,
       Entropy entropy,
       Inheritance inheritance,
-      Deque<AutoCloseable> resources)
+      Resources resources)
       throws IOException {
     createPrivately(directory);
-    push(resources, StateLock.acquire(directory));
-    DiskStorage storage = push(resources, DiskStorage.open(directory));
+    resources.add(StateLock.acquire(directory));
+    DiskStorage storage = resources.add(DiskStorage.open(directory));
     checkHeader(storage, entropy);
     storage.createDirectory(META);
     storage.createDirectory(SEGMENTS);
@@ -119,15 +114,14 @@ public final class StoreDirectory implements Store {
     storage.createDirectory(KEYS);
     storage.syncDirectory("");
     RocksMetaStore meta =
-        push(
-            resources,
+        resources.add(
             RocksMetaStore.open(
                 directory.resolve(META),
                 RocksTuning.standard(),
                 new LostExtents(storage, SEGMENTS)));
-    HostFileCache openFiles = push(resources, new HostFileCache(OPEN_HOST_FILES));
+    HostFileCache openFiles = resources.add(new HostFileCache(OPEN_HOST_FILES));
     SegmentExtents extents =
-        push(resources, new SegmentExtents(storage, SEGMENTS, meta, audit, memory, entropy));
+        resources.add(new SegmentExtents(storage, SEGMENTS, meta, audit, memory, entropy));
     StoreParts parts =
         new StoreParts(
             directory,
@@ -145,10 +139,9 @@ public final class StoreDirectory implements Store {
   }
 
   private static StoreDirectory assemble(
-      StoreParts parts, Inheritance inheritance, Deque<AutoCloseable> resources)
-      throws IOException {
+      StoreParts parts, Inheritance inheritance, Resources resources) throws IOException {
     TreeFolder folder = new TreeFolder(parts.directory().resolve(IMAGES));
-    StackKeeping stacks = push(resources, StackKeeping.open(parts, folder, inheritance));
+    StackKeeping stacks = resources.add(StackKeeping.open(parts, folder, inheritance));
     StoredImages images = new StoredImages(parts, stacks.catalog(), folder, stacks.remover());
     Protectors protectors = new StoredProtectors(parts.keySlots(), stacks.keyring());
     return new StoreDirectory(resources, images, stacks, protectors);
@@ -221,30 +214,12 @@ public final class StoreDirectory implements Store {
   }
 
   @Override
+  public Transfers transfers() {
+    return stacks.transfers();
+  }
+
+  @Override
   public void close() throws IOException {
-    closeAll(resources);
-  }
-
-  private static <T extends AutoCloseable> T push(Deque<AutoCloseable> resources, T resource) {
-    resources.push(resource);
-    return resource;
-  }
-
-  /** Closes everything in the reverse order of opening, also if some of it fails. */
-  private static void closeAll(Deque<AutoCloseable> resources) throws IOException {
-    IOException failure = null;
-    while (!resources.isEmpty()) {
-      try {
-        resources.pop().close();
-      } catch (Exception e) {
-        if (failure == null) {
-          failure = new IOException("The store was not closed cleanly.");
-        }
-        failure.addSuppressed(e);
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    resources.close();
   }
 }

@@ -47,7 +47,7 @@ final class StoredProtectors implements Protectors {
   }
 
   private ProtectorGroups read(UUID subvolume) throws IOException {
-    return Keyring.decode(subvolume, slots.read(subvolume));
+    return keyring.groups(subvolume, slots.read(subvolume));
   }
 
   private void write(UUID subvolume, ProtectorGroups groups) throws IOException {

@@ -110,7 +110,7 @@ final class StoredUpkeep implements Upkeep {
 
   private void verifyKeyFile(SubvolumeRecord subvolume, ScrubSink sink) throws IOException {
     try {
-      Keyring.decode(subvolume.id(), parts.keySlots().read(subvolume.id()));
+      stacks.keyring().groups(subvolume.id(), parts.keySlots().read(subvolume.id()));
     } catch (DamagedException | FormatTooNewException e) {
       if (catalog.living().anyMatch(one -> one.id().equals(subvolume.id()))) {
         sink.found(store("what unlocks subvolume " + subvolume.id(), e));

@@ -2,22 +2,17 @@ package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
-import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.layer.HostFileCache;
-import ctrenc.overlay.layer.MemoryExtentStore;
 import ctrenc.overlay.layer.RecordCache;
 import ctrenc.overlay.meta.MemoryMetaStore;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.Table;
-import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DiskStorage;
-import ctrenc.overlay.storage.MemoryStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -99,7 +94,7 @@ final class CrashingStore {
             temporary,
             storage,
             meta,
-            new Folders(),
+            new MemoryExtentStores(() -> meta, segmentFolders),
             new KeySlots(storage, "keys"),
             new RecordCache(1 << 20),
             new HostFileCache(4),
@@ -112,35 +107,6 @@ final class CrashingStore {
     subvolumes = stacks.subvolumes();
     snapshots = stacks.snapshots();
     images = new StoredImages(parts, catalog, folder, stacks.remover());
-  }
-
-  /** Extents in memory, and which layers have any. */
-  private final class Folders implements ExtentStores {
-    @Override
-    public ExtentStore open(long layer, LayerKey key) throws IOException {
-      segmentFolders.add(key.layer());
-      return new MemoryExtentStore(meta, layer);
-    }
-
-    @Override
-    public void remove(UUID layer) {
-      segmentFolders.remove(layer);
-    }
-
-    @Override
-    public Set<UUID> layers() {
-      return Set.copyOf(segmentFolders);
-    }
-
-    @Override
-    public EnvelopeReader envelopes(UUID layer) {
-      return new EnvelopeReader(new MemoryStorage(), "segments", layer);
-    }
-
-    @Override
-    public long storedBytes(UUID layer) {
-      return 0;
-    }
   }
 
   /**

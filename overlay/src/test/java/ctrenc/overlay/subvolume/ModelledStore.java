@@ -84,11 +84,28 @@ final class ModelledStore implements AutoCloseable {
     };
   }
 
+  StoreDirectory store() {
+    return store;
+  }
+
+  /** What each snapshot holds of the roots that can be sent, by the snapshot's id. */
+  Map<UUID, Map<String, byte[]>> keptSnapshots() {
+    Map<UUID, Map<String, byte[]>> kept = new LinkedHashMap<>();
+    for (Root root : roots.values()) {
+      if (root.kept) {
+        root.snapshots.forEach(
+            (name, files) ->
+                kept.put(store.snapshots().find(root.id, name).orElseThrow().id(), files));
+      }
+    }
+    return kept;
+  }
+
   private List<Protector> protectors(boolean kept) {
     return kept ? List.of(machineKey()) : List.of();
   }
 
-  private Protector machineKey() {
+  Protector machineKey() {
     byte[] key = new byte[32];
     Arrays.fill(key, (byte) 9);
     return new MachineKeyProtector(Secret.take(memory, key));
@@ -280,7 +297,7 @@ final class ModelledStore implements AutoCloseable {
     assertThat(told.findings()).as(when).isEmpty();
   }
 
-  private static void compare(FileSystemUser user, Map<String, byte[]> files, String when)
+  static void compare(FileSystemUser user, Map<String, byte[]> files, String when)
       throws ErrnoException {
     assertThat(user.list("/").keySet().stream().map(name -> "/" + name))
         .as(when)

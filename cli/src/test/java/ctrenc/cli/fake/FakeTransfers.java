@@ -1,0 +1,105 @@
+package ctrenc.cli.fake;
+
+import com.google.protobuf.ByteString;
+import ctrenc.proto.v1.Container;
+import ctrenc.proto.v1.ContainerState;
+import ctrenc.proto.v1.ProtectorGroupInfo;
+import ctrenc.proto.v1.ReceiveProgress;
+import ctrenc.proto.v1.ReceiveRequest;
+import ctrenc.proto.v1.ReceiveResponse;
+import ctrenc.proto.v1.ReceivedRoot;
+import ctrenc.proto.v1.SendBegun;
+import ctrenc.proto.v1.SendRequest;
+import ctrenc.proto.v1.SendResponse;
+import ctrenc.proto.v1.TransfersGrpc;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+
+/** Streams that say what was asked for. */
+final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
+
+  private static final long MADE_AT = 1_767_322_800_000L;
+
+  @Override
+  public void send(SendRequest request, StreamObserver<SendResponse> responses) {
+    String source = request.getSource();
+    if (source.startsWith("host")) {
+      responses.onError(
+          Status.FAILED_PRECONDITION
+              .withDescription("The root stands on a directory of this machine.")
+              .asException());
+      return;
+    }
+    String snapshot = source.contains("@") ? source : source + "@20260102T030000.000Z";
+    SendBegun begun = SendBegun.newBuilder().setSnapshot(snapshot).setTotal(100).build();
+    responses.onNext(SendResponse.newBuilder().setBegun(begun).build());
+    String text =
+        "stream of "
+            + snapshot
+            + (request.getSince().isEmpty() ? "" : " since " + request.getSince());
+    responses.onNext(
+        SendResponse.newBuilder().setData(ByteString.copyFromUtf8(text + "\n")).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<ReceiveRequest> receive(StreamObserver<ReceiveResponse> responses) {
+    return new Receiving(responses);
+  }
+
+  private static ReceivedRoot received(String name) {
+    return ReceivedRoot.newBuilder()
+        .setContainer(
+            Container.newBuilder()
+                .setId("c0de")
+                .setName(name)
+                .setKeep(true)
+                .setState(ContainerState.CONTAINER_STATE_LOCKED)
+                .setCreatedAtMillis(MADE_AT))
+        .setSnapshot("tuesday")
+        .addGroups(ProtectorGroupInfo.newBuilder().addTypes("machine"))
+        .build();
+  }
+
+  /** One call: what came is told back. */
+  private static final class Receiving implements StreamObserver<ReceiveRequest> {
+    private final StreamObserver<ReceiveResponse> responses;
+
+    private String name = "";
+    private long bytes;
+
+    Receiving(StreamObserver<ReceiveResponse> responses) {
+      this.responses = responses;
+    }
+
+    @Override
+    public void onNext(ReceiveRequest request) {
+      if (request.hasHeader()) {
+        name = request.getHeader().getName();
+      }
+      bytes += request.getData().size();
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      bytes = 0;
+    }
+
+    @Override
+    public void onCompleted() {
+      if (name.equals("cut")) {
+        responses.onError(
+            Status.INVALID_ARGUMENT
+                .withDescription("The stream was cut before its end; send it again.")
+                .asException());
+        return;
+      }
+      responses.onNext(
+          ReceiveResponse.newBuilder()
+              .setProgress(ReceiveProgress.newBuilder().setDone(bytes))
+              .build());
+      responses.onNext(ReceiveResponse.newBuilder().setReceived(received(name)).build());
+      responses.onCompleted();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package ctrenc.daemon.rpc;
+
+import ctrenc.daemon.container.Containers;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.proto.v1.ReceiveProgress;
+import ctrenc.proto.v1.ReceiveRequest;
+import ctrenc.proto.v1.ReceiveResponse;
+import ctrenc.proto.v1.ReceivedRoot;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+
+/**
+ * One call of Receive: a header, then the stream; progress and the root flow back. gRPC calls one
+ * method at a time.
+ */
+final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
+
+  private final Containers containers;
+  private final StreamedAnswer<ReceiveResponse> answer;
+  private final Executor streams;
+  private final RequestStream data;
+  private boolean isBegun;
+
+  ReceiveConversation(
+      Containers containers, ServerCallStreamObserver<ReceiveResponse> observer, Executor streams) {
+    this.containers = containers;
+    this.streams = streams;
+    this.answer = new StreamedAnswer<>(observer);
+    this.data = new RequestStream(() -> observer.request(1));
+    observer.disableAutoRequest();
+    observer.request(1);
+    observer.setOnCancelHandler(
+        () -> {
+          data.cut();
+          answer.wake();
+        });
+  }
+
+  @Override
+  public void onNext(ReceiveRequest request) {
+    if (isBegun) {
+      data.offer(request.getData());
+      return;
+    }
+    requireHeader(request.hasHeader());
+    isBegun = true;
+    String name = request.getHeader().getName();
+    answer.write(streams, out -> receive(name, out));
+    data.more();
+  }
+
+  private void receive(String name, StreamedAnswer<ReceiveResponse> out)
+      throws IOException, InterruptedException {
+    try {
+      ReceivedRoot received = containers.receive(name, data, (done, total) -> tell(out, done));
+      out.send(ReceiveResponse.newBuilder().setReceived(received).build());
+    } catch (DamagedException e) {
+      // It is the stream that is damaged, and not what is stored here.
+      throw new RefusedException(RefusedException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void tell(StreamedAnswer<ReceiveResponse> out, long done) {
+    out.offer(
+        ReceiveResponse.newBuilder()
+            .setProgress(ReceiveProgress.newBuilder().setDone(done))
+            .build());
+  }
+
+  private static void requireHeader(boolean isHeader) {
+    if (!isHeader) {
+      throw new CheckedFailure(
+          RefusedException.invalid("The first request of a stream says what it becomes."));
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    data.cut();
+  }
+
+  @Override
+  public void onCompleted() {
+    requireHeader(isBegun);
+    data.end();
+  }
+}

@@ -1,0 +1,42 @@
+package ctrenc.daemon.fake;
+
+import ctrenc.overlay.export.TransferProgress;
+import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.SnapshotInfo;
+import ctrenc.overlay.subvolume.Transfers;
+import ctrenc.overlay.subvolume.UnmovableException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Plain directories have nothing that could be moved as it is sealed. */
+final class FakeTransfers implements Transfers {
+
+  private static UnmovableException nothing() {
+    return new UnmovableException("Plain directories are not moved.");
+  }
+
+  @Override
+  public SnapshotInfo freeze(UUID subvolume, String name) throws UnmovableException {
+    throw nothing();
+  }
+
+  @Override
+  public void send(
+      UUID snapshot, Optional<UUID> since, Pace pace, OutputStream out, TransferProgress progress)
+      throws UnmovableException {
+    throw nothing();
+  }
+
+  @Override
+  public long bytesToSend(UUID snapshot, Optional<UUID> since) {
+    return 0;
+  }
+
+  @Override
+  public Received receive(String name, InputStream in, TransferProgress progress)
+      throws UnmovableException {
+    throw nothing();
+  }
+}

@@ -1,0 +1,216 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Canary;
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.DebianTree;
+import ctrenc.e2e.harness.KeyHunt;
+import ctrenc.e2e.harness.Manifest;
+import ctrenc.e2e.harness.ProcessMemory;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Roots go from one daemon to another as they are sealed, and read there as they were. */
+@Tag("kernel")
+@Timeout(900)
+class TransferTest {
+
+  private static final String DEBIAN = "debian";
+
+  @TempDir private Path scratch;
+  private TestDaemon here;
+  private TestDaemon there;
+  private String passphrase;
+
+  @BeforeEach
+  void start() throws IOException {
+    here = TestDaemon.start();
+    there = TestDaemon.start();
+    passphrase =
+        Files.writeString(scratch.resolve("passphrase"), "correct horse battery staple\n")
+            .toString();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    try (TestDaemon one = here;
+        TestDaemon other = there) {
+      one.cli("check").ok();
+      other.cli("check").ok();
+    }
+  }
+
+  private Path create(String name, String base) {
+    return here.create(
+        name, base, "--keep", "--protect", "passphrase", "--passphrase-file", passphrase);
+  }
+
+  private Path opened(TestDaemon daemon, String name) {
+    daemon.cli("unlock", name, "--passphrase-file", passphrase).ok();
+    return Path.of(daemon.cli("mount", name).ok().strip());
+  }
+
+  /** Sends straight to the other daemon. */
+  private void send(String name, String... what) {
+    Command.of(
+            "bash",
+            "-euo",
+            "pipefail",
+            "-c",
+            "%s | %s"
+                .formatted(
+                    shell(here, "send " + String.join(" ", what)), shell(there, "receive " + name)))
+        .within(Duration.ofMinutes(5))
+        .ok();
+  }
+
+  private static String shell(TestDaemon daemon, String verb) {
+    return "CTR_ENC_STATE=%s CTR_ENC_RUN=%s %s %s"
+        .formatted(daemon.state(), daemon.run(), daemon.cli().argv().getFirst(), verb);
+  }
+
+  /** Its image, a rotation in the middle of the work, a fork, and what flattening makes of it. */
+  @Test
+  void aDebianRootMovesLockedAndGoesOnMovingByIncrements() throws IOException {
+    for (TestDaemon daemon : List.of(here, there)) {
+      daemon.cli("image", "import", DebianTree.archive().toString(), DEBIAN).ok();
+    }
+    List<String> first = worked();
+    here.cli("lock", "work").ok();
+    here.stop();
+    here.startAgain();
+
+    send("copy", "work");
+    String kept = onlySnapshot();
+    assertThat(kept).startsWith("work@");
+    assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
+    assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
+    assertThat(Manifest.of(opened(there, "copy"))).isEqualTo(first);
+
+    Path forked = forked(kept);
+    List<String> ofFork = Manifest.of(forked);
+    here.cli("lock", "fork").ok();
+    send("fork", "fork", "--since", kept);
+    assertThat(Manifest.of(opened(there, "fork"))).isEqualTo(ofFork);
+
+    List<String> second = flattened();
+    send("two", "work@two", "--since", kept);
+    there.cli("lock", "copy").ok();
+    assertThat(Manifest.of(opened(there, "two"))).isEqualTo(second);
+    there.cli("rm", "--snapshots", "copy").ok();
+    assertThat(Manifest.of(opened(there, "fork"))).isEqualTo(ofFork);
+  }
+
+  /** A root with work from before and after a rotation; what it holds. */
+  private List<String> worked() throws IOException {
+    Path root = create("work", DEBIAN);
+    Path script = Manifest.resource("work.sh", scratch);
+    Command.sh("sh -eu " + script + " " + root).within(Duration.ofMinutes(5)).ok();
+    here.cli("rotate", "work").ok();
+    Command.sh(
+            "cd "
+                + root
+                + "; cp -a usr/share/perl5 root/perl; rm -r usr/share/bash-documents"
+                + "; truncate -s 90m root/holes; echo end >> root/holes; ln root/holes root/link")
+        .ok();
+    return Manifest.of(root);
+  }
+
+  /** The same after further work and flattening, kept as work@two. */
+  private List<String> flattened() throws IOException {
+    Path root = opened(here, "work");
+    Command.sh(
+            "cd "
+                + root
+                + "; rm -r root/perl; date > root/date; chown 7:8 etc; setfattr -n user.e2e -v late var")
+        .ok();
+    here.cli("flatten", "work").ok();
+    List<String> held = Manifest.of(root);
+    here.cli("snapshot", "create", "work@two").ok();
+    return held;
+  }
+
+  /** What the snapshot is called that sending took. */
+  private String onlySnapshot() {
+    String row = here.cli("snapshot", "ls").ok().lines().skip(1).findFirst().orElseThrow();
+    return row.split("\\s", 2)[0];
+  }
+
+  private Path forked(String snapshot) throws IOException {
+    here.cli("unlock", "work", "--passphrase-file", passphrase).ok();
+    Path forked = Path.of(here.cli("fork", "--keep", snapshot, "fork").ok().strip());
+    here.cli("key", "add", "fork", "--protect", "passphrase", "--passphrase-file", passphrase).ok();
+    Files.writeString(forked.resolve("root/forked"), "forked");
+    Command.sh("rm -r " + forked.resolve("usr/share/perl5")).ok();
+    return forked;
+  }
+
+  /** The stream shows nothing, and the receiving daemon holds no key until it is given one. */
+  @Test
+  void neitherTheStreamNorTheReceiverHasAKey() throws IOException {
+    Path root = create("vault", "--empty");
+    Canary canary = Canary.fresh();
+    canary.fill(root);
+    Map<String, byte[]> things = canary.with(KeyHunt.keys(here, "vault"));
+    List<String> before = Manifest.of(root);
+    here.cli("lock", "vault").ok();
+    Path stream = scratch.resolve("stream");
+    Command.sh(shell(here, "send vault > " + stream)).ok();
+    assertThat(Files.readString(stream, StandardCharsets.ISO_8859_1)).doesNotContain(canary.text());
+    Command.sh(shell(there, "receive vault < " + stream)).ok();
+    assertThat(new ProcessMemory(there.pid()).find(things)).isEmpty();
+    assertThat(Manifest.of(opened(there, "vault"))).isEqualTo(before);
+  }
+
+  @Test
+  void whatIsCutOrChangedIsRefusedAndLeavesNothing() throws IOException {
+    Path root = create("r", "--empty");
+    Command.sh("cd " + root + "; seq 500000 > numbers; mkdir d; seq 9 > d/small").ok();
+    here.cli("lock", "r").ok();
+    Path stream = scratch.resolve("stream");
+    Command.sh(shell(here, "send r > " + stream)).ok();
+    long length = Files.size(stream);
+    Path bad = scratch.resolve("bad");
+    for (long cut : new long[] {0, 10, 5000, length / 2, length - 1}) {
+      Command.sh("head -c " + cut + " " + stream + " > " + bad).ok();
+      refused(bad, cut < 40 ? "too short" : "cut");
+    }
+    for (long at : new long[] {25, 3000, length / 2, length - 3}) {
+      Files.copy(stream, bad, StandardCopyOption.REPLACE_EXISTING);
+      try (RandomAccessFile bytes = new RandomAccessFile(bad.toFile(), "rw")) {
+        bytes.seek(at);
+        int before = bytes.read();
+        bytes.seek(at);
+        bytes.write(before ^ 1);
+      }
+      refused(bad, "damaged");
+    }
+    Command.sh(shell(there, "receive r < " + stream)).ok();
+    assertThat(there.cli("receive", "r").stdin("none").run().exit()).isEqualTo(4);
+    there.cli("rm", "--snapshots", "r").ok();
+  }
+
+  private void refused(Path stream, String why) {
+    Command.Result refused = Command.sh(shell(there, "receive r < " + stream)).run();
+    assertThat(refused.exit()).as(refused.err()).isNotZero();
+    assertThat(refused.err()).contains(why);
+    assertThat(there.cli("ps", "--json").ok()).isEqualTo("[]\n");
+    assertThat(there.state().resolve("segments")).isEmptyDirectory();
+    assertThat(there.state().resolve("keys")).isEmptyDirectory();
+  }
+}

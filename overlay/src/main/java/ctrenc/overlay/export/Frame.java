@@ -1,0 +1,35 @@
+package ctrenc.overlay.export;
+
+/**
+ * A piece of a stream. Codes are part of the format; zero is never one.
+ *
+ * @param payload the piece's own fields
+ */
+@SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
+record Frame(Kind kind, byte[] payload) {
+
+  enum Kind {
+    /** What the stream is of. */
+    ROOT(1),
+    /** A layer begins: its UUID. */
+    LAYER(2),
+    /** Records of a layer. */
+    RECORDS(3),
+    /** An extent of a layer. */
+    EXTENT(4),
+    /** A layer ends. */
+    END_OF_LAYER(5),
+    /** The stream ends. */
+    END(6);
+
+    private final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
+
+    byte code() {
+      return code;
+    }
+  }
+}

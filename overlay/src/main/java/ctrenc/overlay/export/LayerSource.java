@@ -1,0 +1,130 @@
+package ctrenc.overlay.export;
+
+import ctrenc.overlay.extent.PlaceRecord;
+import ctrenc.overlay.extent.PlaceScan;
+import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.layer.RecordShape;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaReader;
+import ctrenc.overlay.segment.EnvelopeReader;
+import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Sends what a store has of an encrypted layer that does not grow, without its key: records first,
+ * as they are stored, by their logical keys; then extents by their ids. Extents may be freed or
+ * moved within the store meanwhile. Not thread-safe.
+ *
+ * <pre>
+ * RECORDS       table (1) | number of records (4) | per record: key and value, each length (4) and bytes
+ * EXTENT        references beyond the first (8) | envelope, as in a segment file
+ * END_OF_LAYER  number of records (8) | number of extents (8)
+ * </pre>
+ */
+public final class LayerSource {
+
+  private static final int FRAME = 256 << 10;
+  private static final int LAYER_NUMBER = Long.BYTES;
+
+  private final MetaReader meta;
+  private final long number;
+  private final UUID id;
+  private final EnvelopeReader envelopes;
+  private long records;
+  private long extents;
+
+  /**
+   * @param envelopes stays the caller's, who closes it
+   */
+  public LayerSource(MetaReader meta, long number, UUID id, EnvelopeReader envelopes) {
+    this.meta = meta;
+    this.number = number;
+    this.id = id;
+    this.envelopes = envelopes;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  void send(StreamSink sink) throws IOException {
+    for (RecordTable table : RecordTable.values()) {
+      sendRecords(table, sink);
+    }
+    PlaceScan.walk(meta, number, 0, (extent, stored) -> sendExtent(extent, sink));
+    sink.write(
+        Frame.Kind.END_OF_LAYER,
+        ByteBuffer.allocate(2 * Long.BYTES).putLong(records).putLong(extents).array());
+  }
+
+  private void sendRecords(RecordTable table, StreamSink sink) throws IOException {
+    FieldWriter batch = new FieldWriter(FRAME);
+    int count = 0;
+    byte[] end = RecordShape.first(number + 1);
+    try (MetaCursor cursor = meta.scan(table.table(), RecordShape.first(number), end)) {
+      while (cursor.next()) {
+        byte[] key = cursor.key();
+        if (table == RecordTable.LAYER && RecordShape.isExtentState(key)) {
+          continue;
+        }
+        batch.putBlock(Arrays.copyOfRange(key, LAYER_NUMBER, key.length)).putBlock(cursor.value());
+        count++;
+        if (batch.size() >= FRAME) {
+          send(table, count, batch, sink);
+          batch = new FieldWriter(FRAME);
+          count = 0;
+        }
+      }
+    }
+    send(table, count, batch, sink);
+  }
+
+  private void send(RecordTable table, int count, FieldWriter batch, StreamSink sink)
+      throws IOException {
+    if (count == 0) {
+      return;
+    }
+    byte[] bytes = batch.toBytes();
+    sink.write(
+        Frame.Kind.RECORDS,
+        new FieldWriter(bytes.length + 1 + Integer.BYTES)
+            .putByte(table.code())
+            .putInt(count)
+            .putBytes(bytes)
+            .toBytes());
+    records += count;
+  }
+
+  private void sendExtent(long extent, StreamSink sink) throws IOException {
+    Optional<byte[]> stored = PlaceScan.living(meta, number, extent);
+    while (stored.isPresent()) {
+      String name = "extent %d of layer %s".formatted(extent, id);
+      PlaceRecord record = PlaceRecord.decode(stored.get(), name);
+      if (envelopes.read(record.place()) instanceof EnvelopeReader.Found.Whole whole
+          && whole.header().extent() == extent
+          && whole.header().layer().equals(id)) {
+        sink.write(Frame.Kind.EXTENT, framed(extent, whole.bytes()));
+        extents++;
+        return;
+      }
+      Optional<byte[]> now = PlaceScan.living(meta, number, extent);
+      if (now.isPresent() && Arrays.equals(now.get(), stored.get())) {
+        throw new DamagedException(
+            "The %s is damaged, so nothing more was sent; 'ctr-enc verify' says more."
+                .formatted(name));
+      }
+      stored = now;
+    }
+  }
+
+  private byte[] framed(long extent, byte[] envelope) throws IOException {
+    return ByteBuffer.allocate(Long.BYTES + envelope.length)
+        .putLong(Math.max(0, PlaceScan.share(meta, number, extent)))
+        .put(envelope)
+        .array();
+  }
+}

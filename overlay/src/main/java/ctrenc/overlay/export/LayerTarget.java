@@ -1,0 +1,102 @@
+package ctrenc.overlay.export;
+
+import ctrenc.overlay.extent.ArrivingExtents;
+import ctrenc.overlay.layer.FieldReader;
+import ctrenc.overlay.layer.RecordShape;
+import ctrenc.overlay.meta.MetaBatch;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Stores a layer that comes in a stream under a number that nothing is stored under yet. What it
+ * stored before it fails is the caller's to remove. Not thread-safe.
+ */
+public final class LayerTarget implements AutoCloseable {
+
+  private static final int LONGEST = 4 << 20;
+
+  /** Extents placed by one batch. */
+  private static final int TOGETHER = 64;
+
+  private final MetaStore meta;
+  private final long number;
+  private final UUID id;
+  private final ArrivingExtents arriving;
+  private MetaBatch places;
+  private int waiting;
+  private long records;
+  private long extents;
+
+  /**
+   * @param arriving is closed with this
+   */
+  public LayerTarget(MetaStore meta, long number, UUID id, ArrivingExtents arriving) {
+    this.meta = meta;
+    this.number = number;
+    this.id = id;
+    this.arriving = arriving;
+    this.places = meta.batch();
+  }
+
+  void records(byte[] payload) throws IOException {
+    FieldReader in = new FieldReader(payload, "records that came for layer " + id);
+    RecordTable table = RecordTable.of(in.getByte());
+    int count = in.getInt();
+    try (MetaBatch batch = meta.batch()) {
+      for (int left = count; left > 0; left--) {
+        byte[] logical = in.getBlock(LONGEST);
+        byte[] value = in.getBlock(LONGEST);
+        byte[] key =
+            ByteBuffer.allocate(Long.BYTES + logical.length).putLong(number).put(logical).array();
+        Optional<String> fault = RecordShape.fault(table.table(), key, value);
+        if (fault.isPresent() || RecordShape.isExtentState(key) && table == RecordTable.LAYER) {
+          throw in.damaged("hold something that is none");
+        }
+        batch.put(table.table(), key, value);
+      }
+      in.end();
+      meta.commit(batch);
+    }
+    records += count;
+  }
+
+  void extent(byte[] payload) throws IOException {
+    if (payload.length < Long.BYTES) {
+      throw new DamagedException("An extent that came for layer " + id + " is cut.");
+    }
+    long share = ByteBuffer.wrap(payload).getLong();
+    arriving.add(places, share, Arrays.copyOfRange(payload, Long.BYTES, payload.length));
+    extents++;
+    waiting++;
+    if (waiting == TOGETHER) {
+      commit();
+    }
+  }
+
+  void end(byte[] payload) throws IOException {
+    FieldReader in = new FieldReader(payload, "end of layer " + id + " in the stream");
+    if (in.getLong() != records || in.getLong() != extents) {
+      throw in.damaged("counts more or less than came");
+    }
+    in.end();
+    commit();
+    arriving.finish();
+  }
+
+  private void commit() throws IOException {
+    meta.commit(places);
+    places = meta.batch();
+    waiting = 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    places.close();
+    arriving.close();
+  }
+}

@@ -1,0 +1,83 @@
+package ctrenc.overlay.export;
+
+import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A stream being received. Not thread-safe. */
+public final class StreamSource {
+
+  private final StreamReader reader;
+  private final TransferProgress progress;
+  private final RootDescription root;
+  private long moved;
+  private int layers;
+
+  /** Reads what the stream is of. */
+  public StreamSource(InputStream in, TransferProgress progress) throws IOException {
+    this.reader = new StreamReader(in);
+    this.progress = progress;
+    this.root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
+  }
+
+  public RootDescription root() {
+    return root;
+  }
+
+  /** The layer that comes next; empty if the stream is whole and at its end. */
+  public Optional<UUID> nextLayer() throws IOException {
+    Frame frame = reader.next();
+    ByteBuffer payload = ByteBuffer.wrap(frame.payload());
+    if (frame.kind() == Frame.Kind.LAYER && payload.remaining() == StreamWriter.ID_LENGTH) {
+      layers++;
+      return Optional.of(new UUID(payload.getLong(), payload.getLong()));
+    }
+    if (frame.kind() != Frame.Kind.END
+        || payload.remaining() != Integer.BYTES
+        || payload.getInt() != layers) {
+      throw StreamReader.disordered();
+    }
+    reader.end();
+    return Optional.empty();
+  }
+
+  /** Stores the layer whose turn it is. */
+  public void receive(LayerTarget target) throws IOException {
+    Frame frame = reader.next();
+    while (frame.kind() != Frame.Kind.END_OF_LAYER) {
+      switch (frame.kind()) {
+        case RECORDS -> target.records(frame.payload());
+        case EXTENT -> target.extent(frame.payload());
+        default -> throw StreamReader.disordered();
+      }
+      count(frame);
+      frame = reader.next();
+    }
+    target.end(frame.payload());
+  }
+
+  /** Passes over the layer whose turn it is. */
+  public void skip() throws IOException {
+    Frame frame = reader.next();
+    while (frame.kind() != Frame.Kind.END_OF_LAYER) {
+      if (frame.kind() != Frame.Kind.RECORDS && frame.kind() != Frame.Kind.EXTENT) {
+        throw StreamReader.disordered();
+      }
+      count(frame);
+      frame = reader.next();
+    }
+  }
+
+  private void count(Frame frame) throws IOException {
+    moved += frame.payload().length;
+    progress.moved(moved, 0);
+  }
+
+  /** What does not fit to the description of the root. */
+  public static DamagedException unexpected(UUID layer) {
+    return new DamagedException("The stream has a layer " + layer + " that is not the root's.");
+  }
+}

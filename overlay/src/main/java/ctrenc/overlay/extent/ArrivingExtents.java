@@ -1,0 +1,104 @@
+package ctrenc.overlay.extent;
+
+import ctrenc.overlay.meta.MetaBatch;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.EnvelopeHeader;
+import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.segment.SegmentPlace;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.Storage;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * Takes the extents of a layer as they were sealed in another store, without its key. Nobody else
+ * uses the layer meanwhile; what has come before {@link #finish} is the caller's to remove. Not
+ * thread-safe.
+ */
+public final class ArrivingExtents implements AutoCloseable {
+
+  private static final long LIMIT = ExtentTuning.standard().segmentFileLength();
+
+  private final MetaStore meta;
+  private final long layer;
+  private final UUID layerId;
+  private final SegmentFiles segments;
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment memory =
+      arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
+  private long last;
+
+  /**
+   * @param directory that holds the segment files of all layers
+   */
+  public ArrivingExtents(
+      Storage storage, String directory, MetaStore meta, long layer, UUID layerId)
+      throws IOException {
+    this.meta = meta;
+    this.layer = layer;
+    this.layerId = layerId;
+    this.segments = SegmentFiles.open(storage, directory, layerId, LIMIT);
+  }
+
+  /**
+   * Appends an envelope, and places its extent in the batch.
+   *
+   * @param share references beyond the first
+   * @throws DamagedException if it is not one of the layer, or not the next one
+   */
+  public void add(MetaBatch batch, long share, byte[] envelope) throws IOException {
+    int sealed = envelope.length - EnvelopeHeader.LENGTH;
+    EnvelopeHeader header =
+        EnvelopeHeader.decode(
+            Arrays.copyOf(envelope, Math.min(envelope.length, EnvelopeHeader.LENGTH)),
+            "that came for layer " + layerId);
+    if (!header.layer().equals(layerId)
+        || header.extent() <= last
+        || header.sealedLength() != sealed
+        || share < 0
+        || EnvelopeHeader.checksumOf(envelope, EnvelopeHeader.LENGTH, sealed)
+            != header.checksum()) {
+      throw new DamagedException(
+          "An extent that came for layer %s is damaged, or of another one.".formatted(layerId));
+    }
+    last = header.extent();
+    MemorySegment source = memory.asSlice(0, envelope.length);
+    MemorySegment.copy(envelope, 0, source, ValueLayout.JAVA_BYTE, 0, envelope.length);
+    SegmentPlace place = segments.append(source);
+    PlaceRecord record = new PlaceRecord(place, header.length(), header.checksum());
+    byte[] key = ExtentKeys.extent(layer, last);
+    batch.put(Table.PLACE, key, record.encode());
+    if (share > 0) {
+      batch.add(Table.SHARE, key, share);
+    }
+  }
+
+  /** Everything has come; the files survive power loss when this returns. */
+  public void finish() throws IOException {
+    if (last == 0) {
+      return;
+    }
+    segments.sync();
+    SegmentPlace tail = segments.tail();
+    ExtentState.Mark settled = new ExtentState.Mark(last + 1, tail);
+    ExtentState state = new ExtentState(layerId, true, last + 1, settled, tail);
+    try (MetaBatch batch = meta.batch()) {
+      batch.put(Table.LAYER, ExtentKeys.state(layer), state.encode());
+      meta.commit(batch);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      segments.close();
+    } finally {
+      arena.close();
+    }
+  }
+}

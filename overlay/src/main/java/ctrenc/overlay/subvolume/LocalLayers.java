@@ -1,0 +1,120 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.export.RootDescription;
+import ctrenc.overlay.layer.PlainIdentity;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Finds what of an arriving root a store has already. Not thread-safe. */
+final class LocalLayers {
+
+  private static final UUID NONE = new UUID(0, 0);
+
+  /**
+   * A level of the root's stack.
+   *
+   * @param id NONE for a layer of an image
+   * @param number in this store, where it is here already
+   * @param isCarried its records and extents come in the stream
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
+  record Found(UUID id, Optional<Long> number, byte[] wrappedKey, boolean isCarried) {}
+
+  private final StackKeeping stacks;
+  private final Catalog catalog;
+  private Optional<ImageRecord> image = Optional.empty();
+
+  LocalLayers(StackKeeping stacks) {
+    this.stacks = stacks;
+    this.catalog = stacks.catalog();
+  }
+
+  /** The image that the root stands on, once it is found. */
+  Optional<ImageRecord> image() {
+    return image;
+  }
+
+  /** Top first. */
+  List<Found> find(RootDescription root) throws IOException {
+    List<Found> found = new ArrayList<>();
+    for (RootDescription.Level level : root.levels()) {
+      found.add(
+          switch (level) {
+            case RootDescription.Level.Carried(UUID id, byte[] key) ->
+                new Found(id, frozen(id), key, true);
+            case RootDescription.Level.Known(UUID id, byte[] key) ->
+                new Found(id, Optional.of(required(root, id)), key, false);
+            case RootDescription.Level.Plain(byte[] identity) ->
+                new Found(NONE, Optional.of(plain(root, identity)), new byte[0], false);
+          });
+    }
+    return found;
+  }
+
+  private long required(RootDescription root, UUID id) throws IOException {
+    return frozen(id)
+        .orElseThrow(
+            () ->
+                new UnmovableException(
+                    "The stream goes on from a snapshot of %s that is not here: send the whole root."
+                        .formatted(root.name())));
+  }
+
+  /** A layer that is here and does not grow. */
+  private Optional<Long> frozen(UUID id) throws UnmovableException {
+    Optional<LayerRecord> here =
+        catalog.layers().stream()
+            .filter(layer -> layer.id().equals(id))
+            .filter(layer -> layer.state() == LayerRecord.State.LIVE)
+            .findFirst();
+    if (here.isPresent() && isGrowing(here.get().number())) {
+      throw new UnmovableException(
+          "This store has layer "
+              + id
+              + " of the root already, and goes on writing to it: it is a copy of the store that"
+              + " the stream comes from. Receive it elsewhere.");
+    }
+    return here.map(LayerRecord::number);
+  }
+
+  private boolean isGrowing(long layer) {
+    return catalog
+        .living()
+        .filter(one -> one.stack().getFirst().layer() == layer)
+        .anyMatch(one -> !stacks.arrivals().isFrozen(one.id()));
+  }
+
+  private long plain(RootDescription root, byte[] identity) throws IOException {
+    List<ImageRecord> likely = new ArrayList<>(catalog.images());
+    likely.sort((one, other) -> Boolean.compare(isNamed(root, other), isNamed(root, one)));
+    for (ImageRecord candidate : likely) {
+      for (long number : candidate.layers()) {
+        LayerRecord layer = catalog.layer(number);
+        byte[] here = PlainIdentity.of(stacks.parts().meta(), number, layer.id());
+        if (Arrays.equals(here, identity)) {
+          image = Optional.of(candidate);
+          return number;
+        }
+      }
+    }
+    String name = root.image().map(RootDescription.ImageName::name).orElse("that has no name");
+    String digest = root.image().map(RootDescription.ImageName::digest).orElse("");
+    throw new UnmovableException(
+        "The root stands on the image %s%s, which is not here, or not in the same state: import it first."
+            .formatted(name, digest.isEmpty() ? "" : " (" + digest + ")"));
+  }
+
+  private static boolean isNamed(RootDescription root, ImageRecord candidate) {
+    return root.image()
+        .filter(
+            named ->
+                named.name().equals(candidate.info().name())
+                    || (!named.digest().isEmpty()
+                        && named.digest().equals(candidate.info().digest())))
+        .isPresent();
+  }
+}
