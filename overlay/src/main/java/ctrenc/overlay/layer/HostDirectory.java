@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -40,16 +41,25 @@ final class HostDirectory {
       List<DirectoryEntry> found = new ArrayList<>(DirectoryReader.list(directory));
       found.sort(Comparator.comparingLong(DirectoryEntry::inode));
       for (DirectoryEntry entry : found) {
-        try {
-          entries.add(readEntry(directory, treeIndex, path, entry.name()));
-        } catch (SystemCallException e) {
-          if (!e.is(ErrorNumber.ENOENT)) {
-            throw e;
-          }
-        }
+        readEntry(directory, treeIndex, path, entry.name()).ifPresent(entries::add);
       }
     }
     return entries;
+  }
+
+  /** What a directory has under a name. */
+  static Optional<HostEntry> find(HostTree tree, int treeIndex, byte[] path, Name name)
+      throws IOException {
+    try (Descriptor directory = tree.openDirectory(path)) {
+      return readEntry(directory, treeIndex, path, name.bytes());
+    }
+  }
+
+  /** How many bytes a directory's names take on the host. */
+  static long size(HostTree tree, byte[] path) throws IOException {
+    try (Descriptor directory = tree.openDirectory(path)) {
+      return FileStatus.of(directory).size();
+    }
   }
 
   /** The root of a tree. */
@@ -61,7 +71,20 @@ final class HostDirectory {
     }
   }
 
-  private static HostEntry readEntry(
+  /** Empty if the name is not there, or vanishes while it is read. */
+  private static Optional<HostEntry> readEntry(
+      Descriptor directory, int treeIndex, byte[] parentPath, byte[] name) throws IOException {
+    try {
+      return Optional.of(presentEntry(directory, treeIndex, parentPath, name));
+    } catch (SystemCallException e) {
+      if (e.is(ErrorNumber.ENOENT)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static HostEntry presentEntry(
       Descriptor directory, int treeIndex, byte[] parentPath, byte[] name) throws IOException {
     FileStatus status = FileStatus.at(directory, name);
     byte[] target =

@@ -8,7 +8,9 @@ import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -16,9 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
- * Indexes one host tree a directory at a time, when it is first asked for: one transaction per
- * directory. What was indexed stays as it was seen. Thread-safe; different directories are read at
- * the same time, the first comers to one wait for each other.
+ * Indexes one host tree when it is first asked for: a directory at a time, or, where a directory is
+ * large and only a few of its names are asked for, each of those alone. One transaction for either.
+ * What was indexed stays as it was seen. Thread-safe; different directories are read at the same
+ * time, the first comers to one wait for each other.
  */
 final class LazyIndex {
 
@@ -28,11 +31,25 @@ final class LazyIndex {
    */
   static final long CEILING = 1L << 40;
 
+  /** A directory of no more bytes is read whole at once: it has too few names to save any. */
+  private static final long SMALL = 4096;
+
+  /**
+   * How many names of a large directory are looked up one by one before it is read whole. A program
+   * that starts asks {@code /usr/bin} and the directories of libraries for less, and reading one of
+   * those costs as much as hundreds of single names.
+   */
+  private static final int SINGLES = 32;
+
   private static final int STRIPES = 64;
 
   private final LayerTable table;
   private final TreeMerge merge;
   private final Set<Long> done = ConcurrentHashMap.newKeySet();
+
+  /** How many names may still be looked up one by one, of large directories that are not done. */
+  private final Map<Long, Integer> singlesLeft = new ConcurrentHashMap<>();
+
   private final List<Object> guards =
       IntStream.range(0, STRIPES).mapToObj(stripe -> new Object()).toList();
   private final Object writing = new Object();
@@ -69,24 +86,101 @@ final class LazyIndex {
    * @throws HostFileChangedException if the directory is gone from the host
    */
   void ensure(long directory) throws IOException {
-    if (done.contains(directory)) {
-      return;
-    }
-    synchronized (guards.get((int) (directory % STRIPES))) {
-      Optional<byte[]> path = PlainRecords.pending(table, directory);
-      if (path.isPresent()) {
-        write(directory, read(directory, path.get()));
+    if (!done.contains(directory)) {
+      synchronized (guard(directory)) {
+        finish(directory, PlainRecords.pending(table, directory));
       }
-      done.add(directory);
     }
   }
 
-  private List<MergedEntry> read(long directory, byte[] path) throws IOException {
+  /**
+   * What a directory has under a name, whose record is there afterwards.
+   *
+   * @throws HostFileChangedException if the directory is gone from the host
+   */
+  Optional<DirectoryEntry> entry(long directory, Name name) throws IOException {
+    if (!done.contains(directory)) {
+      synchronized (guard(directory)) {
+        Optional<byte[]> path = PlainRecords.pending(table, directory);
+        if (path.isPresent() && singlesLeft(directory, path.get()) > 0) {
+          return single(directory, path.get(), name);
+        }
+        finish(directory, path);
+      }
+    }
+    return table.entry(directory, name);
+  }
+
+  private Object guard(long directory) {
+    return guards.get((int) (directory % STRIPES));
+  }
+
+  private void finish(long directory, Optional<byte[]> path) throws IOException {
+    if (path.isPresent()) {
+      List<MergedEntry> children =
+          fromHost(directory, () -> merge.read(List.of(source(path.get()))));
+      boolean large = singlesLeft.containsKey(directory) || isLarge(directory, path.get());
+      write(directory, large ? withoutKnown(directory, children) : children, true);
+    }
+    done.add(directory);
+    singlesLeft.remove(directory);
+  }
+
+  private int singlesLeft(long directory, byte[] path) throws IOException {
+    Integer left = singlesLeft.get(directory);
+    if (left != null) {
+      return left;
+    }
+    if (!isLarge(directory, path)) {
+      return 0;
+    }
+    singlesLeft.put(directory, SINGLES);
+    return SINGLES;
+  }
+
+  private boolean isLarge(long directory, byte[] path) throws IOException {
+    return fromHost(directory, () -> merge.size(source(path))) > SMALL;
+  }
+
+  private Optional<DirectoryEntry> single(long directory, byte[] path, Name name)
+      throws IOException {
+    Optional<DirectoryEntry> known = table.entry(directory, name);
+    if (known.isPresent()) {
+      return known;
+    }
+    singlesLeft.merge(directory, -1, Integer::sum);
+    Optional<MergedEntry> found = fromHost(directory, () -> merge.find(source(path), name));
+    if (found.isPresent()) {
+      write(directory, List.of(found.get()), false);
+    }
+    return found.isPresent() ? table.entry(directory, name) : Optional.empty();
+  }
+
+  /** Leaves out what was looked up alone: it stays as it was seen. */
+  private List<MergedEntry> withoutKnown(long directory, List<MergedEntry> children)
+      throws IOException {
+    Set<Name> known = new HashSet<>();
+    table.entries(
+        directory,
+        entry -> {
+          known.add(entry.name());
+          return true;
+        });
+    return children.stream().filter(child -> !known.contains(child.top().name())).toList();
+  }
+
+  private HostEntry source(byte[] path) {
     FileStatus status = merge.trees().getFirst().status();
-    HostEntry source =
-        new HostEntry(Name.DOT, 0, path, status, Collections.emptySortedMap(), new byte[0]);
+    return new HostEntry(Name.DOT, 0, path, status, Collections.emptySortedMap(), new byte[0]);
+  }
+
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  private <T> T fromHost(long directory, Reading<T> reading) throws IOException {
     try {
-      return merge.read(List.of(source));
+      return reading.read();
     } catch (SystemCallException e) {
       if (e.is(ErrorNumber.ENOENT) || e.is(ErrorNumber.ENOTDIR) || e.is(ErrorNumber.ELOOP)) {
         throw new HostFileChangedException(
@@ -97,7 +191,8 @@ final class LazyIndex {
   }
 
   /** Numbers are given under a guard, so that hard links between two directories meet. */
-  private void write(long directory, List<MergedEntry> children) throws IOException {
+  private void write(long directory, List<MergedEntry> children, boolean whole)
+      throws IOException {
     synchronized (writing) {
       try (MetaBatch batch = table.meta().batch()) {
         RecordWriter out = table.writer(batch);
@@ -106,7 +201,9 @@ final class LazyIndex {
         for (DirectoryIndexer.Child child : result.directories()) {
           putChild(out, child);
         }
-        PlainRecords.putIndexed(table, out, directory);
+        if (whole) {
+          PlainRecords.putIndexed(table, out, directory);
+        }
         PlainRecords.putCeiling(table, out, indexer.nextInode());
         table.meta().commit(batch);
         nextInode = indexer.nextInode();

@@ -94,13 +94,14 @@ public final class PlainLayer implements Layer {
 
   @Override
   public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
-    ensureIndexed(parent);
-    return table.entry(parent, name);
+    return index == null ? table.entry(parent, name) : index.entry(parent, name);
   }
 
   @Override
   public void entries(long parent, EntryVisitor visitor) throws IOException {
-    ensureIndexed(parent);
+    if (index != null) {
+      index.ensure(parent);
+    }
     table.entries(parent, visitor);
   }
 
@@ -150,12 +151,6 @@ public final class PlainLayer implements Layer {
     table.close();
     for (HostTree tree : trees) {
       tree.close();
-    }
-  }
-
-  private void ensureIndexed(long directory) throws IOException {
-    if (index != null) {
-      index.ensure(directory);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -72,6 +73,20 @@ final class TreeMerge {
       }
     }
     return List.copyOf(merged.values());
+  }
+
+  /** What a directory of the only tree shows under a name. */
+  Optional<MergedEntry> find(HostEntry source, Name name) throws IOException {
+    if (isMergedFromMany()) {
+      throw new IllegalStateException("a name of merged trees cannot be found by itself");
+    }
+    return HostDirectory.find(trees.getFirst(), source.tree(), source.path(), name)
+        .map(entry -> new MergedEntry(entry, sourcesOf(entry)));
+  }
+
+  /** How many bytes a directory's own names take on the host. */
+  long size(HostEntry source) throws IOException {
+    return HostDirectory.size(trees.get(source.tree()), source.path());
   }
 
   private void add(

@@ -107,6 +107,60 @@ class TreeIndexTest {
   }
 
   @Test
+  void fewNamesOfALargeDirectoryAreIndexedAlone() throws IOException {
+    large();
+    try (PlainLayer lazy = lazy(1)) {
+      assertThat(lazy.entry(FileSystem.ROOT, Name.of("absent"))).isEmpty();
+      assertThat(find(lazy, longName(7)).size()).isEqualTo(1);
+      assertThat(find(lazy, "sub/leaf").size()).isEqualTo(4);
+      tree.file("absent", "late").file(longName(7), "grown").file("sub/late", "");
+      assertThat(find(lazy, longName(7)).size()).as("stays as it was seen").isEqualTo(1);
+      assertThat(find(lazy, "absent").size()).as("was not seen before").isEqualTo(4);
+      assertThat(lazy.entry(inodeOf(lazy, "sub"), Name.of("late"))).as("small: whole").isEmpty();
+    }
+  }
+
+  @Test
+  void manyNamesOfALargeDirectoryAreIndexedWithTheRest() throws IOException {
+    large();
+    try (PlainLayer lazy = lazy(1)) {
+      for (int i = 0; i < 33; i++) {
+        assertThat(find(lazy, longName(i)).size()).isEqualTo(1);
+      }
+      tree.file("late", "");
+      assertThat(lazy.entry(FileSystem.ROOT, Name.of("late"))).isEmpty();
+    }
+  }
+
+  @Test
+  void namesThatWereIndexedAloneShowOnceAmongTheRest() throws IOException {
+    large();
+    Files.createLink(tree.root().resolve("other name"), tree.root().resolve(longName(3)));
+    try (PlainLayer lazy = lazy(1)) {
+      long alone = inodeOf(lazy, longName(3));
+      assertThat(find(lazy, "sub/leaf").size()).isEqualTo(4);
+      assertThat(inodeOf(lazy, "other name")).isEqualTo(alone);
+    }
+    try (PlainLayer again = lazy(1);
+        PlainLayer complete = complete(2, tree.root())) {
+      assertThat(TreeSnapshot.of(again)).isEqualTo(TreeSnapshot.of(complete));
+    }
+  }
+
+  /** A directory that its filesystem keeps in more than one block. */
+  private void large() throws IOException {
+    for (int i = 0; i < 300; i++) {
+      tree.file(longName(i), "1");
+    }
+    tree.file("sub/leaf", "leaf");
+    assertThat(Files.size(tree.root())).isGreaterThan(4096);
+  }
+
+  private static String longName(int number) {
+    return "a name that is long enough " + number;
+  }
+
+  @Test
   void changedFileIsIndexedAgainAndReported() throws IOException {
     tree.file("f", "before").file("other", "").file("third", "");
     try (PlainLayer lazy = lazy(1)) {
