@@ -3,6 +3,7 @@ package ctrenc.cli;
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
 import ctrenc.cli.io.Surroundings;
+import ctrenc.cli.rpc.EarlyConnection;
 import ctrenc.cli.rpc.Places;
 import ctrenc.cli.verb.Arguments;
 import ctrenc.cli.verb.Options;
@@ -11,6 +12,7 @@ import ctrenc.cli.verb.Verb;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -31,10 +33,9 @@ final class Call {
 
   /** Returns the exit code. */
   int run(String... arguments) {
-    CommandLine commandLine = CommandTree.of(arguments);
     int code;
-    try {
-      code = perform(deepest(commandLine.parseArgs(arguments)));
+    try (EarlyConnection early = connectEarly(arguments)) {
+      code = perform(deepest(CommandTree.of(arguments).parseArgs(arguments)), early);
     } catch (ParameterException e) {
       code = misused(e);
     }
@@ -46,23 +47,39 @@ final class Call {
     }
   }
 
+  /**
+   * Where the environment says that the daemon is, unless a word may say otherwise, or none asks.
+   */
+  private EarlyConnection connectEarly(String... arguments) {
+    List<String> words = List.of(arguments);
+    boolean asks =
+        !words.isEmpty()
+            && !words.getFirst().startsWith("-")
+            && words.stream().noneMatch(word -> word.startsWith(Options.RUN_DIRECTORY));
+    Places places =
+        new Places(
+            absolute(ofEnvironment("CTR_ENC_STATE", Places.DEFAULT_STATE)),
+            absolute(ofEnvironment("CTR_ENC_RUN", Places.DEFAULT_RUN)));
+    return asks ? EarlyConnection.to(places.socket()) : EarlyConnection.none();
+  }
+
   private static ParseResult deepest(ParseResult parsed) {
     return parsed.hasSubcommand() ? deepest(parsed.subcommand()) : parsed;
   }
 
-  private int perform(ParseResult parsed) {
+  private int perform(ParseResult parsed, EarlyConnection early) {
     CommandLine commandLine = parsed.commandSpec().commandLine();
     if (parsed.isUsageHelpRequested()) {
       surroundings.out().text(commandLine.getUsageMessage());
       return ExitCode.OK.number();
     }
     return parsed.commandSpec().userObject() instanceof Verb verb
-        ? perform(verb, parsed)
+        ? perform(verb, parsed, early)
         : incomplete(parsed);
   }
 
-  private int perform(Verb verb, ParseResult parsed) {
-    try (Session session = new Session(surroundings, places(parsed))) {
+  private int perform(Verb verb, ParseResult parsed, EarlyConnection early) {
+    try (Session session = new Session(surroundings, places(parsed), early)) {
       return verb.call(new Arguments(parsed), session);
     } catch (Failure e) {
       return fail(e, published(verb, e.code()), e.sentence());
@@ -144,7 +161,15 @@ final class Call {
         parsed.commandSpec().commandLine() == null
             ? otherwise
             : given(parsed.commandSpec().commandLine(), option)
-                .orElseGet(() -> surroundings.environment().getOrDefault(variable, otherwise));
+                .orElseGet(() -> ofEnvironment(variable, otherwise));
+    return absolute(place);
+  }
+
+  private String ofEnvironment(String variable, String otherwise) {
+    return surroundings.environment().getOrDefault(variable, otherwise);
+  }
+
+  private Path absolute(String place) {
     return surroundings.directory().resolve(place).normalize();
   }
 

@@ -11,10 +11,12 @@ import ctrenc.proto.v1.KeysGrpc;
 import ctrenc.proto.v1.KeysGrpc.KeysBlockingV2Stub;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.MaintenanceGrpc.MaintenanceBlockingV2Stub;
+import ctrenc.proto.v1.RunRequest;
 import ctrenc.proto.v1.SnapshotsGrpc;
 import ctrenc.proto.v1.SnapshotsGrpc.SnapshotsBlockingV2Stub;
-import ctrenc.proto.v1.TransfersGrpc;
 import ctrenc.proto.v1.TransfersGrpc.TransfersBlockingV2Stub;
+import ctrenc.proto.v1.TransfersGrpc;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.okhttp.OkHttpChannelBuilder;
@@ -55,6 +57,21 @@ public final class Connection implements AutoCloseable {
             .socketFactory(new UnixSocketFactory(socket))
             .build();
     this.translation = new StatusTranslation(socket);
+  }
+
+  /**
+   * Connects now, instead of at the first request, and loads what requests need. A daemon that does
+   * not answer shows at the first request.
+   */
+  void prepare() {
+    channel.getState(true);
+    RunRequest.getDefaultInstance();
+    containers();
+  }
+
+  /** False if nobody answered so far; then requests would fail for a while, whoever comes. */
+  boolean isUsable() {
+    return channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE;
   }
 
   public ContainersBlockingV2Stub containers() {

@@ -3,10 +3,12 @@ package ctrenc.cli.verb;
 import ctrenc.cli.io.Output;
 import ctrenc.cli.io.Surroundings;
 import ctrenc.cli.rpc.Connection;
+import ctrenc.cli.rpc.EarlyConnection;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import ctrenc.cli.start.DaemonStarter;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 public final class Session implements AutoCloseable {
   private final Surroundings surroundings;
   private final Places places;
+  private final EarlyConnection early;
   private @Nullable Connection connection;
 
-  public Session(Surroundings surroundings, Places places) {
+  /**
+   * @param early a connection that may lead to the daemon of these places
+   */
+  public Session(Surroundings surroundings, Places places, EarlyConnection early) {
     this.surroundings = surroundings;
     this.places = places;
+    this.early = early;
   }
 
   public Surroundings surroundings() {
@@ -57,17 +64,19 @@ public final class Session implements AutoCloseable {
    * @return whether it had to be started
    */
   boolean startDaemon(Optional<String> transport) throws IOException, InterruptedException {
-    return new DaemonStarter(surroundings, places).start(transport, this::connection);
+    return new DaemonStarter(surroundings, places).start(transport, this::connectAnew);
+  }
+
+  private Connection connection() {
+    if (connection == null) {
+      early.take(places.socket()).ifPresentOrElse(made -> connection = made, this::connectAnew);
+    }
+    return Objects.requireNonNull(connection);
   }
 
   /** Nothing is sent before the first request. */
-  private Connection connection() {
-    Connection open = connection;
-    if (open == null) {
-      open = new Connection(places.socket());
-      connection = open;
-    }
-    return open;
+  private void connectAnew() {
+    connection = new Connection(places.socket());
   }
 
   @Override

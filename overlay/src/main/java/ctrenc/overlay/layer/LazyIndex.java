@@ -191,8 +191,7 @@ final class LazyIndex {
   }
 
   /** Numbers are given under a guard, so that hard links between two directories meet. */
-  private void write(long directory, List<MergedEntry> children, boolean whole)
-      throws IOException {
+  private void write(long directory, List<MergedEntry> children, boolean whole) throws IOException {
     synchronized (writing) {
       try (MetaBatch batch = table.meta().batch()) {
         RecordWriter out = table.writer(batch);
