@@ -22,8 +22,14 @@ public final class Main implements QuarkusApplication {
     this.lifecycle = lifecycle;
   }
 
+  public static void main(String... arguments) {
+    EarlyLoading.begin();
+    Quarkus.run(Main.class, arguments);
+  }
+
   @Override
   public int run(String... arguments) throws IOException {
+    EarlyLoading.await();
     ProcessHandles.forbidDumps();
     try {
       lifecycle.begin();

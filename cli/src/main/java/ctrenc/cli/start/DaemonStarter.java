@@ -82,18 +82,19 @@ public final class DaemonStarter {
         new DaemonCommand(surroundings.environment(), places).builder(log.file());
     transport.ifPresent(name -> builder.environment().put(TRANSPORT, name));
     surroundings.note("starting the daemon (log: %s)".formatted(log.file()));
-    Process daemon = builder.start();
+    Optional<ProcessHandle> daemon = DaemonCommand.launch(builder);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     meanwhile.run();
     while (endpoint.state() != Endpoint.State.LISTENING) {
-      if (daemon.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (daemon.isEmpty() || !daemon.get().isAlive()) {
         throw failure("the daemon could not start: %s (log: %s)", log.lastWords(), log.file());
       }
       if (System.nanoTime() - deadline > 0) {
         throw failure(
             "the daemon (pid %s) does not listen after %s seconds: look at %s",
-            daemon.pid(), PATIENCE.toSeconds(), log.file());
+            daemon.get().pid(), PATIENCE.toSeconds(), log.file());
       }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
   }
 

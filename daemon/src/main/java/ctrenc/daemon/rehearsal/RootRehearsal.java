@@ -24,6 +24,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -44,6 +46,9 @@ public final class RootRehearsal implements AutoCloseable {
   /** Has some thousand files wherever this runs; of them some hundred are read. */
   private static final Path FILES = Path.of("/usr");
 
+  /** Whoever started the daemon has a question or a container for it, and comes first. */
+  private static final long PAUSE_MILLIS = 1000;
+
   /** After so many the VM finds little more to compile. */
   private static final int ROUNDS = 6;
 
@@ -53,6 +58,7 @@ public final class RootRehearsal implements AutoCloseable {
   private final SecretMemory memory;
   private final CacheMode cache;
   private final AtomicReference<Optional<Process>> shell = new AtomicReference<>(Optional.empty());
+  private final AtomicBoolean begun = new AtomicBoolean();
   private volatile CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
   private volatile boolean closed;
 
@@ -77,7 +83,11 @@ public final class RootRehearsal implements AutoCloseable {
       Files.createDirectory(rehearsal.place);
       rehearsal.ended =
           CompletableFuture.runAsync(
-              rehearsal::run, Thread.ofPlatform().daemon().name("ctr-enc-rehearsal")::start);
+              rehearsal::run,
+              CompletableFuture.delayedExecutor(
+                  PAUSE_MILLIS,
+                  TimeUnit.MILLISECONDS,
+                  Thread.ofPlatform().daemon().name("ctr-enc-rehearsal")::start));
     } catch (IOException e) {
       LOG.failed("the rehearsal could not begin", e);
     }
@@ -85,6 +95,9 @@ public final class RootRehearsal implements AutoCloseable {
   }
 
   private void run() {
+    if (!begun.compareAndSet(false, true)) {
+      return;
+    }
     try {
       Rehearsal.run(memory);
       rehearse();
@@ -148,7 +161,19 @@ public final class RootRehearsal implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    shell.get().ifPresent(RootRehearsal::end);
-    ended.join();
+    if (begun.compareAndSet(false, true)) {
+      clean();
+    } else {
+      shell.get().ifPresent(RootRehearsal::end);
+      ended.join();
+    }
+  }
+
+  private void clean() {
+    try {
+      TreeRemover.remove(place);
+    } catch (IOException e) {
+      LOG.failed("the rehearsal's directory was not removed", e);
+    }
   }
 }

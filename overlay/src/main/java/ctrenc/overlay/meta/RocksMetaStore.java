@@ -38,6 +38,11 @@ public final class RocksMetaStore implements MetaStore {
     this.familyIds = tables.familyIds();
   }
 
+  /** Loads RocksDB's library, which the first opening would do else. */
+  public static void load() {
+    RocksDB.loadLibrary();
+  }
+
   /**
    * Opens the store in {@code directory}, or makes one.
    *

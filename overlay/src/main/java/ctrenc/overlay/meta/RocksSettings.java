@@ -110,6 +110,8 @@ final class RocksSettings implements AutoCloseable {
         .setDbWriteBufferSize(tuning.writeBuffersTotal())
         .setMaxBackgroundJobs(tuning.backgroundThreads())
         .setMaxOpenFiles(OPEN_TABLE_FILES)
+        // Else every table starts sixteen threads to open its files, which are few.
+        .setMaxFileOpeningThreads(1)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setMaxLogFileSize(LOG_FILE_LENGTH)
         .setKeepLogFileNum(LOG_FILES_KEPT)
