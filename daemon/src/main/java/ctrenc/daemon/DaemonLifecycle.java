@@ -9,6 +9,7 @@ import ctrenc.daemon.rehearsal.RootRehearsal;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.KeeperProcess;
 import ctrenc.overlay.keeper.NoKeeping;
+import ctrenc.overlay.keeper.SystemdKeeping;
 import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.sys.LockedMemory;
 import io.quarkus.runtime.Quarkus;
@@ -59,7 +60,7 @@ final class DaemonLifecycle {
                 settings,
                 new RunningDaemon.Parts(
                     StoreDirectory::open,
-                    settings.keeper() ? KeeperProcess::open : (run, patience) -> new NoKeeping(),
+                    keeping(settings),
                     transport,
                     chosen.text(),
                     version,
@@ -71,6 +72,15 @@ final class DaemonLifecycle {
           Optional.of(
               RootRehearsal.start(Directories.of(settings), transport, memory, settings.cache()));
     }
+  }
+
+  private static KeepingOpener keeping(Settings settings) {
+    if (!settings.keeper()) {
+      return (run, patience) -> new NoKeeping();
+    }
+    return settings.systemdStore()
+        ? (run, patience) -> SystemdKeeping.open(System.getenv())
+        : KeeperProcess::open;
   }
 
   synchronized void end(@Observes ShutdownEvent event) {

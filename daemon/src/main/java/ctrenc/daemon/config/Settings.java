@@ -56,6 +56,10 @@ public interface Settings {
   @WithDefault("false")
   boolean keeper();
 
+  /** Whether systemd holds them, which started the daemon as a service, in the keeper's place. */
+  @WithDefault("false")
+  boolean systemdStore();
+
   /** For how long a mount may be served by nobody, when the daemon died, before it is given up. */
   @WithDefault("PT60S")
   Duration keeperPatience();

@@ -60,6 +60,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public boolean systemdStore() {
+    return false;
+  }
+
+  @Override
   public boolean rehearsal() {
     return false;
   }

@@ -51,6 +51,12 @@ public final class TestDaemon implements AutoCloseable {
     return startWith(Map.of("CTR_ENC_KEEPER", "true"));
   }
 
+  /** One that a service manager starts, which {@link #environment} tells what to start. */
+  public static TestDaemon served(Map<String, String> settings) throws IOException {
+    Path home = Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-e2e");
+    return new TestDaemon(home, Files.createDirectories(home.resolve("state")), settings);
+  }
+
   /** Starts a daemon on an existing state directory, which stays when the daemon is closed. */
   public static TestDaemon startOn(Path state) throws IOException {
     return startOn(Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-e2e"), state);

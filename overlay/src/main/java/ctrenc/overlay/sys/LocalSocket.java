@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A unix socket of whole messages (SOCK_SEQPACKET), which may carry descriptors: who receives one
- * has the same open file, and keeps it when the sender is gone. Thread-safe; a message is one call.
+ * A unix socket of whole messages (SOCK_SEQPACKET, or SOCK_DGRAM to notify), which may carry
+ * descriptors: who receives one has the same open file, and keeps it when the sender is gone.
+ * Thread-safe; a message is one call.
  */
 public final class LocalSocket implements AutoCloseable {
 
@@ -20,6 +21,7 @@ public final class LocalSocket implements AutoCloseable {
   public static final int MAX_LENGTH = 128 << 10;
 
   private static final int AF_UNIX = 1;
+  private static final int SOCK_DGRAM = 2;
   private static final int SOCK_SEQPACKET = 5;
   private static final int CLOSE_ON_EXEC = 02000000;
   private static final int SOL_SOCKET = 1;
@@ -67,10 +69,35 @@ public final class LocalSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * For messages to a service manager that are not answered.
+   *
+   * @param name a path, or "@" and an abstract name, as sd_notify(3) is given it
+   */
+  public static LocalSocket toNotify(String name) throws SystemCallException {
+    LocalSocket made = make(SOCK_DGRAM);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = address(arena, Path.of(name));
+      long length = ADDRESS_SIZE;
+      if (name.startsWith("@")) {
+        address.set(ValueLayout.JAVA_BYTE, Short.BYTES, (byte) 0);
+        length = Short.BYTES + FileOpener.bytesOf(Path.of(name)).length;
+      }
+      SystemCall.CONNECT.invoke(made.descriptor.number(), address.address(), length);
+      return made;
+    } catch (SystemCallException e) {
+      made.close();
+      throw e;
+    }
+  }
+
   private static LocalSocket make() throws SystemCallException {
+    return make(SOCK_SEQPACKET);
+  }
+
+  private static LocalSocket make(int type) throws SystemCallException {
     return new LocalSocket(
-        Descriptor.adopt(
-            (int) SystemCall.SOCKET.invoke(AF_UNIX, SOCK_SEQPACKET | CLOSE_ON_EXEC, 0)));
+        Descriptor.adopt((int) SystemCall.SOCKET.invoke(AF_UNIX, type | CLOSE_ON_EXEC, 0)));
   }
 
   private static MemorySegment address(Arena arena, Path path) throws SystemCallException {
