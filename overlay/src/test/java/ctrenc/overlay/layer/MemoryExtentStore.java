@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Extents in memory, with the places and counts of the contract in the metadata store, and a power
@@ -27,6 +28,7 @@ public final class MemoryExtentStore implements ExtentStore {
   private final long layer;
   private final Map<Long, byte[]> extents = new ConcurrentSkipListMap<>();
   private final Map<Long, byte[]> durable = new ConcurrentSkipListMap<>();
+  private final AtomicLong reads = new AtomicLong();
 
   public MemoryExtentStore(MetaStore meta, long layer) throws IOException {
     this(meta, layer, Map.of());
@@ -94,8 +96,14 @@ public final class MemoryExtentStore implements ExtentStore {
     }
   }
 
+  /** How often something was read so far. */
+  public long reads() {
+    return reads.get();
+  }
+
   @Override
   public void read(ExtentReference reference, int skip, MemorySegment target) throws IOException {
+    reads.incrementAndGet();
     byte[] bytes = extents.getOrDefault(reference.extent(), new byte[0]);
     int from = reference.from() + skip;
     int size = Math.toIntExact(target.byteSize());

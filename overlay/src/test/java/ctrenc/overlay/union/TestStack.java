@@ -115,6 +115,12 @@ final class TestStack {
     return new OverlayFileSystem(upper, lowers, findings::add, InstantSource.system(), options);
   }
 
+  /** Opens the upper anew, so that nothing of it is known. Only for stacks of one layer. */
+  TestStack forgetCaches() throws IOException {
+    upper = new FaultyUpper(TestLayers.encrypted(meta, upperExtents(), number, 2));
+    return this;
+  }
+
   /** The process dies; a new one opens what was committed. Only for stacks of one layer. */
   TestStack afterProcessDeath() throws IOException {
     meta = meta.afterProcessDeath();
