@@ -1,5 +1,6 @@
 package ctrenc.cli;
 
+import ctrenc.cli.verb.BackupVerb;
 import ctrenc.cli.verb.CheckVerb;
 import ctrenc.cli.verb.CompletionVerb;
 import ctrenc.cli.verb.CreateVerb;
@@ -28,6 +29,7 @@ import ctrenc.cli.verb.PsVerb;
 import ctrenc.cli.verb.QuotaVerb;
 import ctrenc.cli.verb.ReceiveVerb;
 import ctrenc.cli.verb.RemoveVerb;
+import ctrenc.cli.verb.RestoreVerb;
 import ctrenc.cli.verb.RotateVerb;
 import ctrenc.cli.verb.RunVerb;
 import ctrenc.cli.verb.SendVerb;
@@ -90,6 +92,8 @@ final class CommandTree {
     addGroups(root);
     add(root, new SendVerb());
     add(root, new ReceiveVerb());
+    add(root, new BackupVerb());
+    add(root, new RestoreVerb());
     add(root, new CheckVerb());
     add(root, new VerifyVerb());
     add(root, new DoctorVerb());

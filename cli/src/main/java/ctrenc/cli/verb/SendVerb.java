@@ -1,12 +1,6 @@
 package ctrenc.cli.verb;
 
-import ctrenc.cli.exit.ExitCode;
-import ctrenc.cli.rpc.Connection;
-import ctrenc.cli.text.Human;
-import ctrenc.cli.text.Progress;
 import ctrenc.proto.v1.SendRequest;
-import ctrenc.proto.v1.SendResponse;
-import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -41,50 +35,11 @@ public final class SendVerb implements Verb {
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    if (session.surroundings().terminals().out()) {
-      throw Arguments.usage(
-          "standard output is a terminal: redirect the stream to a file or a pipe");
-    }
     SendRequest.Builder request = SendRequest.newBuilder().setSource(arguments.positional(0));
     arguments.value(SINCE).ifPresent(request::setSince);
     arguments
         .value(RATE)
         .ifPresent(text -> request.setBytesPerSecond(Quantities.bytes(RATE, text)));
-    Connection daemon = session.startedDaemon();
-    BlockingClientCall<?, SendResponse> call = daemon.transfers().send(request.build());
-    Progress progress =
-        new Progress(
-            session.surroundings().err(),
-            session.surroundings().terminals().err(),
-            (stage, amount) -> Human.size(amount));
-    try {
-      write(call, daemon, session, progress);
-    } finally {
-      progress.end();
-    }
-    return ExitCode.OK.number();
-  }
-
-  private static void write(
-      BlockingClientCall<?, SendResponse> call,
-      Connection daemon,
-      Session session,
-      Progress progress)
-      throws InterruptedException {
-    long total = 0;
-    long done = 0;
-    SendResponse response = daemon.ask(call::read);
-    while (response != null) {
-      if (response.hasBegun()) {
-        total = response.getBegun().getTotal();
-        session.surroundings().note("sending " + response.getBegun().getSnapshot());
-      } else {
-        session.out().bytes(response.getData().toByteArray());
-        done += response.getData().size();
-        progress.show("sending", done, Math.max(done, total));
-      }
-      response = daemon.ask(call::read);
-    }
-    session.out().flush();
+    return Sending.run(request.build(), session);
   }
 }

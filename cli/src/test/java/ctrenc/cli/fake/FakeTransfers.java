@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
 import ctrenc.proto.v1.ProtectorGroupInfo;
+import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceiveProgress;
 import ctrenc.proto.v1.ReceiveRequest;
 import ctrenc.proto.v1.ReceiveResponse;
@@ -34,7 +35,8 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
     SendBegun begun = SendBegun.newBuilder().setSnapshot(snapshot).setTotal(100).build();
     responses.onNext(SendResponse.newBuilder().setBegun(begun).build());
     String text =
-        "stream of "
+        (request.getArchive() ? "backup" : "stream")
+            + " of "
             + snapshot
             + (request.getSince().isEmpty() ? "" : " since " + request.getSince());
     responses.onNext(
@@ -45,6 +47,16 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
   @Override
   public StreamObserver<ReceiveRequest> receive(StreamObserver<ReceiveResponse> responses) {
     return new Receiving(responses);
+  }
+
+  /** Of a backup, what was asked for too. */
+  private static String called(ReceiveHeader header) {
+    return header.getArchive()
+        ? header.getName()
+            + " of "
+            + String.join(" ", header.getOnlyList())
+            + (header.getPart() ? " in a part" : "")
+        : header.getName();
   }
 
   private static ReceivedRoot received(String name) {
@@ -75,7 +87,7 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
     @Override
     public void onNext(ReceiveRequest request) {
       if (request.hasHeader()) {
-        name = request.getHeader().getName();
+        name = called(request.getHeader());
       }
       bytes += request.getData().size();
     }

@@ -19,6 +19,7 @@ import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.ProcessSpec;
+import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceivedRoot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -398,10 +399,10 @@ public final class Containers {
     return transfers;
   }
 
-  /** Makes a locked container of a stream. */
-  public ReceivedRoot receive(String name, InputStream data, TransferProgress progress)
+  /** Makes a locked container of a stream or a backup. */
+  public ReceivedRoot receive(ReceiveHeader header, InputStream data, TransferProgress progress)
       throws IOException {
-    ManagedContainer container = transfers.receive(name, data, progress);
+    ManagedContainer container = transfers.receive(header, data, progress);
     String snapshot = moves.list(container.id()).getFirst().getName();
     return ReceivedRoot.newBuilder()
         .setContainer(view(container))

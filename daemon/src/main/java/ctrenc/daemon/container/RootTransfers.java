@@ -1,10 +1,13 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
+import ctrenc.overlay.subvolume.Transfers;
+import ctrenc.proto.v1.ReceiveHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,24 +35,33 @@ public final class RootTransfers {
    * @param reference CONTAINER@NAME
    * @param total the bytes of its extents
    */
-  public record Sending(String reference, UUID snapshot, Optional<UUID> since, long total) {}
+  public record Sending(
+      String reference, UUID snapshot, Optional<UUID> since, boolean isArchive, long total) {}
 
   /**
    * Finds what is to be sent, or takes the snapshot that will be.
    *
    * @param source a container, or CONTAINER@NAME
    * @param since CONTAINER@NAME, or empty
+   * @param isArchive a backup in the place of a stream
    */
-  public Sending prepare(String source, String since) throws IOException {
+  public Sending prepare(String source, String since, boolean isArchive) throws IOException {
+    if (isArchive && !since.isEmpty()) {
+      throw RefusedException.invalid("A backup is always whole: leave since out.");
+    }
     Optional<UUID> known = since.isEmpty() ? Optional.empty() : Optional.of(snapshot(since).id());
     SnapshotInfo snapshot = source.indexOf('@') < 0 ? taken(source) : snapshot(source);
     String reference = source.replaceFirst("@.*", "") + "@" + snapshot.name();
     long total = store.transfers().bytesToSend(snapshot.id(), known);
-    return new Sending(reference, snapshot.id(), known, total);
+    return new Sending(reference, snapshot.id(), known, isArchive, total);
   }
 
   public void send(Sending sending, Pace pace, OutputStream out) throws IOException {
-    store.transfers().send(sending.snapshot(), sending.since(), pace, out, (done, total) -> {});
+    if (sending.isArchive()) {
+      store.transfers().backup(sending.snapshot(), pace, out, (done, total) -> {});
+    } else {
+      store.transfers().send(sending.snapshot(), sending.since(), pace, out, (done, total) -> {});
+    }
   }
 
   /** A root that nobody has mounted needs no key for it. */
@@ -85,9 +97,16 @@ public final class RootTransfers {
                         + ": ctr-enc snapshot ls lists those there are."));
   }
 
-  /** Makes a locked container of a stream. */
-  ManagedContainer receive(String name, InputStream data, TransferProgress progress)
+  /** Makes a locked container of a stream or a backup. */
+  ManagedContainer receive(ReceiveHeader header, InputStream data, TransferProgress progress)
       throws IOException {
-    return maker.arrived(name, id -> store.transfers().receive(id, data, progress));
+    Transfers transfers = store.transfers();
+    Restore.Wanted wanted = new Restore.Wanted(header.getOnlyList(), header.getPart());
+    return maker.arrived(
+        header.getName(),
+        id ->
+            header.getArchive()
+                ? transfers.restore(id, data, wanted, progress)
+                : transfers.receive(id, data, progress));
   }
 }

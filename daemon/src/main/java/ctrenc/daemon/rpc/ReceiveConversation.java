@@ -3,6 +3,7 @@ package ctrenc.daemon.rpc;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceiveProgress;
 import ctrenc.proto.v1.ReceiveRequest;
 import ctrenc.proto.v1.ReceiveResponse;
@@ -47,15 +48,14 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
     }
     requireHeader(request.hasHeader());
     isBegun = true;
-    String name = request.getHeader().getName();
-    answer.write(streams, out -> receive(name, out));
+    answer.write(streams, out -> receive(request.getHeader(), out));
     data.more();
   }
 
-  private void receive(String name, StreamedAnswer<ReceiveResponse> out)
+  private void receive(ReceiveHeader header, StreamedAnswer<ReceiveResponse> out)
       throws IOException, InterruptedException {
     try {
-      ReceivedRoot received = containers.receive(name, data, (done, total) -> tell(out, done));
+      ReceivedRoot received = containers.receive(header, data, (done, total) -> tell(out, done));
       out.send(ReceiveResponse.newBuilder().setReceived(received).build());
     } catch (DamagedException e) {
       // It is the stream that is damaged, and not what is stored here.

@@ -42,7 +42,8 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
   private void send(SendRequest request, StreamedAnswer<SendResponse> answer)
       throws IOException, InterruptedException {
     RootTransfers transfers = containers.transfers();
-    RootTransfers.Sending sending = transfers.prepare(request.getSource(), request.getSince());
+    RootTransfers.Sending sending =
+        transfers.prepare(request.getSource(), request.getSince(), request.getArchive());
     SendBegun begun =
         SendBegun.newBuilder().setSnapshot(sending.reference()).setTotal(sending.total()).build();
     answer.send(SendResponse.newBuilder().setBegun(begun).build());

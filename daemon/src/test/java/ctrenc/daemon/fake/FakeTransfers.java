@@ -1,5 +1,6 @@
 package ctrenc.daemon.fake;
 
+import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.subvolume.SnapshotInfo;
@@ -32,6 +33,19 @@ final class FakeTransfers implements Transfers {
   @Override
   public long bytesToSend(UUID snapshot, Optional<UUID> since) {
     return 0;
+  }
+
+  @Override
+  public void backup(UUID snapshot, Pace pace, OutputStream out, TransferProgress progress)
+      throws UnmovableException {
+    throw nothing();
+  }
+
+  @Override
+  public Received restore(
+      String name, InputStream in, Restore.Wanted wanted, TransferProgress progress)
+      throws UnmovableException {
+    throw nothing();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Canary;
 import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.Manifest;
@@ -33,55 +34,25 @@ class TransferTest {
   private static final String DEBIAN = "debian";
 
   @TempDir private Path scratch;
+  private DaemonPair pair;
   private TestDaemon here;
   private TestDaemon there;
-  private String passphrase;
 
   @BeforeEach
   void start() throws IOException {
-    here = TestDaemon.start();
-    there = TestDaemon.start();
-    passphrase =
-        Files.writeString(scratch.resolve("passphrase"), "correct horse battery staple\n")
-            .toString();
+    pair = DaemonPair.start(scratch);
+    here = pair.here();
+    there = pair.there();
   }
 
   @AfterEach
   void stop() throws IOException {
-    try (TestDaemon one = here;
-        TestDaemon other = there) {
-      one.cli("check").ok();
-      other.cli("check").ok();
-    }
-  }
-
-  private Path create(String name, String base) {
-    return here.create(
-        name, base, "--keep", "--protect", "passphrase", "--passphrase-file", passphrase);
-  }
-
-  private Path opened(TestDaemon daemon, String name) {
-    daemon.cli("unlock", name, "--passphrase-file", passphrase).ok();
-    return Path.of(daemon.cli("mount", name).ok().strip());
+    pair.close();
   }
 
   /** Sends straight to the other daemon. */
   private void send(String name, String... what) {
-    Command.of(
-            "bash",
-            "-euo",
-            "pipefail",
-            "-c",
-            "%s | %s"
-                .formatted(
-                    shell(here, "send " + String.join(" ", what)), shell(there, "receive " + name)))
-        .within(Duration.ofMinutes(5))
-        .ok();
-  }
-
-  private static String shell(TestDaemon daemon, String verb) {
-    return "CTR_ENC_STATE=%s CTR_ENC_RUN=%s %s %s"
-        .formatted(daemon.state(), daemon.run(), daemon.cli().argv().getFirst(), verb);
+    pair.pipe("send " + String.join(" ", what), "receive " + name);
   }
 
   /** Its image, a rotation in the middle of the work, a fork, and what flattening makes of it. */
@@ -100,25 +71,25 @@ class TransferTest {
     assertThat(kept).startsWith("work@");
     assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
     assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
-    assertThat(Manifest.of(opened(there, "copy"))).isEqualTo(first);
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(first);
 
     Path forked = forked(kept);
     List<String> ofFork = Manifest.of(forked);
     here.cli("lock", "fork").ok();
     send("fork", "fork", "--since", kept);
-    assertThat(Manifest.of(opened(there, "fork"))).isEqualTo(ofFork);
+    assertThat(Manifest.of(pair.opened(there, "fork"))).isEqualTo(ofFork);
 
     List<String> second = flattened();
     send("two", "work@two", "--since", kept);
     there.cli("lock", "copy").ok();
-    assertThat(Manifest.of(opened(there, "two"))).isEqualTo(second);
+    assertThat(Manifest.of(pair.opened(there, "two"))).isEqualTo(second);
     there.cli("rm", "--snapshots", "copy").ok();
-    assertThat(Manifest.of(opened(there, "fork"))).isEqualTo(ofFork);
+    assertThat(Manifest.of(pair.opened(there, "fork"))).isEqualTo(ofFork);
   }
 
   /** A root with work from before and after a rotation; what it holds. */
   private List<String> worked() throws IOException {
-    Path root = create("work", DEBIAN);
+    Path root = pair.create("work", DEBIAN);
     Path script = Manifest.resource("work.sh", scratch);
     Command.sh("sh -eu " + script + " " + root).within(Duration.ofMinutes(5)).ok();
     here.cli("rotate", "work").ok();
@@ -133,7 +104,7 @@ class TransferTest {
 
   /** The same after further work and flattening, kept as work@two. */
   private List<String> flattened() throws IOException {
-    Path root = opened(here, "work");
+    Path root = pair.opened(here, "work");
     Command.sh(
             "cd "
                 + root
@@ -152,9 +123,11 @@ class TransferTest {
   }
 
   private Path forked(String snapshot) throws IOException {
-    here.cli("unlock", "work", "--passphrase-file", passphrase).ok();
+    here.cli("unlock", "work", "--passphrase-file", pair.passphrase()).ok();
     Path forked = Path.of(here.cli("fork", "--keep", snapshot, "fork").ok().strip());
-    here.cli("key", "add", "fork", "--protect", "passphrase", "--passphrase-file", passphrase).ok();
+    here.cli(
+            "key", "add", "fork", "--protect", "passphrase", "--passphrase-file", pair.passphrase())
+        .ok();
     Files.writeString(forked.resolve("root/forked"), "forked");
     Command.sh("rm -r " + forked.resolve("usr/share/perl5")).ok();
     return forked;
@@ -163,27 +136,27 @@ class TransferTest {
   /** The stream shows nothing, and the receiving daemon holds no key until it is given one. */
   @Test
   void neitherTheStreamNorTheReceiverHasAKey() throws IOException {
-    Path root = create("vault", "--empty");
+    Path root = pair.create("vault", "--empty");
     Canary canary = Canary.fresh();
     canary.fill(root);
     Map<String, byte[]> things = canary.with(KeyHunt.keys(here, "vault"));
     List<String> before = Manifest.of(root);
     here.cli("lock", "vault").ok();
     Path stream = scratch.resolve("stream");
-    Command.sh(shell(here, "send vault > " + stream)).ok();
+    Command.sh(pair.shell(here, "send vault > " + stream)).ok();
     assertThat(Files.readString(stream, StandardCharsets.ISO_8859_1)).doesNotContain(canary.text());
-    Command.sh(shell(there, "receive vault < " + stream)).ok();
+    Command.sh(pair.shell(there, "receive vault < " + stream)).ok();
     assertThat(new ProcessMemory(there.pid()).find(things)).isEmpty();
-    assertThat(Manifest.of(opened(there, "vault"))).isEqualTo(before);
+    assertThat(Manifest.of(pair.opened(there, "vault"))).isEqualTo(before);
   }
 
   @Test
   void whatIsCutOrChangedIsRefusedAndLeavesNothing() throws IOException {
-    Path root = create("r", "--empty");
+    Path root = pair.create("r", "--empty");
     Command.sh("cd " + root + "; seq 500000 > numbers; mkdir d; seq 9 > d/small").ok();
     here.cli("lock", "r").ok();
     Path stream = scratch.resolve("stream");
-    Command.sh(shell(here, "send r > " + stream)).ok();
+    Command.sh(pair.shell(here, "send r > " + stream)).ok();
     long length = Files.size(stream);
     Path bad = scratch.resolve("bad");
     for (long cut : new long[] {0, 10, 5000, length / 2, length - 1}) {
@@ -200,13 +173,13 @@ class TransferTest {
       }
       refused(bad, "damaged");
     }
-    Command.sh(shell(there, "receive r < " + stream)).ok();
+    Command.sh(pair.shell(there, "receive r < " + stream)).ok();
     assertThat(there.cli("receive", "r").stdin("none").run().exit()).isEqualTo(4);
     there.cli("rm", "--snapshots", "r").ok();
   }
 
   private void refused(Path stream, String why) {
-    Command.Result refused = Command.sh(shell(there, "receive r < " + stream)).run();
+    Command.Result refused = Command.sh(pair.shell(there, "receive r < " + stream)).run();
     assertThat(refused.exit()).as(refused.err()).isNotZero();
     assertThat(refused.err()).contains(why);
     assertThat(there.cli("ps", "--json").ok()).isEqualTo("[]\n");

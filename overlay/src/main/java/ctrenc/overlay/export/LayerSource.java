@@ -1,13 +1,11 @@
 package ctrenc.overlay.export;
 
-import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.layer.FieldWriter;
 import ctrenc.overlay.layer.RecordShape;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.segment.EnvelopeReader;
-import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -33,7 +31,7 @@ public final class LayerSource {
   private final MetaReader meta;
   private final long number;
   private final UUID id;
-  private final EnvelopeReader envelopes;
+  private final ExtentSource source;
   private long records;
   private long extents;
 
@@ -44,7 +42,7 @@ public final class LayerSource {
     this.meta = meta;
     this.number = number;
     this.id = id;
-    this.envelopes = envelopes;
+    this.source = new ExtentSource(meta, number, id, envelopes);
   }
 
   UUID id() {
@@ -100,24 +98,10 @@ public final class LayerSource {
   }
 
   private void sendExtent(long extent, StreamSink sink) throws IOException {
-    Optional<byte[]> stored = PlaceScan.living(meta, number, extent);
-    while (stored.isPresent()) {
-      String name = "extent %d of layer %s".formatted(extent, id);
-      PlaceRecord record = PlaceRecord.decode(stored.get(), name);
-      if (envelopes.read(record.place()) instanceof EnvelopeReader.Found.Whole whole
-          && whole.header().extent() == extent
-          && whole.header().layer().equals(id)) {
-        sink.write(Frame.Kind.EXTENT, framed(extent, whole.bytes()));
-        extents++;
-        return;
-      }
-      Optional<byte[]> now = PlaceScan.living(meta, number, extent);
-      if (now.isPresent() && Arrays.equals(now.get(), stored.get())) {
-        throw new DamagedException(
-            "The %s is damaged, so nothing more was sent; 'ctr-enc verify' says more."
-                .formatted(name));
-      }
-      stored = now;
+    Optional<byte[]> envelope = source.read(extent);
+    if (envelope.isPresent()) {
+      sink.write(Frame.Kind.EXTENT, framed(extent, envelope.get()));
+      extents++;
     }
   }
 

@@ -51,8 +51,7 @@ public final class LayerTarget implements AutoCloseable {
       for (int left = count; left > 0; left--) {
         byte[] logical = in.getBlock(LONGEST);
         byte[] value = in.getBlock(LONGEST);
-        byte[] key =
-            ByteBuffer.allocate(Long.BYTES + logical.length).putLong(number).put(logical).array();
+        byte[] key = RecordShape.keyIn(number, logical);
         Optional<String> fault = RecordShape.fault(table.table(), key, value);
         if (fault.isPresent() || RecordShape.isExtentState(key) && table == RecordTable.LAYER) {
           throw in.damaged("hold something that is none");

@@ -7,12 +7,15 @@ import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -31,6 +34,7 @@ public final class ArrivingExtents implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment memory =
       arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
+  private final Set<Long> came = new HashSet<>();
   private long last;
 
   /**
@@ -46,36 +50,75 @@ public final class ArrivingExtents implements AutoCloseable {
   }
 
   /**
-   * Appends an envelope, and places its extent in the batch.
+   * Appends an envelope, and places its extent in the batch. They come by ascending ids.
    *
    * @param share references beyond the first
    * @throws DamagedException if it is not one of the layer, or not the next one
    */
   public void add(MetaBatch batch, long share, byte[] envelope) throws IOException {
+    EnvelopeHeader header = checked(envelope);
+    if (header.extent() <= last || share < 0) {
+      throw foreign();
+    }
+    append(batch, header, envelope);
+    if (share > 0) {
+      batch.add(Table.SHARE, ExtentKeys.extent(layer, header.extent()), share);
+    }
+  }
+
+  /**
+   * The same of extents that come in any order, and may come again.
+   *
+   * @return whether it came for the first time
+   */
+  public boolean addOnce(MetaBatch batch, byte[] envelope) throws IOException {
+    EnvelopeHeader header = checked(envelope);
+    boolean isFirst = came.add(header.extent());
+    if (isFirst) {
+      append(batch, header, envelope);
+    }
+    return isFirst;
+  }
+
+  /** Counts the references beyond the first of an extent that came by {@link #addOnce}. */
+  public void share(MetaBatch batch, long extent, long share) throws DamagedException {
+    if (!came.contains(extent)) {
+      throw new DamagedException(
+          "Extent %d of layer %s did not come, and a file needs it.".formatted(extent, layerId));
+    }
+    if (share > 0) {
+      batch.add(Table.SHARE, ExtentKeys.extent(layer, extent), share);
+    }
+  }
+
+  private EnvelopeHeader checked(byte[] envelope) throws DamagedException, FormatTooNewException {
     int sealed = envelope.length - EnvelopeHeader.LENGTH;
     EnvelopeHeader header =
         EnvelopeHeader.decode(
             Arrays.copyOf(envelope, Math.min(envelope.length, EnvelopeHeader.LENGTH)),
             "that came for layer " + layerId);
     if (!header.layer().equals(layerId)
-        || header.extent() <= last
+        || header.extent() <= 0
         || header.sealedLength() != sealed
-        || share < 0
         || EnvelopeHeader.checksumOf(envelope, EnvelopeHeader.LENGTH, sealed)
             != header.checksum()) {
-      throw new DamagedException(
-          "An extent that came for layer %s is damaged, or of another one.".formatted(layerId));
+      throw foreign();
     }
-    last = header.extent();
+    return header;
+  }
+
+  private DamagedException foreign() {
+    return new DamagedException(
+        "An extent that came for layer %s is damaged, or of another one.".formatted(layerId));
+  }
+
+  private void append(MetaBatch batch, EnvelopeHeader header, byte[] envelope) throws IOException {
+    last = Math.max(last, header.extent());
     MemorySegment source = memory.asSlice(0, envelope.length);
     MemorySegment.copy(envelope, 0, source, ValueLayout.JAVA_BYTE, 0, envelope.length);
     SegmentPlace place = segments.append(source);
     PlaceRecord record = new PlaceRecord(place, header.length(), header.checksum());
-    byte[] key = ExtentKeys.extent(layer, last);
-    batch.put(Table.PLACE, key, record.encode());
-    if (share > 0) {
-      batch.add(Table.SHARE, key, share);
-    }
+    batch.put(Table.PLACE, ExtentKeys.extent(layer, header.extent()), record.encode());
   }
 
   /** Everything has come; the files survive power loss when this returns. */

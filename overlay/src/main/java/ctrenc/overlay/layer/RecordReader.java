@@ -53,8 +53,9 @@ final class RecordReader {
   FileRun run(byte[] key, byte[] value, long inode) throws IOException {
     try {
       String subject = "extent reference of inode " + inode + " of layer " + id;
-      new FieldReader(value, subject).version(ReferenceCodec.VERSION);
-      byte[] secret = form.read(RecordType.REFERENCE, key, value, 0, subject);
+      int version = new FieldReader(value, subject).version(ReferenceCodec.VERSION);
+      int publicSize = ReferenceCodec.publicSize(version);
+      byte[] secret = form.read(RecordType.REFERENCE, key, value, publicSize, subject);
       return ReferenceCodec.decode(new FieldReader(secret, subject), RecordKeys.runEndOf(key));
     } catch (DamagedException e) {
       throw reported(e);

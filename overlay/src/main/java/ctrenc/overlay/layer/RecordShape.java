@@ -8,6 +8,7 @@ import ctrenc.overlay.storage.FormatTooNewException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What can be said of a sealed layer's records without its key: which shape each must have, and
@@ -15,6 +16,11 @@ import java.util.OptionalInt;
  */
 public final class RecordShape {
 
+  /** Types of files, as the upper bits of their modes. */
+  public static final int DIRECTORY = 4;
+
+  private static final int FILE = 8;
+  private static final int LINK = 10;
   private static final byte EXTENT_STATE = 0x40;
   private static final int SALTED = 1 + RecordSession.SALT_LENGTH;
   private static final int TYPES = 16;
@@ -48,7 +54,8 @@ public final class RecordShape {
       }
       case REFERENCE -> {
         RecordKeys.runEndOf(key);
-        sealed("reference", value, ReferenceCodec.VERSION, 0);
+        int publicSize = value.length == 0 ? 0 : ReferenceCodec.publicSize(value[0]);
+        sealed("reference", value, ReferenceCodec.VERSION, publicSize);
       }
       case ORPHAN -> {
         RecordKeys.inodeOf(key);
@@ -119,6 +126,39 @@ public final class RecordShape {
   /** The inode that an entry without {@link #fault} leads to; 0 for a whiteout. */
   public static long child(byte[] value) {
     return ByteBuffer.wrap(value).getLong(RecordForm.HEADER_SIZE + 2);
+  }
+
+  /** The type of file that an entry without {@link #fault} leads to; 0 for a whiteout. */
+  public static int childType(byte[] value) {
+    return value[RecordForm.HEADER_SIZE + 1];
+  }
+
+  /** The type of file that an inode's record without {@link #fault} is of. */
+  public static int fileType(byte[] value) {
+    return value[RecordForm.HEADER_SIZE];
+  }
+
+  /** Whether content may lie in an inode's record: that of a short file, or of a link. */
+  public static boolean mayHoldContent(byte[] value) {
+    return fileType(value) == FILE || fileType(value) == LINK;
+  }
+
+  /**
+   * The extent that a reference without {@link #fault} is to, 0 for a hole; empty of those from
+   * before that was public.
+   */
+  public static OptionalLong extentOf(byte[] value) {
+    return ReferenceCodec.publicSize(value[0]) == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(ByteBuffer.wrap(value).getLong(RecordForm.HEADER_SIZE));
+  }
+
+  /** The key in a layer of this store to a logical key. */
+  public static byte[] keyIn(long layer, byte[] logical) {
+    return ByteBuffer.allocate(RecordKeys.LAYER_SIZE + logical.length)
+        .putLong(layer)
+        .put(logical)
+        .array();
   }
 
   /** The first key of a layer in any table; that of the next number ends it. */

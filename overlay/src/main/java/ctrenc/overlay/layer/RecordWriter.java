@@ -53,7 +53,8 @@ final class RecordWriter {
   void putRun(long inode, FileRun run) throws IOException {
     byte[] key = RecordKeys.reference(layer, inode, run.end());
     byte[] secret = ReferenceCodec.encode(run);
-    put(Table.REFERENCE, RecordType.REFERENCE, key, ReferenceCodec.VERSION, NOTHING, secret);
+    byte[] publicPart = ReferenceCodec.encodePublic(run);
+    put(Table.REFERENCE, RecordType.REFERENCE, key, ReferenceCodec.VERSION, publicPart, secret);
   }
 
   void deleteRun(long inode, long end) {

@@ -3,23 +3,41 @@ package ctrenc.overlay.layer;
 import ctrenc.overlay.extent.ExtentReference;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.storage.DamagedException;
+import java.nio.ByteBuffer;
 
 /**
- * A run of a file's bytes, version 1; its end is in the key, and nothing is public.
+ * A run of a file's bytes, version 2; its end is in the key.
  *
  * <pre>
+ * public:  extent (8), 0 for a hole; nothing in version 1
  * secret:  kind (1): 1 data, 2 hole | length (8) | extent (8) | from (4) | seal (16); the last three are zero for a hole
  * </pre>
+ *
+ * <p>The extent is public so that a file's ciphertext can be told from others' without a key; it
+ * tells no more than what the ends of runs and the lengths of extents tell together.
  */
 final class ReferenceCodec {
 
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  private static final int WITHOUT_PUBLIC_PART = 1;
+
   static final int SECRET_SIZE = 1 + Long.BYTES + Long.BYTES + Integer.BYTES + 2 * Long.BYTES;
 
   private static final int DATA = 1;
   private static final int HOLE = 2;
 
   private ReferenceCodec() {}
+
+  /** How long the public part is in a version. */
+  static int publicSize(int version) {
+    return version == WITHOUT_PUBLIC_PART ? 0 : Long.BYTES;
+  }
+
+  static byte[] encodePublic(FileRun run) {
+    long extent = run instanceof FileRun.Data(long offset, ExtentReference to) ? to.extent() : 0;
+    return ByteBuffer.allocate(Long.BYTES).putLong(extent).array();
+  }
 
   static byte[] encode(FileRun run) {
     FieldWriter out = new FieldWriter(SECRET_SIZE);

@@ -65,7 +65,7 @@ final class LocalLayers {
   }
 
   /** A layer that is here and does not grow. */
-  private Optional<Long> frozen(UUID id) throws UnmovableException {
+  Optional<Long> frozen(UUID id) throws UnmovableException {
     Optional<LayerRecord> here =
         catalog.layers().stream()
             .filter(layer -> layer.id().equals(id))

@@ -1,6 +1,10 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.export.Backup;
+import ctrenc.overlay.export.ExtentSource;
+import ctrenc.overlay.export.LayerObjects;
 import ctrenc.overlay.export.LayerSource;
+import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.StreamSink;
 import ctrenc.overlay.export.TransferProgress;
@@ -15,8 +19,10 @@ import java.io.OutputStream;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -84,26 +90,66 @@ final class StoredTransfers implements Transfers {
   public void send(
       UUID id, Optional<UUID> since, Pace pace, OutputStream out, TransferProgress progress)
       throws IOException {
+    pinned(
+        id,
+        snapshot -> {
+          Set<Long> known = known(since);
+          RootDescription root = describe(snapshot, known);
+          StreamSink sink = new StreamSink(out, pace, bytesToSend(id, since), progress);
+          sink.root(root);
+          for (SubvolumeRecord.Level level : snapshot.stack().reversed()) {
+            LayerRecord layer = catalog.layer(level.layer());
+            if (layer.kind() == LayerRecord.Kind.ENCRYPTED && !known.contains(layer.number())) {
+              send(layer, sink);
+            }
+          }
+          sink.end();
+        });
+  }
+
+  /** Moves a snapshot out. */
+  private interface Moving {
+    void move(SnapshotRecord snapshot) throws IOException;
+  }
+
+  /** What is removed meanwhile stays until it is done. */
+  private void pinned(UUID id, Moving moving) throws IOException {
     SnapshotRecord snapshot = require(id);
     List<Long> layers = snapshot.stack().stream().map(SubvolumeRecord.Level::layer).toList();
     stacks.remover().pin(layers);
     try {
-      // Looked at again: what is removed from now on stays until it is sent.
-      require(id);
-      Set<Long> known = known(since);
-      RootDescription root = describe(snapshot, known);
-      StreamSink sink = new StreamSink(out, pace, bytesToSend(id, since), progress);
-      sink.root(root);
-      for (SubvolumeRecord.Level level : snapshot.stack().reversed()) {
-        LayerRecord layer = catalog.layer(level.layer());
-        if (layer.kind() == LayerRecord.Kind.ENCRYPTED && !known.contains(layer.number())) {
-          send(layer, sink);
-        }
-      }
-      sink.end();
+      moving.move(require(id));
     } finally {
       stacks.remover().unpin(layers);
     }
+  }
+
+  @Override
+  public void backup(UUID id, Pace pace, OutputStream out, TransferProgress progress)
+      throws IOException {
+    pinned(
+        id,
+        snapshot -> {
+          RootDescription root = describe(snapshot, Set.of());
+          List<LayerObjects> layers = new ArrayList<>();
+          Map<Long, ExtentSource> extents = new HashMap<>();
+          Resources open = new Resources();
+          try {
+            for (SubvolumeRecord.Level level : snapshot.stack()) {
+              LayerRecord layer = catalog.layer(level.layer());
+              boolean isSealed = layer.kind() == LayerRecord.Kind.ENCRYPTED;
+              layers.add(new LayerObjects(parts.meta(), layer.number(), layer.id(), isSealed));
+              EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer.id()));
+              extents.put(
+                  layer.number(),
+                  new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes));
+            }
+            long total = bytesToSend(id, Optional.empty());
+            new Backup(layers, extents).write(root, out, pace, total, progress);
+          } finally {
+            open.close();
+          }
+        });
   }
 
   private void send(LayerRecord layer, StreamSink sink) throws IOException {
@@ -181,5 +227,13 @@ final class StoredTransfers implements Transfers {
       throws IOException {
     CatalogNames.check(name);
     return new Arriving(stacks, name).receive(in, progress);
+  }
+
+  @Override
+  public Received restore(
+      String name, InputStream in, Restore.Wanted wanted, TransferProgress progress)
+      throws IOException {
+    CatalogNames.check(name);
+    return new Restoring(stacks, name).restore(in, wanted, progress);
   }
 }

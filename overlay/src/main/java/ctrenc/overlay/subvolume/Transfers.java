@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
@@ -30,6 +31,22 @@ public interface Transfers {
    */
   void send(
       UUID snapshot, Optional<UUID> since, Pace pace, OutputStream out, TransferProgress progress)
+      throws IOException;
+
+  /**
+   * Writes a snapshot as a tar archive with one member for each object.
+   *
+   * @throws UnmovableException as with {@link #send}
+   * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
+   */
+  void backup(UUID snapshot, Pace pace, OutputStream out, TransferProgress progress)
+      throws IOException;
+
+  /**
+   * Makes a subvolume of a backup, or of parts of it, as {@link #receive} does of a stream. Layers
+   * of it that are here already are taken as they are, as a whole.
+   */
+  Received restore(String name, InputStream in, Restore.Wanted wanted, TransferProgress progress)
       throws IOException;
 
   /** The bytes of extents that {@link #send} writes. */

@@ -12,6 +12,7 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -218,9 +219,18 @@ final class ModelledStore implements AutoCloseable {
     if (!isRunning) {
       store.flattens().start(root.id, random.nextBoolean());
     } else if (random.nextBoolean()) {
-      store.flattens().cancel(root.id);
+      cancel(root);
     }
     return "flatten";
+  }
+
+  private void cancel(Root root) throws IOException {
+    try {
+      store.flattens().cancel(root.id);
+    } catch (NoSuchFileException done) {
+      assertThat(store.flattens().find(root.id).map(FlattenInfo::state))
+          .hasValue(FlattenInfo.State.DONE);
+    }
   }
 
   private String removeSnapshot(Root root) throws IOException {

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
@@ -79,10 +80,11 @@ class TransferModelTest {
     UUID snapshot = all.get(random.nextInt(all.size()));
     List<UUID> known = all.stream().filter(arrived::containsKey).toList();
     Optional<UUID> since =
-        known.isEmpty() || random.nextInt(4) == 0
+        known.isEmpty() || random.nextInt(3) == 0
             ? Optional.empty()
             : Optional.of(known.get(random.nextInt(known.size())));
-    UUID root = received(model.store(), snapshot, since, there, name);
+    boolean isArchive = since.isEmpty() && random.nextBoolean();
+    UUID root = received(model.store(), snapshot, since, isArchive, there, name);
     Arrived before = arrived.put(snapshot, new Arrived(root, kept.get(snapshot)));
     compare(model, there, arrived.get(snapshot), name);
     if (before != null) {
@@ -91,16 +93,28 @@ class TransferModelTest {
   }
 
   private static UUID received(
-      StoreDirectory here, UUID snapshot, Optional<UUID> since, StoreDirectory there, String name)
+      StoreDirectory here,
+      UUID snapshot,
+      Optional<UUID> since,
+      boolean isArchive,
+      StoreDirectory there,
+      String name)
       throws Exception {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     Transfers from = here.transfers();
-    from.send(snapshot, since, Pace.unlimited(), stream, (done, total) -> {});
-    return there
-        .transfers()
-        .receive(name, new ByteArrayInputStream(stream.toByteArray()), (done, total) -> {})
-        .subvolume()
-        .id();
+    if (isArchive) {
+      from.backup(snapshot, Pace.unlimited(), stream, (done, total) -> {});
+    } else {
+      from.send(snapshot, since, Pace.unlimited(), stream, (done, total) -> {});
+    }
+    ByteArrayInputStream in = new ByteArrayInputStream(stream.toByteArray());
+    Restore.Wanted everything = new Restore.Wanted(List.of(), false);
+    Transfers to = there.transfers();
+    Transfers.Received received =
+        isArchive
+            ? to.restore(name, in, everything, (done, total) -> {})
+            : to.receive(name, in, (done, total) -> {});
+    return received.subvolume().id();
   }
 
   private static void destroy(StoreDirectory there, Map<UUID, Arrived> arrived, Random random)

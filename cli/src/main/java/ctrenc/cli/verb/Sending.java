@@ -1,0 +1,58 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.cli.text.Human;
+import ctrenc.cli.text.Progress;
+import ctrenc.proto.v1.SendRequest;
+import ctrenc.proto.v1.SendResponse;
+import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+
+/** Writes what the daemon sends to standard output. */
+final class Sending {
+  private Sending() {}
+
+  /** The exit code. */
+  static int run(SendRequest request, Session session) throws IOException, InterruptedException {
+    if (session.surroundings().terminals().out()) {
+      throw Arguments.usage("standard output is a terminal: redirect it to a file or a pipe");
+    }
+    Connection daemon = session.startedDaemon();
+    BlockingClientCall<?, SendResponse> call = daemon.transfers().send(request);
+    Progress progress =
+        new Progress(
+            session.surroundings().err(),
+            session.surroundings().terminals().err(),
+            (stage, amount) -> Human.size(amount));
+    try {
+      write(call, daemon, session, progress);
+    } finally {
+      progress.end();
+    }
+    return ExitCode.OK.number();
+  }
+
+  private static void write(
+      BlockingClientCall<?, SendResponse> call,
+      Connection daemon,
+      Session session,
+      Progress progress)
+      throws InterruptedException {
+    long total = 0;
+    long done = 0;
+    SendResponse response = daemon.ask(call::read);
+    while (response != null) {
+      if (response.hasBegun()) {
+        total = response.getBegun().getTotal();
+        session.surroundings().note("sending " + response.getBegun().getSnapshot());
+      } else {
+        session.out().bytes(response.getData().toByteArray());
+        done += response.getData().size();
+        progress.show("sending", done, Math.max(done, total));
+      }
+      response = daemon.ask(call::read);
+    }
+    session.out().flush();
+  }
+}

@@ -1,0 +1,157 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Canary;
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.DaemonPair;
+import ctrenc.e2e.harness.DebianTree;
+import ctrenc.e2e.harness.KeyHunt;
+import ctrenc.e2e.harness.Manifest;
+import ctrenc.e2e.harness.ProcessMemory;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Roots are saved as tar archives of what is sealed, and restored by a daemon without keys. */
+@Tag("kernel")
+@Timeout(900)
+class BackupTest {
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @TempDir private Path scratch;
+  private DaemonPair pair;
+  private TestDaemon here;
+  private TestDaemon there;
+
+  @BeforeEach
+  void start() throws IOException {
+    pair = DaemonPair.start(scratch);
+    here = pair.here();
+    there = pair.there();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    pair.close();
+  }
+
+  private Path backup(String name) {
+    Path archive = scratch.resolve(name + ".tar");
+    Command.sh(pair.shell(here, "backup " + name + " > " + archive)).within(LONG).ok();
+    return archive;
+  }
+
+  private void restore(String what, Path archive) {
+    Command.sh(pair.shell(there, "restore " + what + " < " + archive)).within(LONG).ok();
+  }
+
+  @Test
+  void aWholeDebianRootIsSavedLockedAndRestored() throws IOException {
+    Path root = pair.create("work", "--empty");
+    String archive = DebianTree.archive().toString();
+    Command.sh(
+            "tar --xattrs --xattrs-include='*' --acls --numeric-owner -xpf "
+                + archive
+                + " -C "
+                + root)
+        .within(LONG)
+        .ok();
+    here.cli("rotate", "work").ok();
+    Path script = Manifest.resource("work.sh", scratch);
+    Command.sh("sh -eu " + script + " " + root).within(LONG).ok();
+    List<String> held = Manifest.of(root);
+    here.cli("lock", "work").ok();
+    here.stop();
+    here.startAgain();
+
+    restore("copy", backup("work"));
+    assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
+    assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+  }
+
+  @Test
+  void gnuTarListsExtractsAndMakesItAnew() throws IOException {
+    Path root = pair.create("vault", "--empty");
+    Canary canary = Canary.fresh();
+    canary.fill(root);
+    Command.sh(
+            "cd "
+                + root
+                + "; ln large twin; mkdir -m 1777 d; truncate -s 5g d/holes; echo end >> d/holes")
+        .ok();
+    Map<String, byte[]> things = canary.with(KeyHunt.keys(here, "vault"));
+    List<String> held = Manifest.of(root.resolve(canary.text()));
+    String directory = inode(root.resolve(canary.text()));
+    here.cli("lock", "vault").ok();
+    Path archive = backup("vault");
+    assertThat(Files.size(archive)).isLessThan(40 << 20);
+    assertThat(Files.readString(archive, StandardCharsets.ISO_8859_1))
+        .doesNotContain(canary.text());
+    assertThat(Command.of("tar", "-tvf", archive.toString()).ok())
+        .contains("objects/1/" + directory + "/", " link to objects/1/");
+
+    restore("vault", anew(archive));
+    assertThat(new ProcessMemory(there.pid()).find(things)).isEmpty();
+    Path restored = pair.opened(there, "vault");
+    assertThat(Manifest.of(restored.resolve(canary.text()))).isEqualTo(held);
+    assertThat(Manifest.of(restored)).isEqualTo(Manifest.of(pair.opened(here, "vault")));
+  }
+
+  /** What GNU tar makes of what it extracted. */
+  private Path anew(Path archive) throws IOException {
+    Path again = scratch.resolve("again.tar");
+    Path tree = Files.createDirectory(scratch.resolve("tree"));
+    Command.sh(
+            "cd %s; tar --xattrs -xf %s; getfattr -n user.ctr-enc objects/1 > %s/attribute; tar --xattrs --format=pax -cf %s objects layers backup"
+                .formatted(tree, archive, scratch, again))
+        .ok();
+    return again;
+  }
+
+  @Test
+  void aFileIsPickedByItsInodeNumber() throws IOException {
+    Path root = pair.create("r", "--empty");
+    Command.sh(
+            "cd " + root + "; mkdir -p a/b; seq 300000 > a/b/numbers; seq 9 > a/other; seq 5 > c")
+        .ok();
+    String place = "1/" + inode(root.resolve("a")) + "/" + inode(root.resolve("a/b"));
+    List<String> held = Manifest.of(root.resolve("a/b"));
+    here.cli("lock", "r").ok();
+    Path archive = backup("r");
+    restore("--only " + place + " part", archive);
+    Path part = pair.opened(there, "part");
+    assertThat(Manifest.of(part.resolve("a/b"))).isEqualTo(held);
+    assertThat(part.resolve("a/other")).doesNotExist();
+    assertThat(part.resolve("c")).doesNotExist();
+    refused("restore --only 1/77777 none", archive, "1/77777");
+
+    Path bad = scratch.resolve("bad.tar");
+    Command.sh("head -c 1000000 " + archive + " > " + bad).ok();
+    refused("restore none", bad, "cut or damaged");
+    assertThat(there.cli("ps", "--json").ok()).doesNotContain("none");
+  }
+
+  private void refused(String call, Path archive, String why) {
+    Command.Result refused = Command.sh(pair.shell(there, call + " < " + archive)).run();
+    assertThat(refused.exit()).as(refused.err()).isNotZero();
+    assertThat(refused.err()).contains(why);
+  }
+
+  private static String inode(Path file) {
+    return Command.of("stat", "-c", "%i", file.toString()).ok().strip();
+  }
+}

@@ -1,0 +1,146 @@
+package ctrenc.overlay.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.storage.FormatPreamble;
+import ctrenc.overlay.storage.Pace;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * A backup being written: a POSIX pax archive. Not thread-safe.
+ *
+ * <pre>
+ * backup             header of format "backup" whose fields are the {@link RootDescription}
+ * layers/UUID        {@link LayerSummary}
+ * objects/...        an object; its records in the attribute "user.ctr-enc", in base 64
+ *   data of a file   version (1) | further records bytes | extents (4) | their envelopes | checksum of all before (4)
+ *   .../records      the same, of a directory whose records are too long for an attribute
+ * </pre>
+ */
+final class ArchiveSink implements AutoCloseable {
+
+  static final int VERSION = 1;
+  static final FormatPreamble PREAMBLE = new FormatPreamble("backup", VERSION, VERSION);
+  static final String ROOT = "backup";
+  static final String LAYERS = "layers/";
+  static final String RECORDS = "records";
+  static final String ATTRIBUTE = "SCHILY.xattr.user.ctr-enc";
+
+  /** Filesystems keep at least so much in an attribute, in base 64. */
+  static final int LONGEST_ATTRIBUTE = 2800;
+
+  private static final int FILE = 0100600;
+  private static final int DIRECTORY = 040700;
+
+  private final TarArchiveOutputStream tar;
+  private final FileTime time;
+  private final Pace pace;
+  private final long total;
+  private final TransferProgress progress;
+  private long moved;
+
+  ArchiveSink(OutputStream out, Instant time, Pace pace, long total, TransferProgress progress) {
+    this.tar = new TarArchiveOutputStream(out, UTF_8.name());
+    this.tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+    this.tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    this.time = FileTime.fromMillis(time.getEpochSecond() * 1000);
+    this.pace = pace;
+    this.total = total;
+    this.progress = progress;
+  }
+
+  void root(RootDescription root) throws IOException {
+    file(ROOT, PREAMBLE.write(root.encode()));
+  }
+
+  void layer(LayerSummary layer) throws IOException {
+    file(LAYERS + layer.layer(), layer.encode());
+  }
+
+  private void file(String name, byte[] content) throws IOException {
+    open(new TarArchiveEntry(name), FILE, content.length, Optional.empty());
+    tar.write(content);
+    tar.closeArchiveEntry();
+    pace.moved(content.length);
+  }
+
+  void directory(String place, ObjectRecords attribute) throws IOException {
+    open(new TarArchiveEntry(place + "/"), DIRECTORY, 0, Optional.of(attribute));
+    tar.closeArchiveEntry();
+  }
+
+  /** An object without data. */
+  void empty(String place, ObjectRecords attribute) throws IOException {
+    open(new TarArchiveEntry(place), FILE, 0, Optional.of(attribute));
+    tar.closeArchiveEntry();
+  }
+
+  /** An extent whose turn it will be. */
+  record Extent(ExtentSource source, long number) {}
+
+  void file(String place, ObjectRecords attribute, ObjectRecords content, List<Extent> extents)
+      throws IOException {
+    byte[] records = content.encode();
+    byte[] head =
+        new FieldWriter(records.length + 16)
+            .putByte(VERSION)
+            .putBlock(records)
+            .putInt(extents.size())
+            .toBytes();
+    long size = head.length + Integer.BYTES;
+    for (Extent extent : extents) {
+      size += extent.source().length(extent.number());
+    }
+    open(new TarArchiveEntry(place), FILE, size, Optional.of(attribute));
+    CheckedOutputStream data = new CheckedOutputStream(tar, new CRC32C());
+    data.write(head);
+    for (Extent extent : extents) {
+      byte[] envelope = extent.source().read(extent.number()).orElseThrow();
+      data.write(envelope);
+      pace.moved(envelope.length);
+      moved += envelope.length;
+      progress.moved(moved, total);
+    }
+    tar.write(new FieldWriter(4).putInt((int) data.getChecksum().getValue()).toBytes());
+    tar.closeArchiveEntry();
+  }
+
+  /** Another name of a file that was written. */
+  void link(String place, String target) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(place, TarConstants.LF_LINK);
+    entry.setLinkName(target);
+    open(entry, FILE, 0, Optional.empty());
+    tar.closeArchiveEntry();
+  }
+
+  private void open(TarArchiveEntry entry, int mode, long size, Optional<ObjectRecords> attribute)
+      throws IOException {
+    entry.setMode(mode);
+    entry.setIds(0, 0);
+    entry.setNames("", "");
+    entry.setSize(size);
+    entry.setLastModifiedTime(time);
+    if (attribute.isPresent() && !attribute.get().isEmpty()) {
+      byte[] records = attribute.get().encode();
+      entry.addPaxHeader(ATTRIBUTE, Base64.getEncoder().encodeToString(records));
+    }
+    tar.putArchiveEntry(entry);
+  }
+
+  @Override
+  public void close() throws IOException {
+    tar.close();
+  }
+}

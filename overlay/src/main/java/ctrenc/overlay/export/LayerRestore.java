@@ -1,0 +1,105 @@
+package ctrenc.overlay.export;
+
+import ctrenc.overlay.extent.ArrivingExtents;
+import ctrenc.overlay.layer.RecordShape;
+import ctrenc.overlay.meta.MetaBatch;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * Stores a layer of which objects come in any order, under a number that nothing is stored under
+ * yet. What it stored before it fails is the caller's to remove. Not thread-safe.
+ */
+public final class LayerRestore implements AutoCloseable {
+
+  /** Changes in one batch. */
+  private static final int TOGETHER = 512;
+
+  private final MetaStore meta;
+  private final long number;
+  private final UUID id;
+  private final ArrivingExtents arriving;
+  private MetaBatch batch;
+  private int waiting;
+
+  /**
+   * @param arriving is closed with this
+   */
+  public LayerRestore(MetaStore meta, long number, UUID id, ArrivingExtents arriving) {
+    this.meta = meta;
+    this.number = number;
+    this.id = id;
+    this.arriving = arriving;
+    this.batch = meta.batch();
+  }
+
+  void records(List<ObjectRecords.Stored> records) throws IOException {
+    for (ObjectRecords.Stored stored : records) {
+      byte[] key = RecordShape.keyIn(number, stored.key());
+      boolean isOwn = stored.table() == RecordTable.LAYER && RecordShape.isExtentState(key);
+      if (isOwn || RecordShape.fault(stored.table().table(), key, stored.value()).isPresent()) {
+        throw new DamagedException("The backup of layer " + id + " holds something that is none.");
+      }
+      batch.put(stored.table().table(), key, stored.value());
+      changed();
+    }
+  }
+
+  /** Does nothing if the extent came before, with another object that shares it. */
+  void extent(byte[] envelope) throws IOException {
+    if (arriving.addOnce(batch, envelope)) {
+      changed();
+    }
+  }
+
+  private void changed() throws IOException {
+    waiting++;
+    if (waiting == TOGETHER) {
+      commit();
+    }
+  }
+
+  private void commit() throws IOException {
+    meta.commit(batch);
+    batch = meta.batch();
+    waiting = 0;
+  }
+
+  /**
+   * Everything has come: counts the references of each extent.
+   *
+   * @throws DamagedException if an extent did not come that a file needs
+   */
+  void finish() throws IOException {
+    commit();
+    Map<Long, Integer> references = new HashMap<>();
+    byte[] from = RecordShape.first(number);
+    byte[] to = RecordShape.first(number + 1);
+    try (MetaCursor cursor = meta.scan(RecordTable.REFERENCE.table(), from, to)) {
+      while (cursor.next()) {
+        OptionalLong extent = RecordShape.extentOf(cursor.value());
+        if (extent.isPresent() && extent.getAsLong() != 0) {
+          references.merge(extent.getAsLong(), 1, Integer::sum);
+        }
+      }
+    }
+    for (Map.Entry<Long, Integer> one : references.entrySet()) {
+      arriving.share(batch, one.getKey(), one.getValue() - 1L);
+    }
+    commit();
+    arriving.finish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    batch.close();
+    arriving.close();
+  }
+}

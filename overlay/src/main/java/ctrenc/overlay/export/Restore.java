@@ -1,0 +1,157 @@
+package ctrenc.overlay.export;
+
+import ctrenc.overlay.segment.EnvelopeHeader;
+import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Stores what a backup holds, without keys. Not thread-safe. */
+public final class Restore implements AutoCloseable {
+
+  /** Begins a layer that is in an archive; empty if the store has it already. */
+  @FunctionalInterface
+  public interface Layers {
+    Optional<LayerRestore> begin(UUID layer) throws IOException;
+  }
+
+  /**
+   * What to restore.
+   *
+   * @param only the places of objects below "objects/" in the archive; none is everything
+   * @param isPart the archive itself may be a part of what was backed up
+   */
+  public record Wanted(List<String> only, boolean isPart) {}
+
+  /** What came of a layer. */
+  private static final class Coming {
+    private final Optional<LayerRestore> restore;
+    private @Nullable LayerSummary summary;
+    private long records;
+    private long extents;
+
+    Coming(Optional<LayerRestore> restore) {
+      this.restore = restore;
+    }
+  }
+
+  private final Layers layers;
+  private final Map<UUID, Coming> coming = new LinkedHashMap<>();
+  private Optional<RootDescription> root = Optional.empty();
+
+  public Restore(Layers layers) {
+    this.layers = layers;
+  }
+
+  /** Reads an archive; of which root it is. */
+  public RootDescription read(InputStream in, Wanted wanted, TransferProgress progress)
+      throws IOException {
+    Picks picks = new Picks(wanted.only());
+    new ArchiveSource(in, picks, progress).read(new Storing());
+    if (!picks.missing().isEmpty()) {
+      throw new DamagedException(
+          "The archive has no object %s.".formatted(picks.missing().iterator().next()));
+    }
+    for (Map.Entry<UUID, Coming> one : coming.entrySet()) {
+      check(one.getKey(), one.getValue(), wanted.isPart());
+    }
+    return root.orElseThrow(
+        () -> new DamagedException("The archive has no member '" + ArchiveSink.ROOT + "'."));
+  }
+
+  private static void check(UUID id, Coming layer, boolean isPart) throws DamagedException {
+    LayerSummary summary = layer.summary;
+    if (summary == null) {
+      throw new DamagedException(
+          "The archive has no member '%s%s'.".formatted(ArchiveSink.LAYERS, id));
+    }
+    boolean isWhole = summary.records() == layer.records && summary.extents() == layer.extents;
+    if (!isWhole && !isPart) {
+      throw new DamagedException(
+          "The archive does not hold all that was backed up of layer " + id + ".");
+    }
+  }
+
+  /** The layers that came, or that the store has. */
+  public Set<UUID> layers() {
+    return coming.keySet();
+  }
+
+  /** Everything of the layers is there. */
+  public void finish() throws IOException {
+    for (Coming one : coming.values()) {
+      if (one.restore.isPresent()) {
+        one.restore.get().finish();
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Coming one : coming.values()) {
+      if (one.restore.isPresent()) {
+        one.restore.get().close();
+      }
+    }
+  }
+
+  private Coming coming(UUID layer) throws IOException {
+    Coming known = coming.get(layer);
+    if (known == null) {
+      known = new Coming(layers.begin(layer));
+      coming.put(layer, known);
+    }
+    return known;
+  }
+
+  /** Takes what comes out of an archive; also what is not wanted is counted. */
+  private final class Storing implements ArchiveSource.Taker {
+
+    @Override
+    public void root(RootDescription came) throws DamagedException {
+      if (root.isPresent()) {
+        throw new DamagedException("The archive holds more than one backup.");
+      }
+      root = Optional.of(came);
+    }
+
+    @Override
+    public void layer(LayerSummary summary) throws IOException {
+      Coming layer = coming(summary.layer());
+      if (layer.summary != null) {
+        throw new DamagedException("The archive has layer " + summary.layer() + " twice.");
+      }
+      layer.summary = summary;
+      if (layer.restore.isPresent()) {
+        layer.restore.get().records(summary.own());
+      }
+    }
+
+    @Override
+    public void records(ObjectRecords records, boolean isWanted) throws IOException {
+      for (ObjectRecords.OfLayer one : records.layers()) {
+        Coming layer = coming(one.layer());
+        layer.records += one.records().size();
+        if (isWanted && layer.restore.isPresent()) {
+          layer.restore.get().records(one.records());
+        }
+      }
+    }
+
+    @Override
+    public void extent(EnvelopeHeader header, byte[] envelope, boolean isWanted)
+        throws IOException {
+      Coming layer = coming(header.layer());
+      layer.extents++;
+      if (isWanted && layer.restore.isPresent()) {
+        layer.restore.get().extent(envelope);
+      }
+    }
+  }
+}
