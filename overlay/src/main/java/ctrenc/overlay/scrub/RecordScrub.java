@@ -26,6 +26,7 @@ import java.util.UUID;
  *   <li>the session that a record was sealed in is there
  *   <li>what an entry leads to, and the directory it is in, is in this layer or in one below
  *   <li>a reference and an orphan are of an inode of this layer
+ *   <li>the extent that a reference tells has a place
  *   <li>references are counted of extents that have a place, and never below none
  * </ol>
  *
@@ -114,10 +115,8 @@ public final class RecordScrub {
     }
     return switch (table) {
       case ENTRY -> entryFault(one);
-      case REFERENCE, ORPHAN ->
-          hasInode(layer, RecordShape.owner(one.key()))
-              ? Optional.empty()
-              : Optional.of("It is of an inode that is not in the layer.");
+      case REFERENCE -> referenceFault(one);
+      case ORPHAN -> ownerFault(one);
       default -> Optional.empty();
     };
   }
@@ -130,6 +129,21 @@ public final class RecordScrub {
     return child == 0 || isInStack(child)
         ? Optional.empty()
         : Optional.of("It leads to inode " + child + ", which is nowhere.");
+  }
+
+  private Optional<String> ownerFault(Stored one) throws IOException {
+    return hasInode(layer, RecordShape.owner(one.key()))
+        ? Optional.empty()
+        : Optional.of("It is of an inode that is not in the layer.");
+  }
+
+  private Optional<String> referenceFault(Stored reference) throws IOException {
+    Optional<String> fault = ownerFault(reference);
+    long extent = RecordShape.extentOf(reference.value()).orElse(0);
+    boolean isNowhere = extent != 0 && PlaceScan.living(meta, layer, extent).isEmpty();
+    return fault.isEmpty() && isNowhere
+        ? Optional.of("It leads to extent " + extent + ", which is nowhere.")
+        : fault;
   }
 
   private boolean isInStack(long inode) throws IOException {
