@@ -53,11 +53,23 @@ final class SnapshotMaker {
   List<HostMount> mounts(SnapshotTable.Entry entry) throws IOException {
     Snapshot snapshot = entry.snapshot();
     if (backings.isLost(snapshot)) {
-      Snapshot again = snapshot.on(backings.makeViewAgain(snapshot));
-      files.write(again);
-      table.replace(entry, again);
+      table.replace(entry, madeAgain(snapshot));
     }
     return backings.mounts(entry.snapshot());
+  }
+
+  private Snapshot madeAgain(Snapshot view) throws IOException {
+    Snapshot again = view.on(backings.makeViewAgain(view));
+    boolean isWritten = false;
+    try {
+      files.write(again);
+      isWritten = true;
+      return again;
+    } finally {
+      if (!isWritten) {
+        backings.destroy(again);
+      }
+    }
   }
 
   private static Optional<RootKey> keyBelow(SnapshotTable.Reservation place) {

@@ -92,6 +92,10 @@ abstract class SnapshotsContract extends SnapshotStatusContract {
       Path first = mount(socket.view("first-" + parent, parent));
       Path second = mount(socket.view("second-" + parent, parent));
       assertThat(shell("touch $0/x 2>&1 || true", first.toString())).contains("Read-only");
+      Path again = mount(socket.mounts("second-" + parent));
+      assertThat(listing(socket.mounts("second-" + parent)))
+          .isEqualTo(listing(socket.mounts("first-" + parent)));
+      unmount(again);
       socket.remove("first-" + parent);
       assertThat(shell("ls $0", second.toString()))
           .isEqualTo(parent.isEmpty() ? "" : parent.equals("one") ? "f\n" : "f\ng\n");

@@ -86,6 +86,24 @@ class ContainerdChoicesTest {
   }
 
   @Test
+  void mappedOwnersGoOnOverTheDaemonsDeath() throws Exception {
+    List<String> argv = new ArrayList<>(List.of("run", "-d", "--snapshotter", "ctr-enc"));
+    argv.addAll(List.of(MAPPED));
+    argv.addAll(List.of("--remap-labels", IMAGE, "on", "/bin/sleep", "99"));
+    try (TestDaemon daemon = TestDaemon.startKept();
+        Containerd containerd = Containerd.start(daemon.run())) {
+      containerd.load(image);
+      containerd.ctr(argv.toArray(String[]::new)).ok();
+      daemon.awaitKept(1);
+      daemon.killAndAwaitNext();
+      requireMapped(containerd.exec("on", SHOW_OWNERS));
+      containerd.remove("on");
+      new Agreement(daemon, containerd).awaitNoKeys();
+      assertThat(daemon.run().resolve("mapped")).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void labelsAreHeeded() throws Exception {
     Path keys = Files.createDirectory(archives.resolve("keys"));
     Command.sh("umask 077; head -c 32 /dev/urandom > " + keys.resolve("db")).ok();
