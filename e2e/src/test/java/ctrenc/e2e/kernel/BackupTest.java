@@ -122,6 +122,38 @@ class BackupTest {
     return again;
   }
 
+  /** On an image, which the other daemon has to have; a changed file of it is picked. */
+  @Test
+  void aRootOnAnImageIsRestoredAndSoIsAPartThatGnuTarMade() throws IOException {
+    here.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+    Path root = pair.create("work", "debian");
+    Command.sh("cd " + root + "; echo x >> etc/bash.bashrc; rm -r usr/share/doc; mkdir new").ok();
+    List<String> held = Manifest.of(root);
+    Path file = root.resolve("etc/bash.bashrc");
+    List<String> ofFile = Files.readAllLines(file);
+    String place = "objects/1/" + inode(root.resolve("etc")) + "/" + inode(file);
+    here.cli("lock", "work").ok();
+    Path archive = backup("work");
+    refused("restore none", archive, "stands on the image debian");
+    there.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+
+    Path part = scratch.resolve("part.tar");
+    Path tree = Files.createDirectory(scratch.resolve("tree"));
+    Command.sh(
+            "cd %s; tar --xattrs -xf %s --wildcards backup 'layers/*' %s; tar --xattrs --format=pax -cf %s ."
+                .formatted(tree, archive, place, part))
+        .ok();
+    refused("restore none", part, "does not hold all");
+    restore("--part part", part);
+    Path restored = pair.opened(there, "part");
+    assertThat(restored.resolve("etc/bash.bashrc")).hasContent(String.join("\n", ofFile));
+    assertThat(restored.resolve("new")).doesNotExist();
+    there.cli("umount", "part").ok();
+    there.cli("rm", "--snapshots", "part").ok();
+    restore("copy", archive);
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+  }
+
   @Test
   void aFileIsPickedByItsInodeNumber() throws IOException {
     Path root = pair.create("r", "--empty");
