@@ -1,6 +1,5 @@
 package ctrenc.daemon;
 
-import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.sys.ProcessHandles;
 import ctrenc.overlay.sys.SystemCallException;
@@ -8,8 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Loads what the daemon needs next while Quarkus reads its configuration: the doors to system
- * calls, RocksDB's library, the server. Together they take about as long as Quarkus does.
+ * Loads what the daemon needs next while Quarkus reads its configuration: the doors to system calls
+ * and RocksDB's library. Nothing that logs may be among it: two threads that begin to log at once
+ * can each wait for a class that the other initializes, for ever.
  */
 final class EarlyLoading {
 
@@ -34,6 +34,5 @@ final class EarlyLoading {
       throw new UncheckedIOException(e);
     }
     RocksMetaStore.load();
-    UnixServer.load();
   }
 }

@@ -8,7 +8,6 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.logging.LogManager;
 
 /** The process: forbids dumps of itself, begins the daemon, and waits to be told to end. */
 @QuarkusMain
@@ -24,8 +23,6 @@ public final class Main implements QuarkusApplication {
   }
 
   public static void main(String... arguments) {
-    // By one thread: where two begin at once, each may wait for a class that the other loads.
-    LogManager.getLogManager();
     EarlyLoading.begin();
     Quarkus.run(Main.class, arguments);
   }

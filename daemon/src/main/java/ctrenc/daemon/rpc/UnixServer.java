@@ -1,14 +1,10 @@
 package ctrenc.daemon.rpc;
 
-import ctrenc.proto.v1.ContainersGrpc;
-import ctrenc.proto.v1.DaemonGrpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
-import io.grpc.ServiceDescriptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -48,14 +44,6 @@ public final class UnixServer implements AutoCloseable {
     this.server = server;
     this.loops = loops;
     this.calls = calls;
-  }
-
-  /** Loads the classes and the native library that a server needs, which takes a while. */
-  public static void load() {
-    Epoll.ensureAvailability();
-    NettyServerBuilder _ = NettyServerBuilder.forAddress(new DomainSocketAddress(""));
-    ServiceDescriptor _ = ContainersGrpc.getServiceDescriptor();
-    ServiceDescriptor _ = DaemonGrpc.getServiceDescriptor();
   }
 
   /**

@@ -59,25 +59,11 @@ class LibfuseTest {
   /** But for access control lists and where holes are, which libfuse 2 cannot tell. */
   @Test
   void endsAsTheSameWorkOnExt4Does(@TempDir Path scratch) throws IOException {
-    Path plain = Files.createDirectories(scratch.resolve("plain"));
-    Command.of(
-            "tar",
-            "--xattrs",
-            "--xattrs-include=*",
-            "--numeric-owner",
-            "-xpf",
-            DebianTree.archive().toString(),
-            "-C",
-            plain.toString())
-        .within(Duration.ofMinutes(5))
-        .ok();
+    Path plain = unpacked(scratch.resolve("plain"));
     Path ours = daemon.create("same-work", "debian");
     assertThat(Manifest.of(ours)).as("before any work").isEqualTo(Manifest.of(plain));
 
-    String work = Files.readString(Manifest.resource("work.sh", scratch));
-    List<String> lines =
-        work.lines().filter(line -> !line.contains("setfacl") && !line.contains("/acl/")).toList();
-    Path script = Files.write(scratch.resolve("without-lists.sh"), lines);
+    Path script = workWithoutLists(scratch);
     long started = System.currentTimeMillis() / 1000 - 1;
     for (Path root : new Path[] {plain, ours}) {
       Command.of("sh", "-eu", script.toString(), root.toString())
@@ -88,6 +74,30 @@ class LibfuseTest {
         .as("after the work")
         .isEqualTo(withoutHoles(Manifest.of(plain, started)));
     daemon.cli("rm", "--force", "same-work").ok();
+  }
+
+  private static Path unpacked(Path directory) throws IOException {
+    String archive = DebianTree.archive().toString();
+    String place = Files.createDirectories(directory).toString();
+    Command.of(
+            "tar",
+            "--xattrs",
+            "--xattrs-include=*",
+            "--numeric-owner",
+            "-xpf",
+            archive,
+            "-C",
+            place)
+        .within(Duration.ofMinutes(5))
+        .ok();
+    return directory;
+  }
+
+  private static Path workWithoutLists(Path scratch) throws IOException {
+    String work = Files.readString(Manifest.resource("work.sh", scratch));
+    List<String> lines =
+        work.lines().filter(line -> !line.contains("setfacl") && !line.contains("/acl/")).toList();
+    return Files.write(scratch.resolve("without-lists.sh"), lines);
   }
 
   private static List<String> withoutHoles(List<String> manifest) {
