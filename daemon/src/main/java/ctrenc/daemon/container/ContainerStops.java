@@ -55,9 +55,26 @@ final class ContainerStops {
     runs.end(container, KILLED);
   }
 
-  /** Ends a run whose caller reports nothing any more. */
+  /**
+   * Ends a run whose caller is gone. The runtime that it executed may be about to start the
+   * container still, which nobody would end then.
+   */
   void kill(ManagedContainer container) throws IOException {
+    for (ProcessHandle starter : runtime.refuseStart(container.id())) {
+      kill(starter);
+    }
     runs.end(container, KILLED);
+  }
+
+  private static void kill(ProcessHandle process) throws SystemCallException {
+    try (Descriptor handle = ProcessHandles.open((int) process.pid())) {
+      process.destroyForcibly();
+      isGone(handle, KILL_PATIENCE);
+    } catch (SystemCallException e) {
+      if (!e.is(ErrorNumber.ESRCH)) {
+        throw e;
+      }
+    }
   }
 
   private static Optional<CompletableFuture<Void>> ending(ManagedContainer container) {

@@ -26,6 +26,9 @@ import java.util.stream.Stream;
  */
 public final class BundleWriter {
 
+  /** By this name the runtime looks for what to start. */
+  static final String CONFIG = "config.json";
+
   private static final Path RESOLVER = Path.of("/etc/resolv.conf");
 
   private static final Duration USED_UP = Duration.ofMinutes(10);
@@ -50,7 +53,7 @@ public final class BundleWriter {
             draft.user(),
             draft.hidden(),
             resolver(bundle, draft));
-    Files.writeString(bundle.resolve("config.json"), whole.json().toString());
+    Files.writeString(bundle.resolve(CONFIG), whole.json().toString());
   }
 
   /** A copy: a container that writes to its /etc/resolv.conf does not write to the host's. */

@@ -20,6 +20,7 @@ public final class OciRuntime {
   private static final long PATIENCE_SECONDS = 30;
   private static final String SEARCH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  private static final String RUN = "run";
   private static final int MESSAGE_LIMIT = 2000;
 
   private final String name;
@@ -37,8 +38,7 @@ public final class OciRuntime {
 
   public Command run(String container) throws RefusedException {
     List<String> arguments = start(log(container));
-    arguments.addAll(
-        List.of("run", "--bundle", directories.bundle(container).toString(), container));
+    arguments.addAll(List.of(RUN, "--bundle", directories.bundle(container).toString(), container));
     return command(arguments, log(container));
   }
 
@@ -54,9 +54,24 @@ public final class OciRuntime {
     return knows(container) && call(List.of("kill", container, signal)) == 0;
   }
 
-  /** Kills what runs, and forgets the container. */
+  /**
+   * Makes a start fail that has not read the container's bundle yet.
+   *
+   * @return the processes of a start that has
+   */
+  public List<ProcessHandle> refuseStart(String container) throws IOException {
+    Files.deleteIfExists(directories.bundle(container).resolve(BundleWriter.CONFIG));
+    return ProcessHandle.allProcesses().filter(process -> starts(process, container)).toList();
+  }
+
+  private static boolean starts(ProcessHandle process, String container) {
+    List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
+    return arguments.contains(RUN) && arguments.getLast().equals(container);
+  }
+
+  /** Kills what runs, and forgets the container, also one whose start was cut short. */
   public void delete(String container) throws IOException {
-    if (knows(container)) {
+    if (Files.exists(directories.runtime().resolve(container))) {
       call(List.of("delete", "--force", container));
     }
   }

@@ -81,7 +81,12 @@ record Agreement(TestDaemon daemon, Containerd containerd) {
         () -> {
           containerd.snapshotNames().forEach(name -> containerd.snapshots("rm", name).run());
           return containerd.snapshotNames().isEmpty();
-        });
+        },
+        () ->
+            containerd.snapshotNames().stream()
+                .map(name -> name + ": " + containerd.snapshots("rm", name).run().err())
+                .toList()
+                .toString());
   }
 
   void awaitNoKeys() {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -153,6 +155,38 @@ class RunTest {
         "the container is gone",
         Duration.ofSeconds(60),
         () -> !daemon.cli("ps", "--json").ok().contains("orphan"));
+  }
+
+  /** Before the runtime has read what to start, while it starts it, or when that runs. */
+  @Test
+  void killsWhatAKilledCallerWasAboutToStart() throws IOException {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    try (TestDaemon own = TestDaemon.start()) {
+      for (int round = 0; round < 8; round++) {
+        killAStart(own, random.nextInt(80_000_000));
+      }
+    }
+  }
+
+  private static void killAStart(TestDaemon own, int afterNanos) throws IOException {
+    Path bundles = own.run().resolve("bundles");
+    Process caller = own.cli("run", "--host", "--rm", "--", "sleep", "600").start();
+    Condition.await("a start is prepared", Duration.ofSeconds(60), () -> hasFiles(bundles));
+    LockSupport.parkNanos(afterNanos);
+    caller.destroyForcibly();
+    Condition.await(
+        "the container is gone",
+        Duration.ofSeconds(60),
+        () -> own.cli("ps", "--json").ok().strip().equals("[]"));
+    assertThat(own.run().resolve("roots")).isEmptyDirectory();
+    assertThat(own.run().resolve("runtime")).isEmptyDirectory();
+  }
+
+  private static boolean hasFiles(Path directory) {
+    String[] files = directory.toFile().list();
+    return files != null && files.length > 0;
   }
 
   private static boolean running(String name) {
