@@ -1,7 +1,5 @@
 package ctrenc.e2e.containerd;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.Containerd;
@@ -57,49 +55,8 @@ record Agreement(TestDaemon daemon, Containerd containerd) {
     }
   }
 
-  /** Removes containers, leases, images and snapshots, as an administrator would. */
-  void removeAll() {
-    for (String container : containerd.ctr("containers", "ls", "-q").ok().lines().toList()) {
-      containerd.ctr("tasks", "kill", "-s", "SIGKILL", container).run();
-      Condition.await(
-          "the task " + container + " is removed",
-          LONG,
-          () -> {
-            containerd.ctr("tasks", "rm", "--force", container).run();
-            return containerd.ctr("containers", "rm", container).run().exit() == 0;
-          });
-    }
-    for (String lease : containerd.ctr("leases", "ls", "-q").ok().lines().toList()) {
-      containerd.ctr("leases", "rm", lease).ok();
-    }
-    for (String image : containerd.ctr("images", "ls", "-q").ok().lines().toList()) {
-      containerd.ctr("images", "rm", "--sync", image).ok();
-    }
-    Condition.await(
-        "all snapshots are removed",
-        LONG,
-        () -> {
-          containerd.snapshotNames().forEach(name -> containerd.snapshots("rm", name).run());
-          return containerd.snapshotNames().isEmpty();
-        },
-        () ->
-            containerd.snapshotNames().stream()
-                .map(name -> name + ": " + containerd.snapshots("rm", name).run().err())
-                .toList()
-                .toString());
-  }
-
   void awaitNoKeys() {
     Path segments = daemon.state().resolve("segments");
     Condition.await("what was encrypted is gone", LONG, () -> list(segments).isEmpty());
-  }
-
-  void requireNothing() {
-    for (String place : List.of("snapshotter/trees", "snapshotter/records", "segments", "keys")) {
-      assertThat(daemon.state().resolve(place)).isEmptyDirectory();
-    }
-    assertThat(daemon.cli("image", "ls", "--json").ok().strip()).isEqualTo("[]");
-    assertThat(daemon.run().resolve("roots")).isEmptyDirectory();
-    daemon.cli("check").ok();
   }
 }
