@@ -80,8 +80,7 @@ class ContainerdCrashTest {
       containerd.runDetached(IMAGE, "lost", "sleep 1000");
       daemon.kill();
       daemon.startAgain();
-      Condition.await(
-          "containerd finds it", LONG, () -> containerd.snapshots("ls").run().exit() == 0);
+      containerd.awaitSnapshotter();
       assertThat(containerd.snapshots("mounts", "/mnt", "lost").run().exit()).isNotZero();
       containerd.remove("lost");
       assertThat(containerd.run(IMAGE, "again", "cat /d/*")).isEqualTo("1\n2\n");

@@ -117,6 +117,7 @@ class ContainerdTest {
       containerd.snapshots("prepare", "next", "done").ok();
       daemon.stop();
       daemon.startAgain();
+      containerd.awaitSnapshotter();
       containerd.snapshots("view", "see", "done").ok();
       Path target = Files.createDirectory(archives.resolve("see"));
       Command.sh(containerd.snapshots("mounts", target.toString(), "see").ok()).ok();

@@ -108,6 +108,14 @@ public final class Containerd implements AutoCloseable {
     return ctr(all.toArray(String[]::new));
   }
 
+  /** Returns when containerd, which looks for it at times of its own, has found it again. */
+  public void awaitSnapshotter() {
+    Condition.await(
+        "containerd finds the snapshotter",
+        Duration.ofMinutes(1),
+        () -> snapshots("ls").run().exit() == 0);
+  }
+
   public void load(Path archive) {
     ctr("images", "import", "--snapshotter", SNAPSHOTTER, archive.toString()).ok();
   }
