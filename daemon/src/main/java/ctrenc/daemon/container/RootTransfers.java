@@ -58,9 +58,9 @@ public final class RootTransfers {
 
   public void send(Sending sending, Pace pace, OutputStream out) throws IOException {
     if (sending.isArchive()) {
-      store.transfers().backup(sending.snapshot(), pace, out, (done, total) -> {});
+      store.transfers().backup(sending.snapshot(), pace, out, done -> {});
     } else {
-      store.transfers().send(sending.snapshot(), sending.since(), pace, out, (done, total) -> {});
+      store.transfers().send(sending.snapshot(), sending.since(), pace, out, done -> {});
     }
   }
 

@@ -55,7 +55,7 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
   private void receive(ReceiveHeader header, StreamedAnswer<ReceiveResponse> out)
       throws IOException, InterruptedException {
     try {
-      ReceivedRoot received = containers.receive(header, data, (done, total) -> tell(out, done));
+      ReceivedRoot received = containers.receive(header, data, done -> tell(out, done));
       out.send(ReceiveResponse.newBuilder().setReceived(received).build());
     } catch (DamagedException e) {
       // It is the stream that is damaged, and not what is stored here.

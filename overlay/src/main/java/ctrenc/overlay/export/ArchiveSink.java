@@ -47,17 +47,15 @@ final class ArchiveSink implements AutoCloseable {
   private final TarArchiveOutputStream tar;
   private final FileTime time;
   private final Pace pace;
-  private final long total;
   private final TransferProgress progress;
   private long moved;
 
-  ArchiveSink(OutputStream out, Instant time, Pace pace, long total, TransferProgress progress) {
+  ArchiveSink(OutputStream out, Instant time, Pace pace, TransferProgress progress) {
     this.tar = new TarArchiveOutputStream(out, UTF_8.name());
     this.tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     this.tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     this.time = FileTime.fromMillis(time.getEpochSecond() * 1000);
     this.pace = pace;
-    this.total = total;
     this.progress = progress;
   }
 
@@ -111,7 +109,7 @@ final class ArchiveSink implements AutoCloseable {
       data.write(envelope);
       pace.moved(envelope.length);
       moved += envelope.length;
-      progress.moved(moved, total);
+      progress.moved(moved);
     }
     tar.write(new FieldWriter(4).putInt((int) data.getChecksum().getValue()).toBytes());
     tar.closeArchiveEntry();

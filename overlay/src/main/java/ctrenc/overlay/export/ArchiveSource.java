@@ -62,7 +62,7 @@ final class ArchiveSource {
     try {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         read(entry, taker);
-        progress.moved(tar.getBytesRead(), 0);
+        progress.moved(tar.getBytesRead());
       }
       end.check();
     } catch (EOFException | ArchiveException | IllegalArgumentException e) {

@@ -33,10 +33,9 @@ public final class Backup {
   private record Parts(
       ObjectRecords attribute, ObjectRecords content, List<ArchiveSink.Extent> data) {}
 
-  public void write(
-      RootDescription root, OutputStream out, Pace pace, long total, TransferProgress progress)
+  public void write(RootDescription root, OutputStream out, Pace pace, TransferProgress progress)
       throws IOException {
-    try (ArchiveSink sink = new ArchiveSink(out, root.taken(), pace, total, progress)) {
+    try (ArchiveSink sink = new ArchiveSink(out, root.taken(), pace, progress)) {
       sink.root(root);
       for (long inode : tree.objects()) {
         write(inode, sink);

@@ -12,18 +12,13 @@ public final class StreamSink {
   private final StreamWriter writer;
   private final Pace pace;
   private final TransferProgress progress;
-  private final long total;
   private long moved;
   private int layers;
 
-  /**
-   * @param total of the extents that will be sent
-   */
-  public StreamSink(OutputStream out, Pace pace, long total, TransferProgress progress)
+  public StreamSink(OutputStream out, Pace pace, TransferProgress progress)
       throws IOException {
     this.writer = new StreamWriter(out);
     this.pace = pace;
-    this.total = total;
     this.progress = progress;
   }
 
@@ -48,7 +43,7 @@ public final class StreamSink {
     pace.moved(payload.length);
     if (kind == Frame.Kind.EXTENT) {
       moved += payload.length - Long.BYTES;
-      progress.moved(moved, total);
+      progress.moved(moved);
     }
   }
 

@@ -73,7 +73,7 @@ public final class StreamSource {
 
   private void count(Frame frame) throws IOException {
     moved += frame.payload().length;
-    progress.moved(moved, 0);
+    progress.moved(moved);
   }
 
   /** What does not fit to the description of the root. */

@@ -7,7 +7,7 @@ import java.io.IOException;
 public interface TransferProgress {
 
   /**
-   * @param total 0 where it is not known
+   * @param bytes since it began
    */
-  void moved(long bytes, long total) throws IOException;
+  void moved(long bytes) throws IOException;
 }

@@ -95,7 +95,7 @@ final class StoredTransfers implements Transfers {
         snapshot -> {
           Set<Long> known = known(since);
           RootDescription root = describe(snapshot, known);
-          StreamSink sink = new StreamSink(out, pace, bytesToSend(id, since), progress);
+          StreamSink sink = new StreamSink(out, pace, progress);
           sink.root(root);
           for (SubvolumeRecord.Level level : snapshot.stack().reversed()) {
             LayerRecord layer = catalog.layer(level.layer());
@@ -133,21 +133,19 @@ final class StoredTransfers implements Transfers {
           RootDescription root = describe(snapshot, Set.of());
           List<LayerObjects> layers = new ArrayList<>();
           Map<Long, ExtentSource> extents = new HashMap<>();
-          Resources open = new Resources();
-          try {
+          try (Resources open = new Resources()) {
             for (SubvolumeRecord.Level level : snapshot.stack()) {
               LayerRecord layer = catalog.layer(level.layer());
               boolean isSealed = layer.kind() == LayerRecord.Kind.ENCRYPTED;
               layers.add(new LayerObjects(parts.meta(), layer.number(), layer.id(), isSealed));
-              EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer.id()));
-              extents.put(
-                  layer.number(),
-                  new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes));
+              if (isSealed) {
+                EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer.id()));
+                extents.put(
+                    layer.number(),
+                    new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes));
+              }
             }
-            long total = bytesToSend(id, Optional.empty());
-            new Backup(layers, extents).write(root, out, pace, total, progress);
-          } finally {
-            open.close();
+            new Backup(layers, extents).write(root, out, pace, progress);
           }
         });
   }

@@ -50,7 +50,7 @@ class BackupTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     UUID snapshot = pair.freeze(root, "kept");
     Transfers transfers = pair.here().store().transfers();
-    transfers.backup(snapshot, Pace.unlimited(), out, (done, total) -> {});
+    transfers.backup(snapshot, Pace.unlimited(), out, done -> {});
     return out.toByteArray();
   }
 
@@ -58,7 +58,7 @@ class BackupTest {
     return pair.there()
         .store()
         .transfers()
-        .restore(name, new ByteArrayInputStream(archive), wanted, (done, total) -> {})
+        .restore(name, new ByteArrayInputStream(archive), wanted, done -> {})
         .subvolume()
         .id();
   }

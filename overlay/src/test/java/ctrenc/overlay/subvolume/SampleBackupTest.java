@@ -36,8 +36,7 @@ class SampleBackupTest {
         InputStream archive = SampleBackupTest.class.getResourceAsStream(sample)) {
       Restore.Wanted everything = new Restore.Wanted(List.of(), false);
       Transfers transfers = pair.there().store().transfers();
-      UUID root =
-          transfers.restore("sample", archive, everything, (done, total) -> {}).subvolume().id();
+      UUID root = transfers.restore("sample", archive, everything, done -> {}).subvolume().id();
       assertThat(pair.there().verify().findings()).isEmpty();
       FileSystemUser user = pair.arrived(root);
       same(user.read("/d/file"), pattern(1, 5000), "the file");
@@ -55,7 +54,7 @@ class SampleBackupTest {
           Path.of(System.getProperty("sample.write", temporary.resolve("now").toString()));
       try (OutputStream out = Files.newOutputStream(target)) {
         Transfers transfers = pair.here().store().transfers();
-        transfers.backup(snapshot, Pace.unlimited(), out, (done, total) -> {});
+        transfers.backup(snapshot, Pace.unlimited(), out, done -> {});
       }
       byte[] head = Files.readAllBytes(target);
       try (InputStream sample = SampleBackupTest.class.getResourceAsStream("backup-v1.tar")) {

@@ -43,15 +43,12 @@ final class StorePair implements AutoCloseable {
 
   byte[] send(UUID snapshot, Optional<UUID> since) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    here.store().transfers().send(snapshot, since, Pace.unlimited(), out, (done, total) -> {});
+    here.store().transfers().send(snapshot, since, Pace.unlimited(), out, done -> {});
     return out.toByteArray();
   }
 
   Transfers.Received receive(String name, byte[] stream) throws IOException {
-    return there
-        .store()
-        .transfers()
-        .receive(name, new ByteArrayInputStream(stream), (done, total) -> {});
+    return there.store().transfers().receive(name, new ByteArrayInputStream(stream), done -> {});
   }
 
   UUID freeze(UUID root, String name) throws IOException {

@@ -103,17 +103,15 @@ class TransferModelTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     Transfers from = here.transfers();
     if (isArchive) {
-      from.backup(snapshot, Pace.unlimited(), stream, (done, total) -> {});
+      from.backup(snapshot, Pace.unlimited(), stream, done -> {});
     } else {
-      from.send(snapshot, since, Pace.unlimited(), stream, (done, total) -> {});
+      from.send(snapshot, since, Pace.unlimited(), stream, done -> {});
     }
     ByteArrayInputStream in = new ByteArrayInputStream(stream.toByteArray());
     Restore.Wanted everything = new Restore.Wanted(List.of(), false);
     Transfers to = there.transfers();
     Transfers.Received received =
-        isArchive
-            ? to.restore(name, in, everything, (done, total) -> {})
-            : to.receive(name, in, (done, total) -> {});
+        isArchive ? to.restore(name, in, everything, done -> {}) : to.receive(name, in, done -> {});
     return received.subvolume().id();
   }
 

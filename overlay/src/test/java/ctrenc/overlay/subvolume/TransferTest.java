@@ -130,7 +130,7 @@ class TransferTest {
     UUID again =
         here.store()
             .transfers()
-            .receive("again", new ByteArrayInputStream(stream), (done, total) -> {})
+            .receive("again", new ByteArrayInputStream(stream), done -> {})
             .subvolume()
             .id();
     here.store().subvolumes().unlock(again, List.of(here.machineKey()));
@@ -151,7 +151,7 @@ class TransferTest {
             Optional.empty(),
             Pace.unlimited(),
             out,
-            (done, total) -> {
+            done -> {
               if (!isRemoved[0]) {
                 isRemoved[0] = true;
                 here.store().subvolumes().destroy(root);
