@@ -34,7 +34,7 @@ public record LayerObjects(MetaReader meta, long number, UUID id, boolean isSeal
   }
 
   void entries(EntryVisitor visitor) throws IOException {
-    try (MetaCursor cursor = scan(RecordTable.ENTRY)) {
+    try (MetaCursor cursor = RecordTable.ENTRY.scan(meta, number)) {
       while (cursor.next()) {
         byte[] key = cursor.key();
         visitor.entry(RecordShape.owner(key), RecordShape.child(cursor.value()), logical(key));
@@ -45,7 +45,7 @@ public record LayerObjects(MetaReader meta, long number, UUID id, boolean isSeal
   /** The inodes that the layer has a record of. */
   Set<Long> inodes() throws IOException {
     Set<Long> inodes = new TreeSet<>();
-    try (MetaCursor cursor = scan(RecordTable.INODE)) {
+    try (MetaCursor cursor = RecordTable.INODE.scan(meta, number)) {
       while (cursor.next()) {
         inodes.add(RecordShape.owner(cursor.key()));
       }
@@ -56,9 +56,9 @@ public record LayerObjects(MetaReader meta, long number, UUID id, boolean isSeal
   /** The records that are of no object: sessions, and the first inode number that is free. */
   List<ObjectRecords.Stored> own() throws IOException {
     List<ObjectRecords.Stored> own = new ArrayList<>();
-    try (MetaCursor cursor = scan(RecordTable.LAYER)) {
+    try (MetaCursor cursor = RecordTable.LAYER.scan(meta, number)) {
       while (cursor.next()) {
-        if (!RecordShape.isExtentState(cursor.key())) {
+        if (RecordTable.LAYER.travels(cursor.key())) {
           own.add(stored(RecordTable.LAYER, cursor));
         }
       }
@@ -111,10 +111,6 @@ public record LayerObjects(MetaReader meta, long number, UUID id, boolean isSeal
       }
     }
     return extents;
-  }
-
-  private MetaCursor scan(RecordTable table) throws IOException {
-    return meta.scan(table.table(), RecordShape.first(number), RecordShape.first(number + 1));
   }
 
   private static ObjectRecords.Stored stored(RecordTable table, MetaCursor cursor) {

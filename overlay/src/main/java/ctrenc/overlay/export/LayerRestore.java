@@ -43,8 +43,8 @@ public final class LayerRestore implements AutoCloseable {
   void records(List<ObjectRecords.Stored> records) throws IOException {
     for (ObjectRecords.Stored stored : records) {
       byte[] key = RecordShape.keyIn(number, stored.key());
-      boolean isOwn = stored.table() == RecordTable.LAYER && RecordShape.isExtentState(key);
-      if (isOwn || RecordShape.fault(stored.table().table(), key, stored.value()).isPresent()) {
+      if (!stored.table().travels(key)
+          || RecordShape.fault(stored.table().table(), key, stored.value()).isPresent()) {
         throw new DamagedException("The backup of layer " + id + " holds something that is none.");
       }
       batch.put(stored.table().table(), key, stored.value());
@@ -80,9 +80,7 @@ public final class LayerRestore implements AutoCloseable {
   void finish() throws IOException {
     commit();
     Map<Long, Integer> references = new HashMap<>();
-    byte[] from = RecordShape.first(number);
-    byte[] to = RecordShape.first(number + 1);
-    try (MetaCursor cursor = meta.scan(RecordTable.REFERENCE.table(), from, to)) {
+    try (MetaCursor cursor = RecordTable.REFERENCE.scan(meta, number)) {
       while (cursor.next()) {
         OptionalLong extent = RecordShape.extentOf(cursor.value());
         if (extent.isPresent() && extent.getAsLong() != 0) {

@@ -2,13 +2,11 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.layer.FieldWriter;
-import ctrenc.overlay.layer.RecordShape;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,7 +24,6 @@ import java.util.UUID;
 public final class LayerSource {
 
   private static final int FRAME = 256 << 10;
-  private static final int LAYER_NUMBER = Long.BYTES;
 
   private final MetaReader meta;
   private final long number;
@@ -62,14 +59,13 @@ public final class LayerSource {
   private void sendRecords(RecordTable table, StreamSink sink) throws IOException {
     FieldWriter batch = new FieldWriter(FRAME);
     int count = 0;
-    byte[] end = RecordShape.first(number + 1);
-    try (MetaCursor cursor = meta.scan(table.table(), RecordShape.first(number), end)) {
+    try (MetaCursor cursor = table.scan(meta, number)) {
       while (cursor.next()) {
         byte[] key = cursor.key();
-        if (table == RecordTable.LAYER && RecordShape.isExtentState(key)) {
+        if (!table.travels(key)) {
           continue;
         }
-        batch.putBlock(Arrays.copyOfRange(key, LAYER_NUMBER, key.length)).putBlock(cursor.value());
+        batch.putBlock(LayerObjects.logical(key)).putBlock(cursor.value());
         count++;
         if (batch.size() >= FRAME) {
           send(table, count, batch, sink);

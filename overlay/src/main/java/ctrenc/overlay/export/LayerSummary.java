@@ -27,8 +27,7 @@ record LayerSummary(UUID layer, long records, long extents, List<ObjectRecords.S
     FieldWriter out =
         new FieldWriter(256)
             .putByte(VERSION)
-            .putLong(layer.getMostSignificantBits())
-            .putLong(layer.getLeastSignificantBits())
+            .putId(layer)
             .putLong(records)
             .putLong(extents)
             .putInt(own.size());
@@ -41,7 +40,7 @@ record LayerSummary(UUID layer, long records, long extents, List<ObjectRecords.S
   static LayerSummary decode(byte[] bytes) throws DamagedException, FormatTooNewException {
     FieldReader in = new FieldReader(ObjectRecords.opened(bytes, SUBJECT), SUBJECT);
     in.version(VERSION);
-    UUID layer = new UUID(in.getLong(), in.getLong());
+    UUID layer = in.getId();
     long records = in.getSize();
     long extents = in.getSize();
     List<ObjectRecords.Stored> own = new ArrayList<>();

@@ -53,7 +53,7 @@ public final class LayerTarget implements AutoCloseable {
         byte[] value = in.getBlock(LONGEST);
         byte[] key = RecordShape.keyIn(number, logical);
         Optional<String> fault = RecordShape.fault(table.table(), key, value);
-        if (fault.isPresent() || RecordShape.isExtentState(key) && table == RecordTable.LAYER) {
+        if (fault.isPresent() || !table.travels(key)) {
           throw in.damaged("hold something that is none");
         }
         batch.put(table.table(), key, value);

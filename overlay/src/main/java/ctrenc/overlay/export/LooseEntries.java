@@ -25,10 +25,8 @@ public final class LooseEntries {
   public static void drop(MetaStore meta, long layer, List<Long> below) throws IOException {
     List<Long> stack = new ArrayList<>(below);
     stack.add(layer);
-    byte[] from = RecordShape.first(layer);
-    byte[] to = RecordShape.first(layer + 1);
     try (MetaBatch batch = meta.batch();
-        MetaCursor entries = meta.scan(RecordTable.ENTRY.table(), from, to)) {
+        MetaCursor entries = RecordTable.ENTRY.scan(meta, layer)) {
       while (entries.next()) {
         long child = RecordShape.child(entries.value());
         boolean isLoose =

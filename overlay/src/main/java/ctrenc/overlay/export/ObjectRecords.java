@@ -2,12 +2,12 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.layer.FieldReader;
 import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /**
  * Records of one object of a backup, as they are stored, by the layers that have them.
@@ -40,9 +40,7 @@ record ObjectRecords(List<OfLayer> layers) {
     List<OfLayer> there = layers.stream().filter(one -> !one.records().isEmpty()).toList();
     out.putShort(there.size());
     for (OfLayer one : there) {
-      out.putLong(one.layer().getMostSignificantBits())
-          .putLong(one.layer().getLeastSignificantBits())
-          .putInt(one.records().size());
+      out.putId(one.layer()).putInt(one.records().size());
       for (Stored stored : one.records()) {
         out.putByte(stored.table().code()).putBlock(stored.key()).putBlock(stored.value());
       }
@@ -55,7 +53,7 @@ record ObjectRecords(List<OfLayer> layers) {
     in.version(VERSION);
     List<OfLayer> layers = new ArrayList<>();
     for (int left = in.getShort(); left > 0; left--) {
-      UUID layer = new UUID(in.getLong(), in.getLong());
+      UUID layer = in.getId();
       List<Stored> records = new ArrayList<>();
       for (int more = in.getInt(); more > 0; more--) {
         RecordTable table = RecordTable.of(in.getByte());
@@ -86,8 +84,6 @@ record ObjectRecords(List<OfLayer> layers) {
   }
 
   private static int checksum(byte[] bytes) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(bytes, 0, bytes.length);
-    return (int) checksum.getValue();
+    return EnvelopeHeader.checksumOf(bytes, 0, bytes.length);
   }
 }

@@ -1,7 +1,11 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.layer.RecordShape;
+import ctrenc.overlay.meta.MetaCursor;
+import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
+import java.io.IOException;
 
 /** The tables whose records travel. Codes are part of the format of streams; zero is never one. */
 enum RecordTable {
@@ -25,6 +29,16 @@ enum RecordTable {
 
   Table table() {
     return table;
+  }
+
+  /** What a layer has in this table. */
+  MetaCursor scan(MetaReader meta, long layer) throws IOException {
+    return meta.scan(table, RecordShape.first(layer), RecordShape.first(layer + 1));
+  }
+
+  /** Whether a record of this table leaves its store: how that keeps extents stays there. */
+  boolean travels(byte[] key) {
+    return this != LAYER || !RecordShape.isExtentState(key);
   }
 
   static RecordTable of(int code) throws DamagedException {

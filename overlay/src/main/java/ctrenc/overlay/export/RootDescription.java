@@ -63,7 +63,7 @@ public record RootDescription(
   private static final int LONGEST = 1 << 20;
 
   byte[] encode() {
-    FieldWriter out = putId(new FieldWriter(512).putByte(VERSION), owner);
+    FieldWriter out = new FieldWriter(512).putByte(VERSION).putId(owner);
     out.putBlock(name.getBytes(UTF_8)).putBlock(snapshot.getBytes(UTF_8));
     out.putLong(taken.getEpochSecond()).putInt(taken.getNano());
     out.putByte(image.isPresent() ? 1 : 0);
@@ -75,8 +75,8 @@ public record RootDescription(
     for (Level level : levels) {
       switch (level) {
         case Level.Carried(UUID layer, byte[] key) ->
-            putId(out.putByte(CARRIED), layer).putBlock(key);
-        case Level.Known(UUID layer, byte[] key) -> putId(out.putByte(KNOWN), layer).putBlock(key);
+            out.putByte(CARRIED).putId(layer).putBlock(key);
+        case Level.Known(UUID layer, byte[] key) -> out.putByte(KNOWN).putId(layer).putBlock(key);
         case Level.Plain(byte[] identity) -> out.putByte(PLAIN).putBytes(identity);
       }
     }
@@ -86,7 +86,7 @@ public record RootDescription(
   static RootDescription decode(byte[] payload) throws DamagedException, FormatTooNewException {
     FieldReader in = new FieldReader(payload, "description of the root in the stream");
     in.version(VERSION);
-    UUID owner = new UUID(in.getLong(), in.getLong());
+    UUID owner = in.getId();
     String name = text(in);
     String snapshot = text(in);
     Instant taken = instant(in);
@@ -108,8 +108,8 @@ public record RootDescription(
   private static Level level(FieldReader in) throws DamagedException {
     int kind = in.getByte();
     return switch (kind) {
-      case CARRIED -> new Level.Carried(new UUID(in.getLong(), in.getLong()), in.getBlock(LONGEST));
-      case KNOWN -> new Level.Known(new UUID(in.getLong(), in.getLong()), in.getBlock(LONGEST));
+      case CARRIED -> new Level.Carried(in.getId(), in.getBlock(LONGEST));
+      case KNOWN -> new Level.Known(in.getId(), in.getBlock(LONGEST));
       case PLAIN -> new Level.Plain(in.getBytes(IDENTITY_LENGTH));
       default -> throw in.damaged("has a layer of an unknown kind");
     };
@@ -126,9 +126,5 @@ public record RootDescription(
       throw in.damaged("has an impossible time");
     }
     return Instant.ofEpochSecond(seconds, nanos);
-  }
-
-  private static FieldWriter putId(FieldWriter out, UUID id) {
-    return out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
   }
 }

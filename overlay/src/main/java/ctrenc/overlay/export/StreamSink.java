@@ -4,7 +4,6 @@ import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.UUID;
 
 /** A stream being sent: what it is of, then its layers, the lowest first. Not thread-safe. */
 public final class StreamSink {
@@ -15,8 +14,7 @@ public final class StreamSink {
   private long moved;
   private int layers;
 
-  public StreamSink(OutputStream out, Pace pace, TransferProgress progress)
-      throws IOException {
+  public StreamSink(OutputStream out, Pace pace, TransferProgress progress) throws IOException {
     this.writer = new StreamWriter(out);
     this.pace = pace;
     this.progress = progress;
@@ -28,7 +26,7 @@ public final class StreamSink {
 
   /** Sends a layer that does not grow. */
   public void layer(LayerSource layer) throws IOException {
-    writer.write(Frame.Kind.LAYER, uuid(layer.id()));
+    writer.write(Frame.Kind.LAYER, StreamWriter.bytes(layer.id()));
     layer.send(this);
     layers++;
   }
@@ -45,12 +43,5 @@ public final class StreamSink {
       moved += payload.length - Long.BYTES;
       progress.moved(moved);
     }
-  }
-
-  static byte[] uuid(UUID id) {
-    return ByteBuffer.allocate(StreamWriter.ID_LENGTH)
-        .putLong(id.getMostSignificantBits())
-        .putLong(id.getLeastSignificantBits())
-        .array();
   }
 }

@@ -1,10 +1,10 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.layer.FieldWriter;
 import ctrenc.overlay.storage.FormatPreamble;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
@@ -27,12 +27,11 @@ final class StreamWriter {
 
   StreamWriter(OutputStream out) throws IOException {
     this.out = new DataOutputStream(out);
-    this.out.write(
-        PREAMBLE.write(
-            ByteBuffer.allocate(ID_LENGTH)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array()));
+    this.out.write(PREAMBLE.write(bytes(id)));
+  }
+
+  static byte[] bytes(UUID id) {
+    return new FieldWriter(ID_LENGTH).putId(id).toBytes();
   }
 
   void write(Frame.Kind kind, byte[] payload) throws IOException {

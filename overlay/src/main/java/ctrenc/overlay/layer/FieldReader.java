@@ -4,6 +4,7 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.vfs.Timestamp;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /**
  * Reads the fields of a record, big-endian. Whatever does not fit is a {@link DamagedException}
@@ -56,6 +57,10 @@ public final class FieldReader {
 
   public int getInt() throws DamagedException {
     return need(Integer.BYTES).getInt();
+  }
+
+  public UUID getId() throws DamagedException {
+    return new UUID(getLong(), getLong());
   }
 
   public long getLong() throws DamagedException {

@@ -2,6 +2,7 @@ package ctrenc.overlay.layer;
 
 import ctrenc.overlay.vfs.Timestamp;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /** Writes the fields of a record, big-endian, into a buffer that grows. Not thread-safe. */
 public final class FieldWriter {
@@ -25,6 +26,11 @@ public final class FieldWriter {
   public FieldWriter putInt(int value) {
     room(Integer.BYTES).putInt(value);
     return this;
+  }
+
+  /** 16 bytes. */
+  public FieldWriter putId(UUID id) {
+    return putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
   }
 
   public FieldWriter putLong(long value) {

@@ -46,7 +46,7 @@ final class Arrivals {
       while (cursor.next()) {
         UUID subvolume = CatalogFields.idOf(cursor.key());
         FieldReader in = CatalogFields.open(cursor.value(), "arrival " + subvolume);
-        read.arrivals.put(subvolume, new Arrival(CatalogFields.getId(in), in.getFlag()));
+        read.arrivals.put(subvolume, new Arrival(in.getId(), in.getFlag()));
         in.end();
       }
     }
@@ -86,7 +86,7 @@ final class Arrivals {
 
   private void put(UUID subvolume, Arrival arrival) throws IOException {
     FieldWriter out = new FieldWriter(32).putByte(CatalogCodec.VERSION);
-    CatalogFields.putId(out, arrival.owner()).putByte(arrival.frozen() ? 1 : 0);
+    out.putId(arrival.owner()).putByte(arrival.frozen() ? 1 : 0);
     try (MetaBatch batch = meta.batch()) {
       batch.put(Table.CATALOG, CatalogCodec.key(ARRIVAL, subvolume), out.toBytes());
       meta.commit(batch);

@@ -1,12 +1,10 @@
 package ctrenc.overlay.subvolume;
 
 import static ctrenc.overlay.subvolume.CatalogFields.count;
-import static ctrenc.overlay.subvolume.CatalogFields.getId;
 import static ctrenc.overlay.subvolume.CatalogFields.getInstant;
 import static ctrenc.overlay.subvolume.CatalogFields.getText;
 import static ctrenc.overlay.subvolume.CatalogFields.idOf;
 import static ctrenc.overlay.subvolume.CatalogFields.open;
-import static ctrenc.overlay.subvolume.CatalogFields.putId;
 import static ctrenc.overlay.subvolume.CatalogFields.putInstant;
 import static ctrenc.overlay.subvolume.CatalogFields.putText;
 
@@ -54,7 +52,7 @@ final class CatalogCodec {
   }
 
   static byte[] key(byte kind, UUID id) {
-    return putId(new FieldWriter(1 + 2 * Long.BYTES).putByte(kind), id).toBytes();
+    return new FieldWriter(1 + 2 * Long.BYTES).putByte(kind).putId(id).toBytes();
   }
 
   static byte[] encodeNextLayer(long number) {
@@ -69,7 +67,7 @@ final class CatalogCodec {
   }
 
   static byte[] encode(LayerRecord layer) {
-    FieldWriter out = putId(new FieldWriter(64).putByte(VERSION), layer.id());
+    FieldWriter out = new FieldWriter(64).putByte(VERSION).putId(layer.id());
     out.putByte(layer.kind().code()).putByte(layer.state().code()).putInt(layer.references());
     out.putInt(layer.trees().size());
     layer.trees().forEach(tree -> putText(out, tree));
@@ -82,7 +80,7 @@ final class CatalogCodec {
     long number = keyIn.getSize();
     keyIn.end();
     FieldReader in = open(value, "layer " + number);
-    UUID id = getId(in);
+    UUID id = in.getId();
     LayerRecord.Kind kind = kindOf(in);
     LayerRecord.State state = stateOf(in);
     int references = in.getInt();

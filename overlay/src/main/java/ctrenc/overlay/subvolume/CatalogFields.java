@@ -29,7 +29,7 @@ final class CatalogFields {
 
   static UUID idOf(byte[] key) throws DamagedException {
     FieldReader in = new FieldReader(key, 1, "key of a catalog record");
-    UUID id = getId(in);
+    UUID id = in.getId();
     in.end();
     return id;
   }
@@ -40,14 +40,6 @@ final class CatalogFields {
       throw in.damaged("has an impossible count");
     }
     return count;
-  }
-
-  static FieldWriter putId(FieldWriter out, UUID id) {
-    return out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-  }
-
-  static UUID getId(FieldReader in) throws DamagedException {
-    return new UUID(in.getLong(), in.getLong());
   }
 
   static void putText(FieldWriter out, String text) {

@@ -1,9 +1,7 @@
 package ctrenc.overlay.subvolume;
 
-import static ctrenc.overlay.subvolume.CatalogFields.getId;
 import static ctrenc.overlay.subvolume.CatalogFields.idOf;
 import static ctrenc.overlay.subvolume.CatalogFields.open;
-import static ctrenc.overlay.subvolume.CatalogFields.putId;
 
 import ctrenc.overlay.layer.FieldReader;
 import ctrenc.overlay.layer.FieldWriter;
@@ -85,7 +83,9 @@ final class NestCatalog {
   }
 
   static byte[] encode(NestRecord nest) {
-    return putId(new FieldWriter(64).putByte(CatalogCodec.VERSION), nest.parent())
+    return new FieldWriter(64)
+        .putByte(CatalogCodec.VERSION)
+        .putId(nest.parent())
         .putLong(nest.anchor())
         .putInt(nest.place())
         .toBytes();
@@ -95,7 +95,7 @@ final class NestCatalog {
       throws DamagedException, FormatTooNewException {
     UUID id = idOf(key);
     FieldReader in = open(value, "nested subvolume " + id);
-    NestRecord nest = new NestRecord(id, getId(in), in.getSize(), in.getInt());
+    NestRecord nest = new NestRecord(id, in.getId(), in.getSize(), in.getInt());
     in.end();
     if (nest.place() <= 0) {
       throw in.damaged("has an impossible place");

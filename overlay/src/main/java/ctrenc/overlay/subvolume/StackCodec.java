@@ -1,12 +1,10 @@
 package ctrenc.overlay.subvolume;
 
 import static ctrenc.overlay.subvolume.CatalogFields.count;
-import static ctrenc.overlay.subvolume.CatalogFields.getId;
 import static ctrenc.overlay.subvolume.CatalogFields.getInstant;
 import static ctrenc.overlay.subvolume.CatalogFields.getText;
 import static ctrenc.overlay.subvolume.CatalogFields.idOf;
 import static ctrenc.overlay.subvolume.CatalogFields.open;
-import static ctrenc.overlay.subvolume.CatalogFields.putId;
 import static ctrenc.overlay.subvolume.CatalogFields.putInstant;
 import static ctrenc.overlay.subvolume.CatalogFields.putText;
 
@@ -47,7 +45,7 @@ final class StackCodec {
     putInstant(out, subvolume.created());
     switch (subvolume.base()) {
       case Base.Empty empty -> out.putByte(EMPTY);
-      case Base.Image(UUID image) -> putId(out.putByte(ON_IMAGE), image);
+      case Base.Image(UUID image) -> out.putByte(ON_IMAGE).putId(image);
       case Base.HostTree(Path directory) ->
           putText(out.putByte(ON_HOST_TREE), directory.toString());
     }
@@ -72,7 +70,7 @@ final class StackCodec {
     int kind = in.getByte();
     return switch (kind) {
       case EMPTY -> new Base.Empty();
-      case ON_IMAGE -> new Base.Image(getId(in));
+      case ON_IMAGE -> new Base.Image(in.getId());
       case ON_HOST_TREE -> new Base.HostTree(getPath(in));
       default -> throw in.damaged("has an unknown base");
     };
@@ -88,7 +86,7 @@ final class StackCodec {
 
   static byte[] encode(SnapshotRecord snapshot) {
     FieldWriter out = new FieldWriter(512).putByte(CatalogCodec.VERSION);
-    putText(putId(out, snapshot.subvolume()), snapshot.name());
+    putText(out.putId(snapshot.subvolume()), snapshot.name());
     putStack(putInstant(out, snapshot.created()), snapshot.stack());
     return out.toBytes();
   }
@@ -97,7 +95,7 @@ final class StackCodec {
       throws DamagedException, FormatTooNewException {
     UUID id = idOf(key);
     FieldReader in = open(value, "snapshot " + id);
-    UUID subvolume = getId(in);
+    UUID subvolume = in.getId();
     String name = getText(in);
     Instant created = getInstant(in);
     return new SnapshotRecord(id, subvolume, name, created, getStack(in));
