@@ -119,8 +119,7 @@ final class LazyIndex {
     if (path.isPresent()) {
       List<MergedEntry> children =
           fromHost(directory, () -> merge.read(List.of(source(path.get()))));
-      boolean large = singlesLeft.containsKey(directory) || isLarge(directory, path.get());
-      write(directory, large ? withoutKnown(directory, children) : children, true);
+      write(directory, withoutKnown(directory, children), true);
     }
     done.add(directory);
     singlesLeft.remove(directory);
@@ -131,15 +130,11 @@ final class LazyIndex {
     if (left != null) {
       return left;
     }
-    if (!isLarge(directory, path)) {
+    if (fromHost(directory, () -> merge.size(source(path))) <= SMALL) {
       return 0;
     }
     singlesLeft.put(directory, SINGLES);
     return SINGLES;
-  }
-
-  private boolean isLarge(long directory, byte[] path) throws IOException {
-    return fromHost(directory, () -> merge.size(source(path))) > SMALL;
   }
 
   private Optional<DirectoryEntry> single(long directory, byte[] path, Name name)

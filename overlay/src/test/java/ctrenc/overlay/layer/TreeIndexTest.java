@@ -147,13 +147,35 @@ class TreeIndexTest {
     }
   }
 
+  @Test
+  void namesThatWereIndexedAloneStayWhereTheDirectoryShrank() throws IOException {
+    large("big/");
+    long alone;
+    try (PlainLayer lazy = lazy(1)) {
+      alone = inodeOf(lazy, "big/" + longName(7));
+    }
+    for (int i = 0; i < 300; i++) {
+      Files.delete(tree.root().resolve("big/" + longName(i)));
+    }
+    Files.delete(tree.root().resolve("big"));
+    tree.file("big/" + longName(7), "other").file("big/new", "");
+    try (PlainLayer again = lazy(1)) {
+      assertThat(inodeOf(again, "big/new")).isNotEqualTo(alone);
+      assertThat(inodeOf(again, "big/" + longName(7))).isEqualTo(alone);
+    }
+  }
+
   /** A directory that its filesystem keeps in more than one block. */
   private void large() throws IOException {
-    for (int i = 0; i < 300; i++) {
-      tree.file(longName(i), "1");
-    }
+    large("");
     tree.file("sub/leaf", "leaf");
-    assertThat(Files.size(tree.root())).isGreaterThan(4096);
+  }
+
+  private void large(String directory) throws IOException {
+    for (int i = 0; i < 300; i++) {
+      tree.file(directory + longName(i), "1");
+    }
+    assertThat(Files.size(tree.root().resolve(directory))).isGreaterThan(4096);
   }
 
   private static String longName(int number) {
