@@ -28,29 +28,29 @@ public final class EarlyConnection implements AutoCloseable {
     if (!Files.exists(socket)) {
       return none();
     }
-    CompletableFuture<Connection> made = new CompletableFuture<>();
-    Thread.ofPlatform().daemon().name("early-connection").start(() -> make(socket, made));
-    return new EarlyConnection(socket, made);
+    return new EarlyConnection(
+        socket,
+        CompletableFuture.supplyAsync(
+            () -> prepared(socket), Thread.ofPlatform().daemon().name("early-connection")::start));
   }
 
-  private static void make(Path socket, CompletableFuture<Connection> made) {
-    try {
-      Connection connection = new Connection(socket);
-      connection.prepare();
-      made.complete(connection);
-    } catch (RuntimeException | LinkageError e) {
-      made.completeExceptionally(e);
-    }
+  private static Connection prepared(Path socket) {
+    Connection connection = new Connection(socket);
+    connection.prepare();
+    return connection;
   }
 
   /** Hands the connection over, once, if it leads to this socket and somebody answers there. */
   public Optional<Connection> take(Path wanted) {
-    CompletableFuture<Connection> ours = made;
-    if (ours == null || !wanted.equals(socket) || !ours.join().isUsable()) {
+    if (made == null || !wanted.equals(socket)) {
+      return Optional.empty();
+    }
+    Connection connection = made.join();
+    if (!connection.isUsable()) {
       return Optional.empty();
     }
     made = null;
-    return Optional.of(ours.join());
+    return Optional.of(connection);
   }
 
   /** Closes what nobody took. */

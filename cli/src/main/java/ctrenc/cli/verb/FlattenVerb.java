@@ -101,11 +101,7 @@ public final class FlattenVerb implements Verb {
 
   private static Flattening follow(Connection daemon, String name, Session session)
       throws InterruptedException {
-    Progress progress =
-        new Progress(
-            session.surroundings().err(),
-            session.surroundings().terminals().err(),
-            (stage, amount) -> Human.size(amount));
+    Progress progress = session.progress();
     BlockingClientCall<?, Flattening> call = followed(daemon, name);
     try {
       Flattening now = next(daemon, call);

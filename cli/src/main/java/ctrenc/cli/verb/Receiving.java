@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
 import ctrenc.cli.rpc.Connection;
-import ctrenc.cli.text.Human;
 import ctrenc.cli.text.Json;
 import ctrenc.cli.text.Progress;
 import ctrenc.proto.v1.ReceiveHeader;
@@ -54,11 +53,7 @@ final class Receiving {
       Connection daemon,
       Session session)
       throws InterruptedException {
-    Progress progress =
-        new Progress(
-            session.surroundings().err(),
-            session.surroundings().terminals().err(),
-            (stage, amount) -> Human.size(amount));
+    Progress progress = session.progress();
     Optional<ReceivedRoot> received = Optional.empty();
     try {
       @Nullable ReceiveResponse response = upload.ask(daemon, call::read);

@@ -2,7 +2,6 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.rpc.Connection;
-import ctrenc.cli.text.Human;
 import ctrenc.cli.text.Progress;
 import ctrenc.proto.v1.SendRequest;
 import ctrenc.proto.v1.SendResponse;
@@ -20,11 +19,7 @@ final class Sending {
     }
     Connection daemon = session.startedDaemon();
     BlockingClientCall<?, SendResponse> call = daemon.transfers().send(request);
-    Progress progress =
-        new Progress(
-            session.surroundings().err(),
-            session.surroundings().terminals().err(),
-            (stage, amount) -> Human.size(amount));
+    Progress progress = session.progress();
     try {
       write(call, daemon, session, progress);
     } finally {

@@ -7,6 +7,8 @@ import ctrenc.cli.rpc.EarlyConnection;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import ctrenc.cli.start.DaemonStarter;
+import ctrenc.cli.text.Human;
+import ctrenc.cli.text.Progress;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,6 +43,12 @@ public final class Session implements AutoCloseable {
 
   public Output out() {
     return surroundings.out();
+  }
+
+  /** Shows how many bytes of something are done, beside the output. */
+  Progress progress() {
+    return new Progress(
+        surroundings.err(), surroundings.terminals().err(), (stage, amount) -> Human.size(amount));
   }
 
   /** The daemon, which must be running. */

@@ -2,7 +2,6 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.rpc.Connection;
-import ctrenc.cli.text.Human;
 import ctrenc.cli.text.Progress;
 import ctrenc.proto.v1.VerifyProgress;
 import ctrenc.proto.v1.VerifyRequest;
@@ -50,11 +49,7 @@ public final class VerifyVerb implements Verb {
     BlockingClientCall<?, VerifyResponse> call = daemon.maintenance().verify(request.build());
     VerifyText seen = new VerifyText(arguments.json());
     Interruption interruption = new Interruption(session, again(request.getReference()));
-    Progress progress =
-        new Progress(
-            session.surroundings().err(),
-            session.surroundings().terminals().err(),
-            (stage, amount) -> Human.size(amount));
+    Progress progress = session.progress();
     try (interruption) {
       VerifyResponse response = daemon.ask(call::read);
       while (response != null) {
