@@ -33,14 +33,7 @@ final class ImportConversation implements StreamObserver<ImportImageRequest> {
     this.imports = imports;
     this.streams = streams;
     this.answer = new StreamedAnswer<>(observer);
-    this.data = new RequestStream(() -> observer.request(1));
-    observer.disableAutoRequest();
-    observer.request(1);
-    observer.setOnCancelHandler(
-        () -> {
-          data.cut();
-          answer.wake();
-        });
+    this.data = RequestStream.of(observer, answer);
   }
 
   @Override

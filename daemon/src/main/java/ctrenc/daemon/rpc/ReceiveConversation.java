@@ -30,14 +30,7 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
     this.containers = containers;
     this.streams = streams;
     this.answer = new StreamedAnswer<>(observer);
-    this.data = new RequestStream(() -> observer.request(1));
-    observer.disableAutoRequest();
-    observer.request(1);
-    observer.setOnCancelHandler(
-        () -> {
-          data.cut();
-          answer.wake();
-        });
+    this.data = RequestStream.of(observer, answer);
   }
 
   @Override

@@ -2,6 +2,7 @@ package ctrenc.daemon.rpc;
 
 import com.google.protobuf.ByteString;
 import ctrenc.daemon.refusal.RefusedException;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -24,7 +25,22 @@ final class RequestStream extends InputStream {
   private boolean isEnded;
   private boolean isCut;
 
-  RequestStream(Runnable requestMore) {
+  /**
+   * What the caller sends while {@code answer} goes back to him; his first request is asked for.
+   */
+  static RequestStream of(ServerCallStreamObserver<?> observer, StreamedAnswer<?> answer) {
+    RequestStream stream = new RequestStream(() -> observer.request(1));
+    observer.disableAutoRequest();
+    stream.more();
+    observer.setOnCancelHandler(
+        () -> {
+          stream.cut();
+          answer.wake();
+        });
+    return stream;
+  }
+
+  private RequestStream(Runnable requestMore) {
     this.requestMore = requestMore;
   }
 
