@@ -3,7 +3,6 @@ package ctrenc.e2e.harness;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** Waits until something is true, which is not the same as waiting. */
 public final class Condition {
@@ -13,20 +12,10 @@ public final class Condition {
   private Condition() {}
 
   public static void await(String what, Duration limit, BooleanSupplier holds) {
-    await(what, limit, holds, () -> "");
-  }
-
-  /**
-   * The same.
-   *
-   * @param why what there is to say if it does not become true
-   */
-  public static void await(
-      String what, Duration limit, BooleanSupplier holds, Supplier<String> why) {
     long end = System.nanoTime() + limit.toNanos();
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("not within " + limit + ": " + what + "; " + why.get());
+        throw new AssertionError("not within " + limit + ": " + what);
       }
       LockSupport.parkNanos(STEP_NANOS);
     }
