@@ -1,15 +1,15 @@
 package ctrenc.daemon.container;
 
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.OpenFlag;
+import ctrenc.overlay.sys.Stream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,14 +20,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * half the limit each take turns, so the newest output is there. Positions count bytes from the
  * first that was ever written. Thread-safe.
  */
-public final class ContainerLog extends OutputStream {
+public final class ContainerLog implements AutoCloseable {
+
+  private static final int OF_OWNER = 0600;
+  private static final int MOST_AT_ONCE = 64 << 10;
 
   private final Path file;
   private final Path older;
   private final long half;
   private final ReentrantLock guard = new ReentrantLock();
   private final Condition grown = guard.newCondition();
-  private FileChannel channel;
+  private Descriptor target;
+  private long length;
   private long start;
   private long olderStart;
   private boolean isClosed;
@@ -37,7 +41,8 @@ public final class ContainerLog extends OutputStream {
     this.older = file.resolveSibling(file.getFileName() + ".1");
     this.half = Math.max(1, limit / 2);
     start = goesOn ? sizeOf(older) : 0;
-    channel = goesOn ? existing() : fresh();
+    target = opened(goesOn ? 0 : OpenFlag.TRUNCATE);
+    length = Files.size(file);
   }
 
   public static ContainerLog open(Path file, long limit) throws IOException {
@@ -52,54 +57,44 @@ public final class ContainerLog extends OutputStream {
     return new ContainerLog(file, limit, true);
   }
 
-  private FileChannel fresh() throws IOException {
-    FileChannel opened = channel();
-    opened.truncate(0);
-    return opened;
+  private Descriptor opened(int flags) throws IOException {
+    return FileOpener.open(
+        Descriptor.WORKING_DIRECTORY,
+        FileOpener.bytesOf(file),
+        OpenFlag.READ_WRITE | OpenFlag.CREATE | flags,
+        OF_OWNER);
   }
 
-  private FileChannel existing() throws IOException {
-    FileChannel opened = channel();
-    opened.position(opened.size());
-    return opened;
-  }
-
-  private FileChannel channel() throws IOException {
-    return FileChannel.open(
-        file,
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-  }
-
-  @Override
-  public void write(int value) throws IOException {
-    write(new byte[] {(byte) value}, 0, 1);
-  }
-
-  @Override
-  public void write(byte[] bytes, int offset, int length) throws IOException {
+  /**
+   * Takes what {@code pipe} holds, up to 64 KiB of it, and waits for nothing. A daemon that is
+   * killed meanwhile leaves each byte either in the pipe or in the log.
+   *
+   * @return as {@link Stream#move}: 0 when nobody is left who could write to the pipe
+   */
+  long take(Descriptor pipe) throws IOException {
     guard.lock();
     try {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+      long count = Stream.move(pipe, target, length, MOST_AT_ONCE);
+      if (count > 0) {
+        length += count;
+        if (length >= half) {
+          turn();
+        }
+        grown.signalAll();
       }
-      if (channel.position() >= half) {
-        turn();
-      }
-      grown.signalAll();
+      return count;
     } finally {
       guard.unlock();
     }
   }
 
   private void turn() throws IOException {
-    long size = channel.position();
-    channel.close();
+    target.close();
     Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);
-    channel = fresh();
+    target = opened(OpenFlag.TRUNCATE);
     olderStart = start;
-    start += size;
+    start += length;
+    length = 0;
   }
 
   /** Says that nothing more comes. */
@@ -109,7 +104,7 @@ public final class ContainerLog extends OutputStream {
     try {
       if (!isClosed) {
         isClosed = true;
-        channel.close();
+        target.close();
         grown.signalAll();
       }
     } finally {
@@ -151,8 +146,8 @@ public final class ContainerLog extends OutputStream {
     }
   }
 
-  private long end() throws IOException {
-    return start + (isClosed ? sizeOf(file) : channel.position());
+  private long end() {
+    return start + length;
   }
 
   private static long sizeOf(Path file) throws IOException {
@@ -163,7 +158,7 @@ public final class ContainerLog extends OutputStream {
     if (!Files.exists(file)) {
       return new byte[0];
     }
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel in = FileChannel.open(file)) {
       ByteBuffer buffer =
           ByteBuffer.allocate((int) Math.min(size, Math.max(0, in.size() - offset)));
       while (buffer.hasRemaining() && in.read(buffer, offset + buffer.position()) > 0) {

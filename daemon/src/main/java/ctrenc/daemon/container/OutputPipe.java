@@ -9,10 +9,6 @@ import ctrenc.overlay.sys.Poll;
 import ctrenc.overlay.sys.Stream;
 import ctrenc.overlay.sys.SystemCallException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +27,6 @@ final class OutputPipe implements AutoCloseable {
   private static final String PIPE = "output";
   private static final String EXIT_CODE = "exit-code";
   private static final int FIFO_OF_OWNER = 0010600;
-  private static final int BUFFER = 64 << 10;
   private static final Duration STEP = Duration.ofHours(1);
 
   /** $0 is the pipe, $1 the file of the exit code, the rest what is executed. */
@@ -83,23 +78,18 @@ final class OutputPipe implements AutoCloseable {
   }
 
   /** Returns when nobody is left who could write. */
-  void transferTo(OutputStream target) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(BUFFER);
-      // A pipe that nobody has opened to write yet reads as one that all have closed.
-      if (isFresh) {
-        awaitOutput();
+  void transferTo(ContainerLog log) throws IOException {
+    // A pipe that nobody has opened to write yet reads as one that all have closed.
+    if (isFresh) {
+      awaitOutput();
+    }
+    long count = log.take(reader);
+    while (count != 0) {
+      if (count != -ErrorNumber.EAGAIN && count != -ErrorNumber.EINTR) {
+        Stream.check("splice", count);
       }
-      long count = Stream.read(reader, buffer);
-      while (count != 0) {
-        if (count > 0) {
-          target.write(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE));
-        } else if (count != -ErrorNumber.EAGAIN && count != -ErrorNumber.EINTR) {
-          Stream.check("read", count);
-        }
-        awaitOutput();
-        count = Stream.read(reader, buffer);
-      }
+      awaitOutput();
+      count = log.take(reader);
     }
   }
 

@@ -2,6 +2,15 @@ package ctrenc.daemon.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.Entries;
+import ctrenc.overlay.sys.ErrorNumber;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.OpenFlag;
+import ctrenc.overlay.sys.Stream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +22,24 @@ import org.junit.jupiter.api.io.TempDir;
 /** The newest output is there, in order, however much there was. */
 class ContainerLogTest {
 
+  private static final int FIFO_OF_OWNER = 0010600;
+
   @TempDir Path directory;
+
+  /** What a container writes to its output, and the log takes from it. */
+  private void say(ContainerLog log, String text) throws Exception {
+    Path path = directory.resolve("pipe");
+    byte[] name = FileOpener.bytesOf(path);
+    Entries.makeNode(Descriptor.WORKING_DIRECTORY, name, FIFO_OF_OWNER, 0);
+    try (Arena arena = Arena.ofConfined();
+        Descriptor pipe = FileOpener.open(path, OpenFlag.READ_WRITE)) {
+      MemorySegment source = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes(text));
+      assertThat(Stream.write(pipe, source)).isEqualTo(source.byteSize());
+      assertThat(log.take(pipe)).isEqualTo(source.byteSize());
+      assertThat(log.take(pipe)).isEqualTo(-ErrorNumber.EAGAIN);
+    }
+    Files.delete(path);
+  }
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -37,7 +63,7 @@ class ContainerLogTest {
     Path file = directory.resolve("c.log");
     try (ContainerLog log = ContainerLog.open(file, 100)) {
       for (int i = 0; i < 100; i++) {
-        log.write(bytes("%04d\n".formatted(i)));
+        say(log, "%04d\n".formatted(i));
       }
       String kept = readAll(log);
       assertThat(kept).endsWith("0098\n0099\n").startsWith("00");
@@ -60,7 +86,7 @@ class ContainerLogTest {
                   throw new AssertionError(e);
                 }
               });
-      log.write(bytes("line\n"));
+      say(log, "line\n");
       assertThat(waiting.get(30, TimeUnit.SECONDS).bytes()).isEqualTo(bytes("line\n"));
       log.close();
       assertThat(log.read(5, 100, 60_000).isLast()).isTrue();
@@ -70,7 +96,7 @@ class ContainerLogTest {
   @Test
   void goesWithoutATrace() throws Exception {
     ContainerLog log = ContainerLog.open(directory.resolve("c.log"), 10);
-    log.write(bytes("more than half of the limit"));
+    say(log, "more than half of the limit");
     log.remove();
     assertThat(directory).isEmptyDirectory();
   }
@@ -81,11 +107,11 @@ class ContainerLogTest {
     for (int i = 0; i < 100; i++) {
       try (ContainerLog log =
           i == 0 ? ContainerLog.open(file, 100) : ContainerLog.reopen(file, 100)) {
-        log.write(bytes("%04d\n".formatted(i)));
+        say(log, "%04d\n".formatted(i));
       }
     }
     try (ContainerLog log = ContainerLog.reopen(file, 100)) {
-      log.write(bytes("last\n"));
+      say(log, "last\n");
       String kept = readAll(log);
       assertThat(kept).endsWith("0098\n0099\nlast\n").startsWith("00");
       assertThat(kept.length()).isBetween(50, 110);

@@ -1,13 +1,16 @@
 package ctrenc.overlay.sys;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
- * Plain read(2), write(2) and ioctl(2) on devices, pipes and event counters, where one call is one
- * message. Results are the kernel's own: a count, or the errno negated, because callers on the hot
- * path handle errors without exceptions. Thread-safe.
+ * Plain read(2), write(2), splice(2) and ioctl(2) on devices, pipes and event counters, where one
+ * call is one message. Results are the kernel's own: a count, or the errno negated, because callers
+ * on the hot path handle errors without exceptions. Thread-safe.
  */
 public final class Stream {
+
+  private static final long SPLICE_NON_BLOCKING = 2;
 
   private Stream() {}
 
@@ -17,6 +20,18 @@ public final class Stream {
 
   public static long write(Descriptor file, MemorySegment source) {
     return SystemCall.WRITE.attemptOn(file.number(), source, source.byteSize(), 0);
+  }
+
+  /**
+   * splice(2): at most {@code length} bytes leave {@code pipe} and are in {@code file}, at {@code
+   * offset}. A caller that is killed in it neither loses nor doubles a byte, as the pipe gives up
+   * what the file has taken. Does not wait for bytes: -EAGAIN where there are none.
+   */
+  public static long move(Descriptor pipe, Descriptor file, long offset, long length) {
+    MemorySegment place = Scratch.ofThread().struct();
+    place.set(ValueLayout.JAVA_LONG, 0, offset);
+    return SystemCall.SPLICE.attempt(
+        pipe.number(), 0, file.number(), place.address(), length, SPLICE_NON_BLOCKING);
   }
 
   /** ioctl(2) with an integer or an address as argument. */
