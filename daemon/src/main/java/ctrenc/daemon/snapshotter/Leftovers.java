@@ -25,6 +25,15 @@ final class Leftovers {
     this.roots = roots;
   }
 
+  /** The numbers of all that is on the disk, of snapshots and of none. */
+  static Set<Long> numbers(PlainTrees trees, ChainImages images, HostedRoots roots)
+      throws IOException {
+    Set<Long> numbers = trees.numbers();
+    numbers.addAll(images.numbers());
+    roots.all().keySet().forEach(name -> numbers.add(Long.parseLong(name)));
+    return numbers;
+  }
+
   /** What is found is listed before what is known, so that nothing that is made meanwhile is. */
   void remove() throws IOException {
     Map<String, UUID> foundRoots = roots.all();

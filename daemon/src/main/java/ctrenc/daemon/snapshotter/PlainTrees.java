@@ -51,7 +51,8 @@ final class PlainTrees {
   /** An empty tree, whose root has the attributes of {@code below}'s, or else mode 0755. */
   void make(long number, Optional<Long> below) throws IOException {
     Path tree = tree(number);
-    Files.createDirectories(tree);
+    Files.createDirectory(directory.resolve(Long.toString(number)));
+    Files.createDirectory(tree);
     Files.createDirectory(work(number));
     try (Descriptor root = FileOpener.open(tree, OpenFlag.DIRECTORY)) {
       int mode = ROOT_MODE;

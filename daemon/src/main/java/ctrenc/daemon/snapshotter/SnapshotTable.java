@@ -41,9 +41,14 @@ final class SnapshotTable {
   private final Map<String, Entry> entries = new HashMap<>();
   private final Set<String> reserved = new HashSet<>();
   private final Set<Long> making = new HashSet<>();
-  private long next = 1;
+  private long next;
 
-  SnapshotTable(Collection<Snapshot> stored) {
+  /**
+   * @param used the numbers of what lies on the disk, which may be left of snapshots that are not
+   *     there any more: no new one gets such a number, or it would begin with another's remains
+   */
+  SnapshotTable(Collection<Snapshot> stored, Collection<Long> used) {
+    next = 1 + used.stream().mapToLong(Long::longValue).max().orElse(0);
     for (Snapshot snapshot : stored) {
       entries.put(snapshot.name(), new Entry(snapshot));
       next = Math.max(next, snapshot.number() + 1);

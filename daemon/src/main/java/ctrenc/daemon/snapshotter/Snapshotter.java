@@ -43,11 +43,11 @@ public final class Snapshotter implements AutoCloseable {
     this.roots = roots;
     this.clock = clock;
     files = SnapshotFiles.in(directory);
-    table = new SnapshotTable(files.read());
     policies = Policies.of(settings);
     name = new SnapshotterName(files);
     PlainTrees trees = new PlainTrees(directory.resolve("trees"));
     ChainImages chains = new ChainImages(images, trees);
+    table = new SnapshotTable(files.read(), Leftovers.numbers(trees, chains, roots));
     backings = new Backings(table, trees, chains, roots);
     leftovers = new Leftovers(table, trees, chains, roots);
     maker = new SnapshotMaker(files, table, backings, policies, clock);

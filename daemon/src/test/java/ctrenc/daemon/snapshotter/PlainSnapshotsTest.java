@@ -2,6 +2,7 @@ package ctrenc.daemon.snapshotter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -24,5 +25,20 @@ class PlainSnapshotsTest extends SnapshotsContract {
     assertThat(target.resolve("f")).hasContent("half");
     socket.commit("b", "a");
     assertThat(mount(socket.view("v", "b")).resolve("f")).hasContent("half");
+  }
+
+  /** What a crash left of a layer that was removed is never the beginning of another one. */
+  @Test
+  void remainsOfALayerAreNotInTheNext() throws Exception {
+    Path trees = socket.home().resolve("state/snapshotter/trees");
+    Files.createDirectories(trees.resolve("1/fs/old"));
+    socket.restart();
+    Path target = mount(prepare("a", ""));
+    assertThat(target).isEmptyDirectory();
+    SnapshotterSocket.shell("echo new > $0/f", target.toString());
+    socket.cleanup();
+    assertThat(trees.resolve("1")).doesNotExist();
+    socket.commit("b", "a");
+    assertThat(mount(socket.view("v", "b")).resolve("f")).hasContent("new");
   }
 }
