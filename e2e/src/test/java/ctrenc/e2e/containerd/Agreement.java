@@ -1,5 +1,7 @@
 package ctrenc.e2e.containerd;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.Containerd;
@@ -18,11 +20,26 @@ record Agreement(TestDaemon daemon, Containerd containerd) {
 
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  /** containerd removes in the background what it does not know of, and then asks for a cleanup. */
   void require() {
-    containerd.ctr("content", "prune", "references").run();
-    Condition.await("both know the same snapshots", LONG, () -> ours().equals(theirs()));
+    containerd.awaitSnapshotter();
+    Condition.await(
+        "both know the same snapshots",
+        LONG,
+        () -> {
+          collectGarbage();
+          return ours().equals(theirs());
+        });
     daemon.cli("check").ok();
+  }
+
+  /**
+   * containerd looks for snapshots that it does not know of, and asks for a cleanup, only when
+   * something was removed since it started.
+   */
+  private void collectGarbage() {
+    containerd.snapshots("prepare", "removed").run();
+    containerd.snapshots("rm", "removed").run();
+    containerd.ctr("content", "prune", "references").run();
   }
 
   /** Names as containerd calls them; it puts its namespace and a number before. */
@@ -55,8 +72,45 @@ record Agreement(TestDaemon daemon, Containerd containerd) {
     }
   }
 
+  /** Removes containers, leases, images and snapshots, as an administrator would. */
+  void removeAll() {
+    for (String container : containerd.ctr("containers", "ls", "-q").ok().lines().toList()) {
+      containerd.ctr("tasks", "kill", "-s", "SIGKILL", container).run();
+      Condition.await(
+          "the task " + container + " is removed",
+          LONG,
+          () -> {
+            containerd.ctr("tasks", "rm", "--force", container).run();
+            return containerd.ctr("containers", "rm", container).run().exit() == 0;
+          });
+    }
+    for (String lease : containerd.ctr("leases", "ls", "-q").ok().lines().toList()) {
+      containerd.ctr("leases", "rm", lease).ok();
+    }
+    for (String image : containerd.ctr("images", "ls", "-q").ok().lines().toList()) {
+      containerd.ctr("images", "rm", "--sync", image).ok();
+    }
+    Condition.await(
+        "all snapshots are removed",
+        LONG,
+        () -> {
+          collectGarbage();
+          containerd.snapshotNames().forEach(name -> containerd.snapshots("rm", name).run());
+          return containerd.snapshotNames().isEmpty();
+        });
+  }
+
   void awaitNoKeys() {
     Path segments = daemon.state().resolve("segments");
     Condition.await("what was encrypted is gone", LONG, () -> list(segments).isEmpty());
+  }
+
+  void requireNothing() {
+    for (String place : List.of("snapshotter/trees", "snapshotter/records", "segments", "keys")) {
+      assertThat(daemon.state().resolve(place)).isEmptyDirectory();
+    }
+    assertThat(daemon.cli("image", "ls", "--json").ok().strip()).isEqualTo("[]");
+    assertThat(daemon.run().resolve("roots")).isEmptyDirectory();
+    daemon.cli("check").ok();
   }
 }

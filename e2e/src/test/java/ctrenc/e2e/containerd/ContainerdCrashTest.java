@@ -6,9 +6,14 @@ import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.Containerd;
 import ctrenc.e2e.harness.OciArchive;
 import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,20 @@ class ContainerdCrashTest {
 
   private static final String IMAGE = "test/crash:1";
   private static final Duration LONG = Duration.ofMinutes(2);
+
+  /** As many of the daemon's in a row as its keeper puts up with, and less. */
+  private static final List<Crash> CRASHES =
+      List.of(
+          Crash.DAEMON_KILLED,
+          Crash.DAEMON_KILLED,
+          Crash.DAEMON_KILLED,
+          Crash.DAEMON_KILLED,
+          Crash.CONTAINERD_KILLED,
+          Crash.CONTAINERD_KILLED,
+          Crash.CONTAINERD_KILLED,
+          Crash.CONTAINERD_RESTARTED);
+
+  private static final int MOST_PAUSE_MILLIS = 2000;
 
   /** Counts in a file, and ends when it does not read what it wrote. */
   private static final String COUNTING =
@@ -85,6 +104,60 @@ class ContainerdCrashTest {
       containerd.remove("lost");
       assertThat(containerd.run(IMAGE, "again", "cat /d/*")).isEqualTo("1\n2\n");
       assertThat(containerd.snapshotNames()).hasSize(2);
+    }
+  }
+
+  @Test
+  void bothSidesAgreeAfterCrashes() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    try (TestDaemon daemon = TestDaemon.startKept();
+        Containerd containerd = Containerd.start(daemon.run())) {
+      containerd.load(image);
+      containerd.runDetached(IMAGE, "on", COUNTING);
+      daemon.awaitKept(1);
+      crash(random, daemon, containerd);
+      Agreement agreement = new Agreement(daemon, containerd);
+      agreement.require();
+      agreement.removeAll();
+      containerd.load(image);
+      assertThat(containerd.run(IMAGE, "last", "cat /d/*")).isEqualTo("1\n2\n");
+      containerd.ctr("images", "rm", "--sync", IMAGE).ok();
+      agreement.require();
+      agreement.requireNothing();
+    }
+  }
+
+  /** Clients work on meanwhile. */
+  private static void crash(Random random, TestDaemon daemon, Containerd containerd)
+      throws Exception {
+    try (Workers workers = Workers.start(containerd, image, IMAGE, archives.resolve("stop"))) {
+      List<Crash> crashes = new ArrayList<>(CRASHES);
+      Collections.shuffle(crashes, random);
+      for (Crash crash : crashes) {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(MOST_PAUSE_MILLIS)); // The random point.
+        crash.happen(daemon, containerd);
+      }
+      requireAlive(containerd);
+      assertThat(workers.end()).as("rounds that went through").isPositive();
+    }
+  }
+
+  private enum Crash {
+    DAEMON_KILLED,
+    CONTAINERD_KILLED,
+    CONTAINERD_RESTARTED;
+
+    void happen(TestDaemon daemon, Containerd containerd) throws IOException {
+      switch (this) {
+        case DAEMON_KILLED -> {
+          daemon.kill();
+          daemon.startAgain();
+        }
+        case CONTAINERD_KILLED -> containerd.killAndStartAgain();
+        case CONTAINERD_RESTARTED -> containerd.restart();
+      }
     }
   }
 }

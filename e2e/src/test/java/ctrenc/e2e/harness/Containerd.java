@@ -16,6 +16,8 @@ import java.util.Map;
  */
 public final class Containerd implements AutoCloseable {
 
+  private static final String[] NONE = {};
+
   private static final Duration START = Duration.ofSeconds(30);
   private static final String SNAPSHOTTER = "ctr-enc";
 
@@ -174,9 +176,18 @@ public final class Containerd implements AutoCloseable {
     }
     process.destroy();
     Condition.await("containerd is gone", START, () -> !process.isAlive());
+    endShims();
     for (Path point : FuseMounts.below(home)) {
       Command.of("umount", "-l", point.toString()).run();
     }
     Command.of("rm", "-rf", "--one-file-system", home.toString()).run();
+  }
+
+  /** A containerd that was killed while a container started leaves its shim, and forgets it. */
+  private void endShims() {
+    String socket = home.resolve("sock").toString();
+    ProcessHandle.allProcesses()
+        .filter(handle -> List.of(handle.info().arguments().orElse(NONE)).contains(socket))
+        .forEach(ProcessHandle::destroyForcibly);
   }
 }
