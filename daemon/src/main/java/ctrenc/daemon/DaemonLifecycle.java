@@ -6,6 +6,7 @@ import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.config.TransportName;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rehearsal.RootRehearsal;
+import ctrenc.daemon.snapshotter.HostDisk;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.KeeperProcess;
 import ctrenc.overlay.keeper.NoKeeping;
@@ -54,24 +55,26 @@ final class DaemonLifecycle {
     }
     SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
     Transport transport = chosen.open(settings.mountWorkers());
-    daemon =
-        Optional.of(
-            RunningDaemon.start(
-                settings,
-                new RunningDaemon.Parts(
-                    StoreDirectory::open,
-                    keeping(settings),
-                    transport,
-                    chosen.text(),
-                    version,
-                    memory,
-                    Clock.systemUTC(),
-                    Quarkus::asyncExit)));
+    daemon = Optional.of(RunningDaemon.start(settings, parts(chosen, transport, memory)));
     if (settings.rehearsal()) {
       rehearsal =
           Optional.of(
               RootRehearsal.start(Directories.of(settings), transport, memory, settings.cache()));
     }
+  }
+
+  private RunningDaemon.Parts parts(
+      TransportName chosen, Transport transport, SecretMemory memory) {
+    return new RunningDaemon.Parts(
+        StoreDirectory::open,
+        keeping(settings),
+        transport,
+        chosen.text(),
+        version,
+        memory,
+        Clock.systemUTC(),
+        HostDisk.ofKernel(),
+        Quarkus::asyncExit);
   }
 
   private static KeepingOpener keeping(Settings settings) {

@@ -30,6 +30,7 @@ import ctrenc.daemon.rpc.SnapshotsEndpoint;
 import ctrenc.daemon.rpc.TransfersEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
 import ctrenc.daemon.runtime.OciRuntime;
+import ctrenc.daemon.snapshotter.HostDisk;
 import ctrenc.daemon.snapshotter.Snapshotter;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.DescriptorKeeping;
@@ -69,6 +70,7 @@ public final class RunningDaemon implements AutoCloseable {
       String version,
       SecretMemory memory,
       Clock clock,
+      HostDisk disk,
       Runnable end) {}
 
   private final Deque<AutoCloseable> begun = new ArrayDeque<>();
@@ -137,7 +139,8 @@ public final class RunningDaemon implements AutoCloseable {
                 store.images(),
                 containers.hosted(),
                 settings,
-                parts.clock()));
+                parts.clock(),
+                parts.disk()));
     Set<String> alive = new HashSet<>(snapshotter.takeUp(left));
     alive.addAll(containers.load(left));
     new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);

@@ -8,8 +8,10 @@ import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -23,12 +25,19 @@ final class Backings {
 
   private final SnapshotTable table;
   private final PlainTrees trees;
+  private final UnsyncedTrees unsynced;
   private final ChainImages images;
   private final HostedRoots roots;
 
-  Backings(SnapshotTable table, PlainTrees trees, ChainImages images, HostedRoots roots) {
+  Backings(
+      SnapshotTable table,
+      PlainTrees trees,
+      UnsyncedTrees unsynced,
+      ChainImages images,
+      HostedRoots roots) {
     this.table = table;
     this.trees = trees;
+    this.unsynced = unsynced;
     this.images = images;
     this.roots = roots;
   }
@@ -38,6 +47,9 @@ final class Backings {
     Optional<Snapshot> parent = place.parent().map(SnapshotTable.Entry::snapshot);
     return switch (policy) {
       case Policy.Plain _ -> {
+        if (parent.isPresent() && !Policies.isUnpacked(place.name())) {
+          requireSynced(parent.get(), table.ancestors(parent.get()));
+        }
         trees.make(place.number(), parent.map(Snapshot::number));
         yield new Backing.Tree();
       }
@@ -62,10 +74,19 @@ final class Backings {
     chain.preparation.lock();
     try {
       Snapshot top = chain.snapshot();
-      return images.of(top, table.ancestors(top));
+      List<Snapshot> below = table.ancestors(top);
+      requireSynced(top, below);
+      return images.of(top, below);
     } finally {
       chain.preparation.unlock();
     }
+  }
+
+  /** What others write upon a chain and sync outlives power loss only if the chain does. */
+  private void requireSynced(Snapshot top, List<Snapshot> below) throws IOException {
+    Set<Long> chain = new HashSet<>(Set.of(top.number()));
+    below.forEach(ancestor -> chain.add(ancestor.number()));
+    unsynced.require(chain);
   }
 
   /** Makes what is behind a snapshot that is only read. */
@@ -125,11 +146,17 @@ final class Backings {
     return chain;
   }
 
-  /** Makes durable what an active snapshot holds, so that others can stand on it. */
+  /**
+   * Freezes what an active snapshot holds, so that others can stand on it. It is durable, but for
+   * an image's layer: that can be unpacked again, and is waited for when it has to be durable.
+   */
   Backing freeze(Snapshot snapshot) throws IOException {
     return switch (snapshot.backing()) {
       case Backing.Tree tree -> {
-        trees.sync(snapshot.number());
+        unsynced.mark(snapshot.number());
+        if (!Policies.isUnpacked(snapshot.name())) {
+          unsynced.require(Set.of(snapshot.number()));
+        }
         yield tree;
       }
       case Backing.Root(HostedRoot root) ->
@@ -195,6 +222,7 @@ final class Backings {
   void clear(Snapshot snapshot) throws IOException {
     if (snapshot.backing() instanceof Backing.Tree) {
       trees.remove(snapshot.number());
+      unsynced.forget(snapshot.number());
     }
   }
 }

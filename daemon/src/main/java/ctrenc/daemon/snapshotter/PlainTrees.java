@@ -2,7 +2,6 @@ package ctrenc.daemon.snapshotter;
 
 import ctrenc.overlay.subvolume.TreeRemover;
 import ctrenc.overlay.sys.Descriptor;
-import ctrenc.overlay.sys.FileData;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileStatus;
 import ctrenc.overlay.sys.OpenFlag;
@@ -63,13 +62,6 @@ final class PlainTrees {
         mode = like.mode() & PERMISSIONS;
       }
       Ownership.changeMode(root, mode);
-    }
-  }
-
-  /** Returns when what was written to a tree survives power loss. */
-  void sync(long number) throws IOException {
-    try (Descriptor root = FileOpener.open(tree(number), OpenFlag.DIRECTORY)) {
-      FileData.syncFileSystem(root);
     }
   }
 

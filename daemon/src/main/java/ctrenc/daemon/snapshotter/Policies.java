@@ -44,8 +44,7 @@ record Policies(
   Policy of(String key, Map<String, String> labels, Optional<RootKey> below)
       throws RefusedException {
     Wishes wishes = allowed(labels);
-    boolean isLayer =
-        wishes.plain() || NAMESPACE.matcher(key).replaceFirst("").startsWith(UNPACKING);
+    boolean isLayer = wishes.plain() || isUnpacked(key);
     if (!isLayer) {
       return encrypted(wishes.key().orElse(RootKey.THROWAWAY), wishes.quota().orElse(quota), below);
     }
@@ -56,6 +55,11 @@ record Policies(
           "The snapshot cannot be plain: it stands on an encrypted one, or layers are to be encrypted here.");
     }
     return isEncrypted ? encryptedLayer(wishes, below) : plainLayer(wishes);
+  }
+
+  /** Whether a key is that of an image's layer, which can be unpacked again. */
+  static boolean isUnpacked(String key) {
+    return NAMESPACE.matcher(key).replaceFirst("").startsWith(UNPACKING);
   }
 
   private static Policy encryptedLayer(Wishes wishes, Optional<RootKey> below)

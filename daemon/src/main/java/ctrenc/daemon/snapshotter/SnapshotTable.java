@@ -73,6 +73,10 @@ final class SnapshotTable {
       this.parent = parent;
     }
 
+    String name() {
+      return name;
+    }
+
     long number() {
       return number;
     }

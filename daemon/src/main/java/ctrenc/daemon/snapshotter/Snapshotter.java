@@ -20,7 +20,7 @@ import java.util.UUID;
 /**
  * containerd's snapshots. Image layers are plain trees, so that they are unpacked at the disk's own
  * speed; containers are roots under keys of their own. What is said here of a snapshot was durable
- * before. Thread-safe.
+ * before, but for the contents of layers: those are when something is built on them. Thread-safe.
  */
 public final class Snapshotter implements AutoCloseable {
 
@@ -30,6 +30,7 @@ public final class Snapshotter implements AutoCloseable {
   private final SnapshotMaker maker;
   private final SnapshotCommitter committer;
   private final ChainIndexer indexer;
+  private final UnsyncedTrees unsynced;
   private final Leftovers leftovers;
   private final HostedRoots roots;
   private final Policies policies;
@@ -38,7 +39,12 @@ public final class Snapshotter implements AutoCloseable {
 
   /** Reads what earlier daemons left in {@code directory}. */
   public Snapshotter(
-      Path directory, Images images, HostedRoots roots, Settings settings, InstantSource clock)
+      Path directory,
+      Images images,
+      HostedRoots roots,
+      Settings settings,
+      InstantSource clock,
+      HostDisk disk)
       throws IOException {
     this.roots = roots;
     this.clock = clock;
@@ -47,8 +53,10 @@ public final class Snapshotter implements AutoCloseable {
     name = new SnapshotterName(files);
     PlainTrees trees = new PlainTrees(directory.resolve("trees"));
     ChainImages chains = new ChainImages(images, trees);
-    table = new SnapshotTable(files.read(), Leftovers.numbers(trees, chains, roots));
-    backings = new Backings(table, trees, chains, roots);
+    unsynced = new UnsyncedTrees(directory.resolve("unsynced"), disk);
+    List<Snapshot> stored = LostLayers.drop(files.read(), unsynced, files);
+    table = new SnapshotTable(stored, Leftovers.numbers(trees, chains, roots));
+    backings = new Backings(table, trees, unsynced, chains, roots);
     leftovers = new Leftovers(table, trees, chains, roots);
     maker = new SnapshotMaker(files, table, backings, policies, clock);
     indexer = new ChainIndexer(table, backings);
@@ -200,6 +208,7 @@ public final class Snapshotter implements AutoCloseable {
   @Override
   public void close() {
     indexer.close();
+    unsynced.close();
   }
 
   private static void requireNamed(String key) throws RefusedException {

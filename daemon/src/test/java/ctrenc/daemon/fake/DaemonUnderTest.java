@@ -4,6 +4,7 @@ import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.RunningDaemon;
 import ctrenc.daemon.StoreOpener;
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.snapshotter.HostDisk;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.NoKeeping;
 import ctrenc.proto.containerd.SnapshotsGrpc;
@@ -37,6 +38,11 @@ public final class DaemonUnderTest implements AutoCloseable {
 
   public DaemonUnderTest(Settings settings, StoreOpener store, Transport transport)
       throws IOException {
+    this(settings, store, transport, HostDisk.ofKernel());
+  }
+
+  public DaemonUnderTest(Settings settings, StoreOpener store, Transport transport, HostDisk disk)
+      throws IOException {
     daemon =
         RunningDaemon.start(
             settings,
@@ -48,6 +54,7 @@ public final class DaemonUnderTest implements AutoCloseable {
                 "0",
                 SecretMemory.plain(),
                 Clock.systemUTC(),
+                disk,
                 asked::countDown));
     channel = channel(settings.runDirectory().resolve("ctr-enc.sock"), loop);
     snapshots = channel(settings.runDirectory().resolve("snapshots.sock"), loop);

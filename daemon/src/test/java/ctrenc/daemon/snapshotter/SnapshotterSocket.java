@@ -37,6 +37,7 @@ final class SnapshotterSocket implements AutoCloseable {
   private static final String NAME = "enc";
 
   private final Path home;
+  private final PowerModel power = new PowerModel();
   private DaemonUnderTest daemon;
 
   SnapshotterSocket(Path home) throws IOException {
@@ -45,12 +46,29 @@ final class SnapshotterSocket implements AutoCloseable {
   }
 
   private DaemonUnderTest start() throws IOException {
-    return new DaemonUnderTest(TestSettings.in(home), StoreDirectory::open, new KernelTransport());
+    return new DaemonUnderTest(
+        TestSettings.in(home), StoreDirectory::open, new KernelTransport(), power);
   }
 
   /** Ends the daemon in an orderly way, and starts the next one. */
   void restart() throws IOException {
     daemon.close();
+    daemon = start();
+  }
+
+  PowerModel power() {
+    return power;
+  }
+
+  /** Ends the daemon and the machine without a word, as far as plain layers are concerned. */
+  void losePower() throws Exception {
+    power.lose(home.resolve("state/snapshotter"), daemon::close);
+    daemon = start();
+  }
+
+  /** The same, and the machine goes on. */
+  void kill() throws Exception {
+    power.kill(home.resolve("state/snapshotter"), daemon::close);
     daemon = start();
   }
 

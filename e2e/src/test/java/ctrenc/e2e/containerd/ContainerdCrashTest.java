@@ -2,11 +2,13 @@ package ctrenc.e2e.containerd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.Containerd;
 import ctrenc.e2e.harness.OciArchive;
 import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,6 +106,30 @@ class ContainerdCrashTest {
       containerd.remove("lost");
       assertThat(containerd.run(IMAGE, "again", "cat /d/*")).isEqualTo("1\n2\n");
       assertThat(containerd.snapshotNames()).hasSize(2);
+    }
+  }
+
+  /** The image's layers were not on the disk yet: they are gone, and are unpacked again. */
+  @Test
+  void layersThatPowerLossTookAreUnpackedAgain() throws Exception {
+    try (TestDaemon daemon = TestDaemon.start();
+        Containerd containerd = Containerd.start(daemon.run())) {
+      containerd.load(image);
+      daemon.kill();
+      Path home = daemon.state().resolve("snapshotter");
+      Path trees = home.resolve("trees");
+      for (String tree : Command.of("ls", trees.toString()).ok().split("\n")) {
+        Files.writeString(home.resolve("unsynced").resolve(tree), "another boot");
+        Command.sh("find " + trees.resolve(tree) + " -type f -exec truncate -s 0 {} +").ok();
+      }
+      daemon.startAgain();
+      containerd.awaitSnapshotter();
+      assertThat(containerd.snapshotNames()).isEmpty();
+      containerd.ctr("images", "rm", "--sync", IMAGE).ok();
+      containerd.load(image);
+      assertThat(containerd.run(IMAGE, "again", "cat /d/*")).isEqualTo("1\n2\n");
+      assertThat(containerd.snapshotNames()).hasSize(2);
+      new Agreement(daemon, containerd).require();
     }
   }
 
