@@ -35,7 +35,7 @@ final class Call {
   int run(String... arguments) {
     int code;
     try (EarlyConnection early = connectEarly(arguments)) {
-      code = perform(deepest(CommandTree.of(arguments).parseArgs(arguments)), early);
+      code = perform(deepest(tree(arguments).parseArgs(arguments)), early);
     } catch (ParameterException e) {
       code = misused(e);
     }
@@ -61,6 +61,10 @@ final class Call {
             absolute(ofEnvironment("CTR_ENC_STATE", Places.DEFAULT_STATE)),
             absolute(ofEnvironment("CTR_ENC_RUN", Places.DEFAULT_RUN)));
     return asks ? EarlyConnection.to(places.socket()) : EarlyConnection.none();
+  }
+
+  private CommandLine tree(String... arguments) {
+    return surroundings.isInContainer() ? CommandTree.nested() : CommandTree.of(arguments);
   }
 
   private static ParseResult deepest(ParseResult parsed) {
@@ -129,7 +133,7 @@ final class Call {
     boolean isVerb = commandLine.getCommandSpec().userObject() instanceof Verb;
     String message =
         e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
-            ? (isVerb ? "'%s' is one argument too many" : "there is no verb '%s'")
+            ? (isVerb ? "'%s' is one argument too many" : noVerb())
                 .formatted(unmatched.getUnmatched().getFirst())
             : String.valueOf(e.getMessage());
     String lower = message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
@@ -141,6 +145,12 @@ final class Call {
         e,
         code,
         "%s: see '%s --help'".formatted(lower, commandLine.getCommandSpec().qualifiedName()));
+  }
+
+  private String noVerb() {
+    return surroundings.isInContainer()
+        ? "'%s' is not offered inside a container, call it on the host"
+        : "there is no verb '%s'";
   }
 
   private int incomplete(ParseResult parsed) {

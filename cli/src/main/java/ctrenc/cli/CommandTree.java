@@ -24,6 +24,7 @@ import ctrenc.cli.verb.KeyRemoveVerb;
 import ctrenc.cli.verb.LockVerb;
 import ctrenc.cli.verb.LogsVerb;
 import ctrenc.cli.verb.MountVerb;
+import ctrenc.cli.verb.NestedRunVerb;
 import ctrenc.cli.verb.Options;
 import ctrenc.cli.verb.PsVerb;
 import ctrenc.cli.verb.QuotaVerb;
@@ -72,6 +73,30 @@ final class CommandTree {
     this.named = named;
   }
 
+  /** The tree for a call inside a container that runs others. */
+  static CommandLine nested() {
+    return new CommandTree(name -> true).nestedCommandLine();
+  }
+
+  private CommandLine nestedCommandLine() {
+    Branch root = Branch.of(NAME, NAME);
+    root.spec()
+        .usageMessage()
+        .description("Containers in this container, each encrypted under a key of its own.")
+        .commandListHeading("")
+        .footer("", "The other verbs are for the host: call them there.");
+    Options.addCommon(root.spec(), false);
+    List.of(new NestedRunVerb(), new PsVerb(), new VersionVerb()).forEach(verb -> add(root, verb));
+    return finished(root);
+  }
+
+  private static CommandLine finished(Branch root) {
+    return root.commandLine()
+        .setUsageHelpWidth(HELP_WIDTH)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false);
+  }
+
   /** The tree for a call with these arguments; its help lists the verbs that are not in it too. */
   static CommandLine of(String... arguments) {
     Set<String> words = Set.copyOf(Arrays.asList(arguments));
@@ -99,10 +124,7 @@ final class CommandTree {
     add(root, new DoctorVerb());
     add(root, new VersionVerb());
     add(root, new CompletionVerb());
-    return root.commandLine()
-        .setUsageHelpWidth(HELP_WIDTH)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-        .setExpandAtFiles(false);
+    return finished(root);
   }
 
   private void addGroups(Branch root) {

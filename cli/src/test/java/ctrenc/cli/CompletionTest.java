@@ -23,7 +23,7 @@ class CompletionTest {
         "ctr-enc in | inspect",
         "ctr-enc image i | import",
         "ctr-enc daemon '' | start status stop",
-        "ctr-enc run --ne | --network",
+        "ctr-enc run --net | --network",
         "ctr-enc run --network h | host",
         "ctr-enc image import --devices '' | refuse skip create"
       })

@@ -20,12 +20,14 @@ import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.maintenance.AuditLog;
 import ctrenc.daemon.maintenance.Leftovers;
 import ctrenc.daemon.maintenance.RunLock;
+import ctrenc.daemon.nested.NestedContainers;
 import ctrenc.daemon.rpc.ContainerdSnapshotsEndpoint;
 import ctrenc.daemon.rpc.ContainersEndpoint;
 import ctrenc.daemon.rpc.DaemonEndpoint;
 import ctrenc.daemon.rpc.ImagesEndpoint;
 import ctrenc.daemon.rpc.KeysEndpoint;
 import ctrenc.daemon.rpc.MaintenanceEndpoint;
+import ctrenc.daemon.rpc.NestedEndpoint;
 import ctrenc.daemon.rpc.SnapshotsEndpoint;
 import ctrenc.daemon.rpc.TransfersEndpoint;
 import ctrenc.daemon.rpc.UnixServer;
@@ -116,12 +118,20 @@ public final class RunningDaemon implements AutoCloseable {
             settings,
             events,
             new RootKeeping(keeping, store.subvolumes(), handover.protector()),
-            keep(new FreedHeap()));
+            keep(new FreedHeap()),
+            nested(settings, parts.version()));
     Snapshotter snapshotter = takeUp(settings, parts, store, containers, left);
     serve(settings, parts, store, containers, events, group);
     serve(snapshotter, group);
     keeping.serving();
     LOG.info("daemon is ready", "socket", directories.socket());
+  }
+
+  private NestedContainers nested(Settings settings, String version) throws IOException {
+    NestedContainers nested =
+        new NestedContainers(directories, settings, NestedEndpoint.listening(version));
+    nested.clear();
+    return nested;
   }
 
   /** Goes on with what an earlier daemon left, and clears away what nobody goes on with. */

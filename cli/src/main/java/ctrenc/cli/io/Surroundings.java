@@ -36,6 +36,11 @@ public record Surroundings(
         Path.of("").toAbsolutePath());
   }
 
+  /** Whether this is a container that runs others, as the launcher that is bound into it says. */
+  public boolean isInContainer() {
+    return "1".equals(environment.get("CTR_ENC_NESTED"));
+  }
+
   /** Says something beside the output. */
   public void note(String sentence) {
     err.print("ctr-enc: " + sentence + "\n");

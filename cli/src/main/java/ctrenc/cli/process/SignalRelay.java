@@ -27,15 +27,26 @@ public final class SignalRelay {
   private static final long GRACE_SECONDS = 10;
 
   private final Runnable abandon;
+  private final int patience;
   private @Nullable Process target;
   private int received;
   private int abandonedBy;
 
+  private SignalRelay(Runnable abandon, int patience) {
+    this.abandon = abandon;
+    this.patience = patience;
+  }
+
   /**
    * @param abandon what to do when the program must not go on
    */
-  public SignalRelay(Runnable abandon) {
-    this.abandon = abandon;
+  public static SignalRelay patient(Runnable abandon) {
+    return new SignalRelay(abandon, PATIENCE);
+  }
+
+  /** Hands nothing on: the first signal abandons the work. */
+  public static SignalRelay impatient(Runnable abandon) {
+    return new SignalRelay(abandon, 0);
   }
 
   /** From now on until the process ends. */
@@ -76,7 +87,7 @@ public final class SignalRelay {
       received++;
     }
     Process program = target;
-    if (program == null || received >= PATIENCE) {
+    if (program == null || received >= patience) {
       abandonedBy = signal.getNumber();
       abandon(program);
     } else if (!signal.getName().equals("INT") || !isForeground()) {

@@ -11,6 +11,8 @@ import ctrenc.proto.v1.KeysGrpc;
 import ctrenc.proto.v1.KeysGrpc.KeysBlockingV2Stub;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.MaintenanceGrpc.MaintenanceBlockingV2Stub;
+import ctrenc.proto.v1.NestedGrpc;
+import ctrenc.proto.v1.NestedGrpc.NestedBlockingV2Stub;
 import ctrenc.proto.v1.RunRequest;
 import ctrenc.proto.v1.SnapshotsGrpc;
 import ctrenc.proto.v1.SnapshotsGrpc.SnapshotsBlockingV2Stub;
@@ -80,6 +82,15 @@ public final class Connection implements AutoCloseable {
 
   public ContainersBlockingV2Stub containers(Duration limit) {
     return containers().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What a daemon offers inside a container, and nothing else there. */
+  public NestedBlockingV2Stub nested() {
+    return NestedGrpc.newBlockingV2Stub(channel);
+  }
+
+  public NestedBlockingV2Stub nested(Duration limit) {
+    return nested().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   public ImagesBlockingV2Stub images() {

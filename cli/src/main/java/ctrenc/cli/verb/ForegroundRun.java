@@ -23,29 +23,43 @@ final class ForegroundRun {
 
   private final Session session;
   private final ProcessOptions options;
+  private final Place place;
 
-  ForegroundRun(Session session, ProcessOptions options) {
+  /** Where the caller stands. */
+  enum Place {
+    /** On the host; the runtime hands signals on. */
+    HOST,
+    /** In a container; there nobody does, so the first signal gives the run up. */
+    CONTAINER
+  }
+
+  ForegroundRun(Session session, ProcessOptions options, Place place) {
     this.session = session;
     this.options = options;
+    this.place = place;
   }
 
   /**
    * @return the command's exit code
    */
   int run(RunRequest start, boolean remove) throws IOException, InterruptedException {
-    Connection daemon = session.startedDaemon();
-    BlockingClientCall<RunRequest, RunResponse> call = daemon.containers().run();
-    SignalRelay signals = new SignalRelay(() -> call.cancel("interrupted", null));
+    boolean onHost = place == Place.HOST;
+    Connection daemon = onHost ? session.startedDaemon() : session.daemon();
+    BlockingClientCall<RunRequest, RunResponse> call =
+        onHost ? daemon.containers().run() : daemon.nested().run();
+    Runnable abandon = () -> call.cancel("interrupted", null);
+    SignalRelay signals = onHost ? SignalRelay.patient(abandon) : SignalRelay.impatient(abandon);
     signals.install();
     try {
       RunStarted started = started(daemon, call, start);
       int code =
           new ForegroundProgram(signals, session.surroundings()::note)
               .run(started.getCommand(), options.withInput(), options.terminal());
-      if (signals.abandonedBy().isEmpty()) {
+      OptionalInt abandoned = signals.abandonedBy();
+      if (abandoned.isEmpty()) {
         finish(daemon, call, code, remove);
       }
-      return code;
+      return abandoned.isPresent() && !onHost ? SIGNALLED + abandoned.getAsInt() : code;
     } catch (Failure e) {
       OptionalInt signal = signals.abandonedBy();
       if (signal.isPresent()) {

@@ -29,12 +29,17 @@ record ProcessOptions(ProcessSpec process, boolean withInput, Optional<TerminalS
 
   static void describe(CommandSpec spec) {
     spec.addOption(Options.flag("Give the process a terminal; implies -i.", "-t", TTY));
+    describeNested(spec);
+    spec.addOption(Options.value("USER[:GROUP]", "Run as this user of the container.", "-u", USER));
+  }
+
+  /** What a process in a container in a container can be like; it has its caller's terminal. */
+  static void describeNested(CommandSpec spec) {
     spec.addOption(Options.flag("Hand standard input on; else it is empty.", "-i", INTERACTIVE));
     spec.addOption(
         Options.values("NAME[=VALUE]", "Set a variable, or hand the caller's on.", "-e", ENV));
     spec.addOption(Options.values("FILE", "Set the variables in a file, one a line.", ENV_FILE));
     spec.addOption(Options.value("DIR", "Start in this directory.", "-w", WORKDIR));
-    spec.addOption(Options.value("USER[:GROUP]", "Run as this user of the container.", "-u", USER));
   }
 
   /** Reads the terminal too, if one is asked for. */

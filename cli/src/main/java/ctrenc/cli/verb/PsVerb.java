@@ -31,10 +31,7 @@ public final class PsVerb implements Verb {
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    Connection daemon = session.daemon();
-    ListContainersRequest request = ListContainersRequest.getDefaultInstance();
-    List<Container> containers =
-        daemon.ask(() -> daemon.containers(Connection.SOON).list(request)).getContainersList();
+    List<Container> containers = containers(session);
     if (arguments.json()) {
       session.out().line(Json.array(containers, ContainerText::fields));
     } else if (arguments.has(QUIET)) {
@@ -43,5 +40,18 @@ public final class PsVerb implements Verb {
       session.out().text(ContainerText.table(containers, session.surroundings().clock().instant()));
     }
     return ExitCode.OK.number();
+  }
+
+  private static List<Container> containers(Session session) throws InterruptedException {
+    Connection daemon = session.daemon();
+    ListContainersRequest request = ListContainersRequest.getDefaultInstance();
+    boolean inside = session.surroundings().isInContainer();
+    return daemon
+        .ask(
+            () ->
+                inside
+                    ? daemon.nested(Connection.SOON).list(request)
+                    : daemon.containers(Connection.SOON).list(request))
+        .getContainersList();
   }
 }

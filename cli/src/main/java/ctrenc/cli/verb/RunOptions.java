@@ -23,6 +23,7 @@ final class RunOptions {
   private static final String MEMORY = "--memory";
   private static final String CPUS = "--cpus";
   private static final String READ_ONLY = "--read-only";
+  private static final String NESTING = "--nesting";
   private static final List<String> OF_NEW_CONTAINERS =
       List.of(
           NAME,
@@ -36,6 +37,7 @@ final class RunOptions {
           MEMORY,
           CPUS,
           READ_ONLY,
+          NESTING,
           CacheOption.CACHE);
   private static final String SHELL = "/bin/sh";
 
@@ -64,6 +66,8 @@ final class RunOptions {
     spec.addOption(Options.value("BYTES", "Limit the memory: 512m, 2g.", "-m", MEMORY));
     spec.addOption(Options.value("NUMBER", "Limit the cores: 1.5.", CPUS));
     spec.addOption(Options.flag("The root cannot be written.", READ_ONLY));
+    spec.addOption(
+        Options.flag("Let processes in it run containers of their own by ctr-enc run.", NESTING));
     CacheOption.describe(spec);
   }
 
@@ -126,6 +130,7 @@ final class RunOptions {
             .addAllProtection(ProtectorOptions.groups(arguments, directory))
             .setNetwork(network(arguments))
             .setReadOnly(arguments.has(READ_ONLY))
+            .setNesting(arguments.has(NESTING))
             .setCache(CacheOption.mode(arguments));
     arguments.value(NAME).ifPresent(spec::setName);
     arguments.value(HOSTNAME).ifPresent(spec::setHostname);

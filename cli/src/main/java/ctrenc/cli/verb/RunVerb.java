@@ -85,7 +85,8 @@ public final class RunVerb implements Verb {
   private static int inNew(ContainerSpec spec, ProcessOptions options, Session session)
       throws IOException, InterruptedException {
     RunRequest start = RunRequest.newBuilder().setStart(spec).build();
-    return new ForegroundRun(session, options).run(start, spec.getRemove());
+    return new ForegroundRun(session, options, ForegroundRun.Place.HOST)
+        .run(start, spec.getRemove());
   }
 
   private static int inExisting(String reference, ProcessOptions options, Session session)
@@ -93,7 +94,7 @@ public final class RunVerb implements Verb {
     RunExisting existing =
         RunExisting.newBuilder().setReference(reference).setProcess(options.process()).build();
     RunRequest start = RunRequest.newBuilder().setExisting(existing).build();
-    return new ForegroundRun(session, options).run(start, false);
+    return new ForegroundRun(session, options, ForegroundRun.Place.HOST).run(start, false);
   }
 
   private static int detach(ContainerSpec spec, Arguments arguments, Session session)

@@ -1,8 +1,10 @@
 package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.text.Json;
+import ctrenc.proto.v1.NestedVersionRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +33,7 @@ public final class VersionVerb implements Verb {
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     boolean running = new Endpoint(session.places().socket()).state() == Endpoint.State.LISTENING;
-    Versions versions =
-        new Versions(own(), running ? DaemonStatusVerb.ask(session.daemon()).getVersion() : "");
+    Versions versions = new Versions(own(), running ? ofDaemon(session) : "");
     if (arguments.json()) {
       session.out().line(Json.object(versions, VersionVerb::fields));
     } else {
@@ -40,6 +41,19 @@ public final class VersionVerb implements Verb {
       session.out().line("daemon  " + (running ? versions.daemon() : "not running"));
     }
     return ExitCode.OK.number();
+  }
+
+  private static String ofDaemon(Session session) throws InterruptedException {
+    Connection daemon = session.daemon();
+    return session.surroundings().isInContainer()
+        ? daemon
+            .ask(
+                () ->
+                    daemon
+                        .nested(Connection.SOON)
+                        .version(NestedVersionRequest.getDefaultInstance()))
+            .getVersion()
+        : DaemonStatusVerb.ask(daemon).getVersion();
   }
 
   private static void fields(Json json, Versions versions) throws IOException {

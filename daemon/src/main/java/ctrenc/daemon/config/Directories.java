@@ -83,6 +83,11 @@ public record Directories(Path state, Path run) {
     return logs().resolve(container + ".log");
   }
 
+  /** The sockets of containers with nesting: a directory for each, which is bound into it. */
+  public Path nested() {
+    return run.resolve("nested");
+  }
+
   /** The records of kept containers. */
   public Path containers() {
     return state.resolve("containers");
@@ -120,6 +125,7 @@ public record Directories(Path state, Path run) {
     makeDirectory(runtime(), OWNER_ONLY);
     makeDirectory(logs(), OWNER_ONLY);
     makeDirectory(throwaways(), OWNER_ONLY);
+    makeDirectory(nested(), OWNER_ONLY);
   }
 
   /**

@@ -3,6 +3,7 @@ package ctrenc.daemon.config;
 import ctrenc.overlay.fuse.CacheMode;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -85,6 +86,14 @@ public interface Settings {
   /** Whether the daemon uses a root of its own for some seconds when it has started. */
   @WithDefault("true")
   boolean rehearsal();
+
+  /** Where the command line lies that containers with nesting get; the launcher says it. */
+  @WithName("home")
+  Optional<Path> programHome();
+
+  /** The java binary that it runs on; the launcher says it. */
+  @WithName("java")
+  Optional<Path> javaProgram();
 
   /** The most the log of a detached container may take, in bytes. */
   @WithDefault("16777216")

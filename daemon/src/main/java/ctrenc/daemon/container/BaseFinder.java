@@ -26,6 +26,9 @@ final class BaseFinder {
       case IMAGE -> image(wanted.getImage());
       case HOST_DIRECTORY -> host(wanted.getHostDirectory());
       case EMPTY -> new Found(new Base.Empty(), "", Optional.empty());
+      case OWN ->
+          throw RefusedException.invalid(
+              "A root of one's own is what processes in containers have: give an image, --host or --lower DIRECTORY.");
       case BASE_NOT_SET ->
           throw RefusedException.invalid(
               "Nothing is named to build the root on: give an image, --host or --lower DIRECTORY.");

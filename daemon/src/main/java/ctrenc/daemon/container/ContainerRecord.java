@@ -43,6 +43,7 @@ final class ContainerRecord {
     json.addProperty("cache", spec.getCache().name());
     json.addProperty("keep", spec.getKeep());
     json.addProperty("remove", spec.getRemove());
+    json.addProperty("nesting", spec.getNesting());
     json.add("mounts", mounts(spec));
     return json.toString();
   }
@@ -83,6 +84,7 @@ final class ContainerRecord {
             .setName(json.get("name").getAsString())
             .setKeep(!json.has("keep") || json.get("keep").getAsBoolean())
             .setRemove(json.has("remove") && json.get("remove").getAsBoolean())
+            .setNesting(json.has("nesting") && json.get("nesting").getAsBoolean())
             .setHostname(json.get("hostname").getAsString())
             .setNetwork(Network.valueOf(json.get("network").getAsString()))
             .setMemoryLimit(json.get("memoryLimit").getAsLong())

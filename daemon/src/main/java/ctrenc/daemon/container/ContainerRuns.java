@@ -5,6 +5,8 @@ import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.image.ImageConfig;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.nested.NestedContainers;
+import ctrenc.daemon.nested.NestedProgram;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.BundleWriter;
 import ctrenc.daemon.runtime.ContainerBundle;
@@ -39,6 +41,7 @@ final class ContainerRuns {
   private final ImageConfigs images;
   private final HiddenPlaces hidden;
   private final EventFeed events;
+  private final NestedContainers nested;
 
   ContainerRuns(
       RootMounter mounter,
@@ -46,7 +49,8 @@ final class ContainerRuns {
       Directories directories,
       OciRuntime runtime,
       ImageConfigs images,
-      EventFeed events) {
+      EventFeed events,
+      NestedContainers nested) {
     this.mounter = mounter;
     this.maker = maker;
     this.bundles = new BundleWriter(directories);
@@ -54,6 +58,7 @@ final class ContainerRuns {
     this.images = images;
     this.hidden = new HiddenPlaces(directories);
     this.events = events;
+    this.nested = nested;
   }
 
   /** Prepares a run of {@code wanted}; the answer is what is to be executed. */
@@ -89,11 +94,15 @@ final class ContainerRuns {
               process,
               user,
               hidden.in(container.identity),
-              Optional.empty()));
+              Optional.empty(),
+              container.identity.spec().getNesting()
+                  ? nested.open(container.id(), root)
+                  : List.of()));
       isReady = true;
       return command;
     } finally {
       if (!isReady) {
+        nested.close(container.id());
         bundles.remove(container.id());
         takeDownUnlessWanted(container);
       }
@@ -149,7 +158,8 @@ final class ContainerRuns {
         container.identity.image().isPresent()
             ? images.read(container.identity.image().get())
             : Optional.empty();
-    return config.map(image -> ProcessDefaults.apply(image, wanted)).orElse(wanted);
+    ProcessSpec process = config.map(image -> ProcessDefaults.apply(image, wanted)).orElse(wanted);
+    return container.identity.spec().getNesting() ? NestedProgram.onPath(process) : process;
   }
 
   /** What is to be executed for one more process in a running container. */
@@ -199,6 +209,7 @@ final class ContainerRuns {
     container.exitCode = exitCode;
     container.phase = Phase.EXITED;
     try {
+      nested.close(container.id());
       bundles.remove(container.id());
       events.tell("exited", container.id(), Map.of("code", Integer.toString(exitCode)));
       LOG.info("container exited", "container", container.id(), "code", exitCode);

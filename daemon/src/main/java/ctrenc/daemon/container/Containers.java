@@ -7,6 +7,8 @@ import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.nested.ForegroundRun;
+import ctrenc.daemon.nested.NestedContainers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.export.TransferProgress;
@@ -70,7 +72,8 @@ public final class Containers {
       Settings settings,
       EventFeed events,
       RootKeeping roots,
-      FreedHeap freedHeap) {
+      FreedHeap freedHeap,
+      NestedContainers nested) {
     this.store = store;
     this.freedHeap = freedHeap;
     runtime = new OciRuntime(settings.runtime(), directories);
@@ -101,7 +104,7 @@ public final class Containers {
     flattens = new RootFlattens(store, registry, moves);
     transfers = new RootTransfers(store, registry, moves, maker);
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
-    runs = new ContainerRuns(mounter, maker, directories, runtime, images, events);
+    runs = new ContainerRuns(mounter, maker, directories, runtime, images, events, nested);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
     KeptRoots kept = new KeptRoots(store, registry, events);
@@ -207,7 +210,7 @@ public final class Containers {
   }
 
   /** A run whose command a caller executes. */
-  public final class Run {
+  public final class Run implements ForegroundRun {
 
     private final ManagedContainer container;
     private final Command command;
@@ -217,15 +220,17 @@ public final class Containers {
       this.command = command;
     }
 
+    @Override
     public Command command() {
       return command;
     }
 
+    @Override
     public Container container() throws IOException {
       return view(container);
     }
 
-    /** The process has ended; true if the root is gone now. */
+    @Override
     public boolean finish(int exitCode) throws IOException {
       runs.end(container, exitCode);
       container.guard.lock();
@@ -236,7 +241,7 @@ public final class Containers {
       }
     }
 
-    /** The caller went away: what runs is killed. */
+    @Override
     public void abandon() throws IOException {
       stops.kill(container);
     }

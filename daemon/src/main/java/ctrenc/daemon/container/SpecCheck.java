@@ -1,6 +1,7 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.daemon.runtime.ContainerBundle;
 import ctrenc.proto.v1.BindMount;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.ProcessSpec;
@@ -36,6 +37,10 @@ final class SpecCheck {
           "A root is either kept or removed when its process ends: leave out --keep or --rm.");
     }
     for (BindMount mount : spec.getMountsList()) {
+      if (spec.getNesting() && Path.of(mount.getTarget()).startsWith(ContainerBundle.NESTING)) {
+        throw RefusedException.invalid(
+            "With --nesting nothing else is mounted below /run/ctr-enc: choose another target.");
+      }
       mount(mount);
     }
   }

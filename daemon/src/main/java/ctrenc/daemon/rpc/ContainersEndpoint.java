@@ -4,6 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import ctrenc.daemon.container.ContainerLog;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.container.EventFeed;
+import ctrenc.daemon.nested.ForegroundRun;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.Container;
@@ -33,6 +34,7 @@ import ctrenc.proto.v1.UnmountContainerRequest;
 import ctrenc.proto.v1.UnmountContainerResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -72,7 +74,13 @@ public final class ContainersEndpoint extends ContainersGrpc.ContainersImplBase 
 
   @Override
   public StreamObserver<RunRequest> run(StreamObserver<RunResponse> observer) {
-    return new RunConversation(containers, (ServerCallStreamObserver<RunResponse>) observer);
+    return new RunConversation(this::begin, (ServerCallStreamObserver<RunResponse>) observer);
+  }
+
+  private ForegroundRun begin(RunRequest request) throws IOException {
+    return request.hasStart()
+        ? containers.run(request.getStart())
+        : containers.run(request.getExisting().getReference(), request.getExisting().getProcess());
   }
 
   @Override

@@ -1,9 +1,8 @@
 package ctrenc.daemon.rpc;
 
-import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.nested.ForegroundRun;
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.proto.v1.RunExisting;
 import ctrenc.proto.v1.RunFinished;
 import ctrenc.proto.v1.RunRequest;
 import ctrenc.proto.v1.RunResponse;
@@ -21,12 +20,18 @@ final class RunConversation implements StreamObserver<RunRequest> {
 
   private static final FactLog LOG = FactLog.of(RunConversation.class);
 
-  private final Containers containers;
-  private final ServerCallStreamObserver<RunResponse> observer;
-  private Optional<Containers.Run> run = Optional.empty();
+  /** Begins what the first request asks for. */
+  @FunctionalInterface
+  interface Start {
+    ForegroundRun of(RunRequest request) throws IOException;
+  }
 
-  RunConversation(Containers containers, ServerCallStreamObserver<RunResponse> observer) {
-    this.containers = containers;
+  private final Start start;
+  private final ServerCallStreamObserver<RunResponse> observer;
+  private Optional<ForegroundRun> run = Optional.empty();
+
+  RunConversation(Start start, ServerCallStreamObserver<RunResponse> observer) {
+    this.start = start;
     this.observer = observer;
     // Without a handler of its own, an answer to a caller that is gone would throw.
     observer.setOnCancelHandler(this::abandon);
@@ -36,8 +41,7 @@ final class RunConversation implements StreamObserver<RunRequest> {
   public void onNext(RunRequest request) {
     try {
       switch (request.getPartCase()) {
-        case START -> begin(containers.run(request.getStart()));
-        case EXISTING -> begin(existing(request.getExisting()));
+        case START, EXISTING -> begin(start.of(request));
         case EXIT_CODE -> finish(request.getExitCode());
         case PART_NOT_SET -> throw RefusedException.invalid("An empty request says nothing to do.");
       }
@@ -50,11 +54,7 @@ final class RunConversation implements StreamObserver<RunRequest> {
     }
   }
 
-  private Containers.Run existing(RunExisting existing) throws IOException {
-    return containers.run(existing.getReference(), existing.getProcess());
-  }
-
-  private void begin(Containers.Run begun) throws IOException {
+  private void begin(ForegroundRun begun) throws IOException {
     if (run.isPresent()) {
       begun.abandon();
       throw RefusedException.invalid("One call runs one process.");
@@ -66,7 +66,7 @@ final class RunConversation implements StreamObserver<RunRequest> {
   }
 
   private void finish(int exitCode) throws IOException {
-    Containers.Run begun =
+    ForegroundRun begun =
         run.orElseThrow(() -> RefusedException.invalid("Nothing was started in this call."));
     boolean isRemoved = begun.finish(exitCode);
     run = Optional.empty();
@@ -100,7 +100,7 @@ final class RunConversation implements StreamObserver<RunRequest> {
     if (run.isEmpty()) {
       return;
     }
-    Containers.Run begun = run.get();
+    ForegroundRun begun = run.get();
     run = Optional.empty();
     try {
       begun.abandon();

@@ -1,7 +1,11 @@
 package ctrenc.daemon.rpc;
 
+import ctrenc.overlay.sys.Descriptor;
+import ctrenc.overlay.sys.FileOpener;
+import ctrenc.overlay.sys.OpenFlag;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -15,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -58,6 +63,42 @@ public final class UnixServer implements AutoCloseable {
           "The path of the run directory is too long for a socket: choose one of at most 90 characters.");
     }
     Files.deleteIfExists(fresh);
+    return listen(socket, fresh, new PeerAuthorization(group), services, at -> restrict(at, group));
+  }
+
+  /**
+   * Listens at {@code socket}, however long its path is; everybody may connect, and {@code access}
+   * says who may call.
+   */
+  static UnixServer startOpen(Path socket, ServerInterceptor access, List<BindableService> services)
+      throws IOException {
+    try (Descriptor directory =
+        FileOpener.open(socket.resolveSibling(""), OpenFlag.PATH | OpenFlag.DIRECTORY)) {
+      // The name is used once: when the server ends, it removes what has the name at which it
+      // began.
+      Path fresh = Path.of("/proc/self/fd/" + directory.number(), UUID.randomUUID().toString());
+      return listen(
+          socket,
+          fresh,
+          access,
+          services,
+          at -> Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rw-rw-rw-")));
+    }
+  }
+
+  /** Says who may connect to a socket. */
+  @FunctionalInterface
+  private interface Restriction {
+    void on(Path socket) throws IOException;
+  }
+
+  private static UnixServer listen(
+      Path socket,
+      Path fresh,
+      ServerInterceptor access,
+      List<BindableService> services,
+      Restriction restriction)
+      throws IOException {
     EventLoopGroup loops = new EpollEventLoopGroup(1, named("ctr-enc-rpc"));
     ExecutorService calls = Executors.newCachedThreadPool(named("ctr-enc-call"));
     NettyServerBuilder builder =
@@ -71,19 +112,19 @@ public final class UnixServer implements AutoCloseable {
             .maxInboundMessageSize(MAX_MESSAGE)
             // The last interceptor that is added is the first that is asked.
             .intercept(new FailureInterceptor())
-            .intercept(new PeerAuthorization(group));
+            .intercept(access);
     services.forEach(builder::addService);
     Server server = builder.build().start();
-    show(fresh, socket, group);
+    restriction.on(fresh);
+    Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return new UnixServer(socket, server, loops, calls);
   }
 
-  private static void show(Path fresh, Path socket, OptionalInt group) throws IOException {
+  private static void restrict(Path socket, OptionalInt group) throws IOException {
     if (group.isPresent()) {
-      Files.setAttribute(fresh, "unix:gid", group.getAsInt());
+      Files.setAttribute(socket, "unix:gid", group.getAsInt());
     }
-    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-rw----"));
-    Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
   }
 
   private static ThreadFactory named(String name) {

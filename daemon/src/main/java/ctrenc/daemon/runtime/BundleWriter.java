@@ -52,7 +52,8 @@ public final class BundleWriter {
             draft.process(),
             draft.user(),
             draft.hidden(),
-            resolver(bundle, draft));
+            resolver(bundle, draft),
+            draft.nesting());
     Files.writeString(bundle.resolve(CONFIG), whole.json().toString());
   }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * The config.json of a container (OCI runtime specification 1.0.2). {@code hidden} are directories
- * of the root that show empty; {@code resolver} is the file to show as /etc/resolv.conf.
+ * of the root that show empty; {@code resolver} is the file to show as /etc/resolv.conf; {@code
+ * nesting} is what processes need that may run containers of their own, below {@link #NESTING}.
  */
 public record ContainerBundle(
     String id,
@@ -21,7 +22,11 @@ public record ContainerBundle(
     ProcessSpec process,
     ContainerUser user,
     List<Path> hidden,
-    Optional<Path> resolver) {
+    Optional<Path> resolver,
+    List<BindMount> nesting) {
+
+  /** Where a container with nesting has its socket and the command line. */
+  public static final String NESTING = "/run/ctr-enc";
 
   /** cpu.cfs_period_us of the kernel: a thousandth of a core is a hundred microseconds of it. */
   private static final int CPU_PERIOD = 100_000;
@@ -92,6 +97,12 @@ public record ContainerBundle(
             mounts.add(
                 Json.mount(
                     "/etc/resolv.conf", "bind", file.toString(), List.of("bind", "rprivate"))));
+    if (!nesting.isEmpty()) {
+      mounts.add(
+          Json.mount(
+              NESTING, "tmpfs", "tmpfs", List.of("nosuid", "nodev", "ro", "mode=755", "size=64k")));
+      nesting.forEach(mount -> mounts.add(bind(mount)));
+    }
     spec.getMountsList().forEach(mount -> mounts.add(bind(mount)));
     return mounts;
   }
@@ -111,7 +122,7 @@ public record ContainerBundle(
     linux.add("resources", resources());
     linux.add("maskedPaths", Json.array(MASKED));
     linux.add("readonlyPaths", Json.array(READ_ONLY));
-    linux.add("seccomp", SystemCallFilter.profile());
+    linux.add("seccomp", SystemCallFilter.profile(!nesting.isEmpty()));
     return linux;
   }
 

@@ -55,6 +55,16 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public Optional<Path> programHome() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Path> javaProgram() {
+    return Optional.empty();
+  }
+
+  @Override
   public boolean keeper() {
     return false;
   }

@@ -43,7 +43,8 @@ class ContainerBundleTest {
             ProcessSpec.newBuilder().addArgs("/bin/true").build(),
             ContainerUser.ROOT,
             List.of(),
-            Optional.empty()),
+            Optional.empty(),
+            List.of()),
         "plain.json");
   }
 
@@ -80,7 +81,28 @@ class ContainerBundleTest {
             process,
             new ContainerUser(1000, 1001, List.of(5, 6), "/home/app"),
             List.of(Path.of("/var/lib/ctr-enc")),
-            Optional.of(Path.of("/run/ctr-enc/bundles/0123abcd/resolv.conf"))),
+            Optional.of(Path.of("/run/ctr-enc/bundles/0123abcd/resolv.conf")),
+            List.of()),
         "full.json");
+  }
+
+  @Test
+  void describesAContainerInWhichOthersRun() throws Exception {
+    BindMount.Builder sockets =
+        BindMount.newBuilder()
+            .setSource("/run/ctr-enc/nested/0123abcd")
+            .setTarget(ContainerBundle.NESTING + "/nested")
+            .setReadOnly(true);
+    assertGolden(
+        new ContainerBundle(
+            "0123abcd",
+            Path.of("/run/ctr-enc/roots/0123abcd"),
+            ContainerSpec.newBuilder().setHostname("nesting").setNesting(true).build(),
+            ProcessSpec.newBuilder().addArgs("/bin/true").build(),
+            ContainerUser.ROOT,
+            List.of(),
+            Optional.empty(),
+            List.of(sockets.build())),
+        "nesting.json");
   }
 }
