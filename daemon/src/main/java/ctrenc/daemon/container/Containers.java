@@ -342,7 +342,8 @@ public final class Containers {
   }
 
   /**
-   * When this returns, nothing of the root is left in memory. Its snapshots go with it; {@code
+   * When this returns, the root's keys are gone, and nothing of it is left in memory but what
+   * {@link FreedHeap#eraseAtPace} leaves for some seconds. Its snapshots go with it; {@code
    * snapshots} says that they may.
    */
   public Container remove(String reference, boolean force, boolean snapshots) throws IOException {
@@ -358,7 +359,7 @@ public final class Containers {
               + "), which go with it: fork what shall stay, or remove it with --snapshots.");
     }
     stops.remove(container, force);
-    freedHeap.erase();
+    freedHeap.eraseAtPace();
     return last;
   }
 

@@ -2,6 +2,7 @@ package ctrenc.daemon.key;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.daemon.log.FactLog;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,9 +36,26 @@ public final class FreedHeap implements AutoCloseable {
   @GuardedBy("this")
   private long answered;
 
+  /** By System.nanoTime; empty before the first. */
+  private volatile OptionalLong lastPass = OptionalLong.empty();
+
   /** Returns when everything that was garbage at the time of the call is erased. */
   public void erase() {
     erase(asked.incrementAndGet());
+  }
+
+  /**
+   * The same, but without waiting where a pass has just been: a pass holds the whole daemon up for
+   * a tenth of a second, so many removals in a row share one every few seconds.
+   */
+  public void eraseAtPace() {
+    OptionalLong last = lastPass;
+    if (last.isPresent()
+        && System.nanoTime() - last.getAsLong() < TimeUnit.SECONDS.toNanos(REST_SECONDS)) {
+      eraseSoon();
+    } else {
+      erase();
+    }
   }
 
   /** The same without waiting: within a few seconds. */
@@ -61,6 +79,7 @@ public final class FreedHeap implements AutoCloseable {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
       LOG.info("freed heap erased", "bytes", bytes, "millis", millis);
       answered = now;
+      lastPass = OptionalLong.of(System.nanoTime());
     }
   }
 

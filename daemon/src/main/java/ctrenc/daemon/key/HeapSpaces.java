@@ -1,9 +1,8 @@
 package ctrenc.daemon.key;
 
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.lang.ref.Reference;
 import java.lang.ref.SoftReference;
 import java.util.ArrayList;
@@ -11,42 +10,36 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * The spaces of the Java heap, whose free parts are overwritten by allocating them: the JVM zeroes
- * what it hands out.
+ * The spaces of the Java heap. What is free of them is given back to the system, or overwritten by
+ * allocating it: the JVM zeroes what it hands out.
  *
  * <p>Made for the serial collector, which fills each space from its beginning. A full collection
  * slides all that lives to the beginning of the old generation; {@code -XX:MarkSweepDeadRatio=0}
- * has it leave nothing dead among that, to save moving what follows. Old bytes are then left in as
- * much of the new generation as was filled since the last pass, and in the old one up to where it
- * reached before. Once a collection came between, they may be anywhere in the free parts, so all of
- * these are allocated. At most {@value #PIECE} bytes at the end of a space are left out. Buffers of
- * other threads (TLABs) are zeroed whole by {@code -XX:+ZeroTLAB}. Not thread-safe.
+ * has it leave nothing dead among that, to save moving what follows, and {@code
+ * -XX:MaxHeapFreeRatio} with {@code -XX:-ShrinkHeapInSteps} has it give back at once nearly all
+ * that follows, so that the daemon does not stay as large as it once was, either. The rest, and the
+ * new generation, which keeps its size, are filled. At most {@value #PIECE} bytes at the end of a
+ * space are left out. Buffers of other threads (TLABs) are zeroed whole by {@code -XX:+ZeroTLAB}.
+ * Not thread-safe.
  */
 final class HeapSpaces {
 
   private static final int PIECE = 4 << 10;
   private static final int PIECES = 256;
   private static final String NEW = "Eden Space";
+  private static final String BETWEEN = "Survivor Space";
   private static final String OLD = "Tenured Gen";
-
-  private long collections;
 
   /** Returns how many bytes it wrote. */
   long overwriteFree() {
-    boolean isScattered = collections != countCollections();
-    long fresh = used(NEW);
-    long before = used(OLD);
     System.gc();
-    long gap = Math.max(0, before - used(OLD));
-    long bytes = isScattered ? sum(HeapSpaces::free) : Math.max(fresh, gap);
+    // Two collections of the new generation fill both spaces of survivors, and the old generation
+    // with what does not fit there.
+    long bytes = 2 * (committed(NEW) + committed(BETWEEN)) + committed(OLD) - used(OLD);
     List<SoftReference<byte[][]>> held = fill(bytes);
-    if (gap == 0) {
-      held.clear();
-    }
-    // Moves what was just allocated into the gap, and lets the next pass begin with an empty space.
-    System.gc();
     Reference.reachabilityFence(held);
-    collections = countCollections();
+    held.clear();
+    System.gc();
     return bytes;
   }
 
@@ -64,23 +57,18 @@ final class HeapSpaces {
   }
 
   private static long used(String name) {
-    return sum(space -> space.getName().equals(name) ? space.getUsage().getUsed() : 0);
+    return sum(name, MemoryUsage::getUsed);
   }
 
-  private static long free(MemoryPoolMXBean space) {
-    return space.getUsage().getCommitted() - space.getUsage().getUsed();
+  private static long committed(String name) {
+    return sum(name, MemoryUsage::getCommitted);
   }
 
-  private static long sum(ToLongFunction<MemoryPoolMXBean> what) {
+  private static long sum(String name, ToLongFunction<MemoryUsage> what) {
     return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(space -> space.getType() == MemoryType.HEAP)
+        .filter(space -> space.getName().equals(name))
+        .map(MemoryPoolMXBean::getUsage)
         .mapToLong(what)
-        .sum();
-  }
-
-  private static long countCollections() {
-    return ManagementFactory.getGarbageCollectorMXBeans().stream()
-        .mapToLong(GarbageCollectorMXBean::getCollectionCount)
         .sum();
   }
 }

@@ -3,11 +3,14 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Canary;
+import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.ProcessMemory;
 import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,7 @@ class MemoryTest {
           .contains("KEK", "layer key", "name key", "canary");
 
       daemon.cli("rm", "--force", "doomed").ok();
-      assertThat(memory.find(things)).isEmpty();
+      awaitNothing(memory, things);
     }
   }
 
@@ -56,7 +59,23 @@ class MemoryTest {
       assertThat(things).containsKeys("KEK");
 
       daemon.cli("rm", "brief").ok();
-      assertThat(new ProcessMemory(daemon.pid()).find(things)).isEmpty();
+      awaitNothing(new ProcessMemory(daemon.pid()), things);
+    }
+  }
+
+  /** The heap may have been erased just before, and is then some seconds later. */
+  private static void awaitNothing(ProcessMemory memory, Map<String, byte[]> things) {
+    Condition.await(
+        "nothing of " + things.keySet() + " is in memory",
+        Duration.ofSeconds(20),
+        () -> holdsNone(memory, things));
+  }
+
+  private static boolean holdsNone(ProcessMemory memory, Map<String, byte[]> things) {
+    try {
+      return memory.find(things).isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
