@@ -1,0 +1,223 @@
+package ctrenc.e2e.bench;
+
+import ctrenc.proto.v1.Base;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/** What an operation costs where there is much, beside what it costs where there is little. */
+final class FilesGrowth {
+
+  private static final int MANY = 1_000_000;
+  private static final int FEW = 1000;
+  private static final int IN_DIRECTORY = 1000;
+  private static final int LARGE_DIRECTORY = 200_000;
+  private static final int LAYERS = 64;
+  private static final int TIMES = 4000;
+  private static final int MOVES = 20;
+  private static final int PAGE = 4096;
+  private static final long SMALL_FILE = 1L << 20;
+  private static final long SPARSE_FILE = 100L << 30;
+  private static final Base EMPTY = Base.newBuilder().setEmpty(true).build();
+  private static final String INODE = "unix:ino";
+  private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
+
+  private final MeasuredDaemon daemon;
+  private final SplittableRandom random = new SplittableRandom(7);
+  private final List<String> lines = new ArrayList<>();
+
+  FilesGrowth(MeasuredDaemon daemon) {
+    this.daemon = daemon;
+  }
+
+  List<String> measure() throws Exception {
+    lines.add("| µs, median | small | large | ratio |");
+    lines.add("|---|--:|--:|--:|");
+    Path few = daemon.create("few", EMPTY);
+    Path many = daemon.create("many", EMPTY);
+    fill(few, 0, FEW);
+    fill(many, 0, MANY);
+    files("a root of %,d files, and of %,d".formatted(FEW, MANY), few, FEW, many, MANY);
+    directory(few);
+    sparse(few);
+    layers();
+    lines.add("");
+    lines.add("| of a root with %,d files, ms | median | 99 of 100 |".formatted(MANY));
+    lines.add("|---|--:|--:|");
+    moves(many);
+    lines.add("");
+    lines.add("The daemon with all of them: " + daemon.holdings() + ".");
+    return lines;
+  }
+
+  private static Path file(Path root, int number) {
+    return root.resolve("d" + number / IN_DIRECTORY).resolve("file-" + number % IN_DIRECTORY);
+  }
+
+  private static void fill(Path root, int from, int to) throws IOException {
+    for (int i = from; i < to; i++) {
+      if (i % IN_DIRECTORY == 0) {
+        Files.createDirectory(root.resolve("d" + i / IN_DIRECTORY));
+      }
+      Files.createFile(file(root, i));
+    }
+  }
+
+  private void files(String what, Path few, int fewFiles, Path many, int manyFiles)
+      throws Exception {
+    row(
+        "create and remove a file: " + what,
+        Durations.of(TIMES, i -> createAndRemove(few, random.nextInt(fewFiles))),
+        Durations.of(TIMES, i -> createAndRemove(many, random.nextInt(manyFiles))));
+    row("look up, nothing cached: " + what, cold(few, fewFiles), cold(many, manyFiles));
+  }
+
+  private static void createAndRemove(Path root, int number) throws IOException {
+    Path made = file(root, number).resolveSibling("made");
+    Files.createFile(made);
+    Files.delete(made);
+  }
+
+  /** The kernel forgets, and finds the directory again before the clock runs. */
+  private Durations cold(Path root, int files) throws Exception {
+    Files.writeString(DROP_CACHES, "2");
+    long[] nanos = new long[FEW];
+    for (int i = 0; i < FEW; i++) {
+      Path file = file(root, random.nextInt(files));
+      Files.readAttributes(file.getParent(), INODE);
+      long began = System.nanoTime();
+      Files.readAttributes(file, INODE);
+      nanos[i] = System.nanoTime() - began;
+    }
+    return Durations.sorted(nanos);
+  }
+
+  private void directory(Path root) throws Exception {
+    Path small = Files.createDirectory(root.resolve("small"));
+    Path large = Files.createDirectory(root.resolve("large"));
+    for (int i = 0; i < LARGE_DIRECTORY; i++) {
+      Files.createFile(large.resolve("entry-" + i));
+      if (i < FEW) {
+        Files.createFile(small.resolve("entry-" + i));
+      }
+    }
+    String what = "a directory of %,d entries, and of %,d".formatted(FEW, LARGE_DIRECTORY);
+    row(
+        "create and remove: " + what,
+        Durations.of(TIMES, i -> addAndDelete(small)),
+        Durations.of(TIMES, i -> addAndDelete(large)));
+    row(
+        "list, for each entry: " + what,
+        listed(small, FEW, LARGE_DIRECTORY / FEW),
+        listed(large, LARGE_DIRECTORY, 1));
+  }
+
+  private static void addAndDelete(Path directory) throws IOException {
+    Files.createFile(directory.resolve("added"));
+    Files.delete(directory.resolve("added"));
+  }
+
+  private static Durations listed(Path directory, int entries, int times) throws Exception {
+    long[] nanos = new long[times];
+    for (int i = 0; i < times; i++) {
+      Files.writeString(DROP_CACHES, "2");
+      long began = System.nanoTime();
+      int count = 0;
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+        for (Path _ : stream) {
+          count++;
+        }
+      }
+      nanos[i] = (System.nanoTime() - began) / entries;
+      if (count != entries) {
+        throw new IOException("%s lists %d entries".formatted(directory, count));
+      }
+    }
+    return Durations.sorted(nanos);
+  }
+
+  private void sparse(Path root) throws Exception {
+    String what = "a sparse file of 1 MiB, and of 100 GiB";
+    try (FileChannel small = sized(root.resolve("small-file"), SMALL_FILE);
+        FileChannel large = sized(root.resolve("large-file"), SPARSE_FILE)) {
+      row(
+          "write 4 KiB somewhere: " + what,
+          Durations.of(TIMES, i -> writeSomewhere(small, SMALL_FILE)),
+          Durations.of(TIMES, i -> writeSomewhere(large, SPARSE_FILE)));
+      row(
+          "`fsync` after 4 KiB: " + what,
+          Durations.of(FEW, i -> syncSomewhere(small, SMALL_FILE)),
+          Durations.of(FEW, i -> syncSomewhere(large, SPARSE_FILE)));
+    }
+  }
+
+  private static FileChannel sized(Path file, long size) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
+    return channel;
+  }
+
+  private void writeSomewhere(FileChannel file, long size) throws IOException {
+    file.write(ByteBuffer.allocate(PAGE), random.nextLong(size / PAGE) * PAGE);
+  }
+
+  private void syncSomewhere(FileChannel file, long size) throws IOException {
+    writeSomewhere(file, size);
+    file.force(false);
+  }
+
+  private void layers() throws Exception {
+    Path one = daemon.create("one", EMPTY);
+    Path deep = daemon.create("deep", EMPTY);
+    fill(one, 0, FEW);
+    fill(deep, 0, FEW);
+    for (int i = 0; i < LAYERS; i++) {
+      daemon.snapshot("deep", "s" + i);
+      Files.createFile(deep.resolve("d0").resolve("layer-" + i));
+    }
+    files("a stack of 1 layer, and of %d".formatted(LAYERS + 1), one, FEW, deep, FEW);
+  }
+
+  private void moves(Path many) throws Exception {
+    Path nested = many.resolve("d0/.ctr-enc/subvolumes");
+    lines.add(
+        "| nested subvolume | "
+            + Durations.of(MOVES, i -> Files.createDirectory(nested.resolve("n" + i))).millis()
+            + " |");
+    lines.add("| fork, mounted | " + forks(0).millis() + " |");
+    lines.add(
+        "| snapshot | "
+            + Durations.of(LAYERS, i -> daemon.snapshot("many", "s" + i)).millis()
+            + " |");
+    lines.add(
+        "| fork of its %d layers, mounted | ".formatted(LAYERS + MOVES)
+            + forks(MOVES).millis()
+            + " |");
+  }
+
+  /** Each leaves one layer more. */
+  private Durations forks(int first) throws Exception {
+    return Durations.of(MOVES, i -> daemon.fork("many", "fork" + (first + i)));
+  }
+
+  private void row(String what, Durations small, Durations large) {
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "| %s | %.1f | %.1f | %.2f |",
+            what,
+            small.medianMicros(),
+            large.medianMicros(),
+            large.medianMicros() / small.medianMicros()));
+    System.out.println(lines.getLast());
+  }
+}
