@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 
 /**
  * A subvolume that hangs in the top directory of another one, made and destroyed by the hidden
@@ -20,6 +19,9 @@ final class NestedSubvolume {
   private static final Path HIDDEN = Path.of(".ctr-enc");
   private static final int TRIES = 20;
 
+  /** A fork leaves the stack that it is of one layer deeper, and lookups go through all of them. */
+  private static final int MOST_LAYERS = 512;
+
   private NestedSubvolume() {}
 
   /** Who called, as the kernel of the host knows him. */
@@ -27,6 +29,9 @@ final class NestedSubvolume {
 
   static SubvolumeRoot make(SubvolumeRoot parent, String name, Base base, Owner owner)
       throws IOException {
+    if (base.hasOwn()) {
+      requireShallow(parent);
+    }
     try {
       Files.createDirectory(parent.path().resolve(HIDDEN).resolve(place(base)).resolve(name));
     } catch (NoSuchFileException e) {
@@ -55,12 +60,12 @@ final class NestedSubvolume {
 
   private static Path place(Base base) throws RefusedException {
     return switch (base.getBaseCase()) {
-      case OWN, BASE_NOT_SET -> Path.of("forks");
+      case OWN -> Path.of("forks");
       case EMPTY -> Path.of("subvolumes");
       case IMAGE -> Path.of("images").resolve(imageName(base.getImage()));
-      case HOST_DIRECTORY ->
+      case HOST_DIRECTORY, BASE_NOT_SET ->
           throw RefusedException.invalid(
-              "A directory of the host is not offered inside a container: use an image.");
+              "Inside a container the base is its own root, an image, or nothing: name one of them.");
     };
   }
 
@@ -73,12 +78,23 @@ final class NestedSubvolume {
 
   /** What a subvolume is called in the store. */
   static String id(SubvolumeRoot root) throws IOException {
-    List<String> lines = Files.readAllLines(root.path().resolve(HIDDEN).resolve("info"));
-    return lines.stream()
-        .filter(line -> line.startsWith("subvolume "))
-        .map(line -> line.substring(line.indexOf(' ') + 1))
+    return told(root, "subvolume");
+  }
+
+  private static void requireShallow(SubvolumeRoot root) throws IOException {
+    if (Integer.parseInt(told(root, "layers")) > MOST_LAYERS) {
+      throw RefusedException.full(
+          "This container's root was forked so often that it is slow: have it flattened on the host (ctr-enc flatten), or use an image.");
+    }
+  }
+
+  /** What a subvolume tells of itself by a name. */
+  private static String told(SubvolumeRoot root, String name) throws IOException {
+    return Files.readAllLines(root.path().resolve(HIDDEN).resolve("info")).stream()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> line.substring(name.length() + 1))
         .findFirst()
-        .orElse("");
+        .orElseThrow(() -> new IOException("A subvolume does not tell its " + name + "."));
   }
 
   /**

@@ -1,0 +1,170 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.DebianTree;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Containers that processes in real containers run, as root and as somebody. */
+@Tag("kernel")
+@Timeout(600)
+class ContainersInContainersTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** The image's top directory is its maker's alone. */
+  private static final String AS_ALICE =
+      """
+      chmod 755 /
+      exec setpriv --reuid 1000 --regid 1000 --clear-groups sh -ec '%s'
+      """;
+
+  private static TestDaemon daemon;
+
+  @BeforeAll
+  static void start() throws IOException {
+    daemon = TestDaemon.start();
+    daemon.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    daemon.cli("check").ok();
+    assertThat(daemon.state().resolve("segments")).isEmptyDirectory();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    daemon.close();
+  }
+
+  private Command nesting(String script) {
+    return daemon.cli("run", "--nesting", "debian", "--", "sh", "-ec", script);
+  }
+
+  @Test
+  void threeDeepAsRootEachOnItsOwn() {
+    String script =
+        """
+        echo 0 > /f
+        ctr-enc run -- sh -ec '
+          echo 1 >> /f; grep "^key " /.ctr-enc/info
+          ctr-enc run -- sh -ec "
+            echo 2 >> /f; grep \\"^key \\" /.ctr-enc/info
+            ctr-enc run -- sh -ec \\"
+              echo 3 >> /f; cat /f; grep ^key /.ctr-enc/info; exit 7\\" || echo code \\$?
+            wc -l < /f"
+          wc -l < /f'
+        wc -l < /f
+        ls -A / | grep -c nested || true
+        ls -A /run/ctr-enc/nested
+        """;
+    List<String> lines = nesting(script).ok().lines().toList();
+    assertThat(lines.stream().filter(line -> !line.startsWith("key ")))
+        .containsExactly("0", "1", "2", "3", "code 7", "3", "2", "1", "0", "ctr-enc.sock");
+    assertThat(lines.stream().filter(line -> line.startsWith("key ")).distinct()).hasSize(3);
+  }
+
+  @Test
+  void threeDeepAsSomebody() {
+    String script =
+        """
+        ctr-enc run -- sh -ec "
+          id -u; echo own > /f; cat /etc/shadow 2> /dev/null || echo refused
+          touch /etc/f 2> /dev/null || echo refused
+          ctr-enc run -- ctr-enc run -- sh -c \\"id -u; cat /f\\""
+        ctr-enc run --image debian -- sh -c "test -e /f || echo fresh"
+        ctr-enc run --image none true 2> /tmp/e || { echo $?; cat /tmp/e; }
+        ctr-enc create x 2> /tmp/e || { echo $?; cat /tmp/e; }
+        ctr-enc run nosuch 2> /dev/null || echo $?
+        ctr-enc ps -q
+        """;
+    assertThat(nesting(AS_ALICE.formatted(script)).ok().lines())
+        .containsExactly(
+            "0",
+            "refused",
+            "refused",
+            "0",
+            "own",
+            "fresh",
+            "125",
+            "ctr-enc: there is no image none: ask who runs the daemon for the names of those there are",
+            "2",
+            "ctr-enc: 'create' is not offered inside a container, call it on the host: see 'ctr-enc --help'",
+            "127");
+  }
+
+  @Test
+  void aHundredInARowLeaveNothing() {
+    String script =
+        """
+        for i in $(seq 100); do
+          ctr-enc run --image debian -- sh -ec \
+            'head -c 20000 /dev/urandom > /f; grep "^key " /.ctr-enc/info' >> /keys
+        done
+        sort -u /keys | wc -l
+        ls -A / | grep -c nested || true
+        ls -A /run/ctr-enc/nested
+        ctr-enc ps -q
+        ls -A /.ctr-enc/subvolumes
+        """;
+    assertThat(nesting(script).ok().lines()).containsExactly("100", "0", "ctr-enc.sock");
+  }
+
+  @Test
+  void aKilledCallerLeavesNothing() {
+    String script =
+        """
+        ctr-enc run -- sh -ec 'ctr-enc run -- sh -c "touch /up; sleep 1000" & touch /up; sleep 1000' &
+        until ls /.nested-*/.nested-*/up > /dev/null 2>&1; do sleep 0.1; done
+        ctr-enc ps -q | wc -l
+        kill -9 $!
+        until [ -z "$(ctr-enc ps -q)" ]; do sleep 0.1; done
+        ls -A / | grep -c nested || true
+        ls -A /run/ctr-enc/nested
+        grep -lz '^1000$' /proc/[0-9]*/cmdline | wc -l
+        ctr-enc run -- sleep 1000 &
+        until [ -n "$(ctr-enc ps -q)" ]; do sleep 0.1; done
+        kill -TERM $!
+        wait $! || echo $?
+        ctr-enc ps -q
+        """;
+    assertThat(nesting(script).ok().lines()).containsExactly("2", "0", "ctr-enc.sock", "0", "143");
+  }
+
+  @Test
+  void whatRunsInsideGoesWithItsContainer() {
+    daemon
+        .cli(
+            "run",
+            "-d",
+            "--name",
+            "n",
+            "--nesting",
+            "debian",
+            "--",
+            "sh",
+            "-c",
+            "ctr-enc run -- sleep 1000")
+        .ok();
+    Condition.await(
+        "the nested one runs",
+        PATIENCE,
+        () -> daemon.cli("exec", "n", "ctr-enc", "ps", "-q").run().out().lines().count() == 1);
+    daemon.cli("stop", "-t", "0", "n").ok();
+    assertThat(daemon.run().resolve("nested").toFile().list()).containsExactly("program");
+    assertThat(daemon.cli("quota", "--json", "n").ok()).doesNotContain("\"parent\":\"");
+    daemon.cli("rm", "n").ok();
+  }
+}

@@ -1,0 +1,144 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.DebianTree;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a container in a container tries in order to leave it, or to use what is another's. */
+@Tag("kernel")
+@Timeout(300)
+class NestedAttackTest {
+
+  private static TestDaemon daemon;
+
+  @BeforeAll
+  static void start() throws IOException {
+    daemon = TestDaemon.start();
+    daemon.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    daemon.cli("check").ok();
+    assertThat(daemon.state().resolve("segments")).isEmptyDirectory();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    daemon.close();
+  }
+
+  private Command nesting(String script) {
+    return daemon.cli("run", "--nesting", "debian", "--", "sh", "-ec", script);
+  }
+
+  @Test
+  void aChildReachesNothingAbove() {
+    String script =
+        """
+        echo secret > /secret; mkdir /mine
+        ctr-enc run --image debian -- sh -c '
+          no() { if "$@" > /dev/null 2>&1; then echo "allowed: $*"; fi; }
+          cd /../../..; no cat secret /../secret
+          ln -s ../../../secret /l; ln -s /proc/1/root/secret /m; no cat /l; no cat /m
+          for p in /proc/[0-9]*; do
+            if [ "$(readlink $p/ns/user)" = "$(readlink /proc/self/ns/user)" ]; then continue; fi
+            no cat $p/environ; no ls $p/root/; no ls $p/cwd/; no readlink $p/fd/1; no cat $p/maps
+          done
+          no umount /proc/sys; no umount -l /proc/sys; no mount -o remount,rw /proc/sys
+          no mount -o remount,rw /sys; no sh -c "echo x > /proc/sys/kernel/hostname"
+          mkdir /q; no mount -t proc proc /q; no mount -t sysfs sysfs /q; no mount -t cgroup2 none /q
+          no unshare -n true; no unshare -u true; no nsenter -t 1 -m true
+          no mknod /disk b 8 0; no mount -o remount,rw /run/ctr-enc/jdk; no touch /run/ctr-enc/jdk/f
+          no chroot /proc/1/root true; no mount --rbind /proc/1/root /q
+          umount -l /run/ctr-enc/nested; ls /run/ctr-enc/nested; ls -A / | grep nested; echo end'
+        """;
+    assertThat(nesting(script).ok().lines()).containsExactly("end");
+  }
+
+  /** A handle of the parent's file, keyrings, other namespaces, and a network of its own. */
+  @Test
+  void systemCallsThatLeadOutAreForbidden() {
+    String script =
+        """
+        cat > /t.c << 'END'
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <sched.h>
+        #include <stdio.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        static void tell(long result) { printf("%d ", result < 0 && errno == EPERM); }
+        int main(void) {
+          struct { struct file_handle of; char bytes[128]; } handle = {{128}};
+          int mount;
+          printf("%d ", name_to_handle_at(AT_FDCWD, "/usr", &handle.of, &mount, 0));
+          tell(open_by_handle_at(open("/", O_RDONLY), &handle.of, O_RDONLY));
+          tell(syscall(SYS_keyctl, 0, -3, 0));
+          tell(setns(open("/proc/self/ns/mnt", O_RDONLY), 0));
+          tell(unshare(CLONE_NEWNET));
+        }
+        END
+        gcc -o /t /t.c
+        ctr-enc run -- /t
+        """;
+    assertThat(nesting(script).ok()).isEqualTo("0 1 1 1 1 ");
+  }
+
+  @Test
+  void theSocketOfAnotherIsOfNoUse() {
+    String script =
+        """
+        ctr-enc run -- sh -ec 'touch /up; until [ -e /stop ]; do sleep 0.1; done' & first=$!
+        until child=$(ls -d /.nested-*/up 2> /dev/null); do sleep 0.1; done
+        child=${child%/up}
+        CTR_ENC_RUN=/run/ctr-enc/nested$child
+        sed "s,CTR_ENC_RUN=[^ ]*,CTR_ENC_RUN=$CTR_ENC_RUN," /run/ctr-enc/program/ctr-enc > /other
+        sh /other run true || echo parent $?
+        # The second child gets the first one's socket by a bind mount, and as a descriptor.
+        sed 's,CTR_ENC_RUN=[^ ]*,CTR_ENC_RUN=/socket,' /run/ctr-enc/program/ctr-enc > /by-mount
+        sed 's,CTR_ENC_RUN=[^ ]*,CTR_ENC_RUN=/proc/self/fd/9,' /run/ctr-enc/program/ctr-enc > /by-descriptor
+        mkdir /socket
+        unshare -Urm sh -ec "mount --bind $CTR_ENC_RUN /socket; sh /by-mount run true" || echo mount $?
+        ctr-enc run -- sh -c 'ls -A /run/ctr-enc/nested; sh /by-descriptor run true' 9< $CTR_ENC_RUN || echo descriptor $?
+        touch $child/stop
+        wait $first
+        """;
+    Command.Result result = nesting(script).run();
+    assertThat(result.exit()).as(result.err()).isZero();
+    assertThat(result.out().lines())
+        .containsExactly("parent 125", "mount 125", "ctr-enc.sock", "descriptor 125");
+    assertThat(result.err()).contains("this socket is another container's");
+  }
+
+  /** A directory in use must not be taken out of the child: from there ".." would lead above. */
+  @Test
+  void namesMayMoveWhileAChildRuns() {
+    String script =
+        """
+        mkdir /d; echo secret > /secret
+        ctr-enc run --image debian -- sh -ec '
+          mkdir -p /a/b; cd /a/b; touch /up; until [ -e /go ]; do sleep 0.1; done
+          cat ../../../../../secret 2> /dev/null || echo inside; pwd -P' & first=$!
+        until child=$(ls -d /.nested-*/up 2> /dev/null); do sleep 0.1; done
+        child=${child%/up}
+        python3 -c "import os; os.rename('$child/a', '/d/a')" 2>&1 | grep -o 'cross-device link'
+        mv $child /d/moved
+        touch /d/moved/go
+        wait $first
+        ls -A /d /.ctr-enc/subvolumes
+        """;
+    assertThat(nesting(script).ok().lines())
+        .containsExactly("cross-device link", "inside", "/a/b", "/.ctr-enc/subvolumes:", "", "/d:");
+  }
+}
