@@ -78,6 +78,11 @@ public final class EncryptedLayer implements UpperLayer {
   }
 
   @Override
+  public Optional<EntryFilter> entryFilter(int most) throws IOException {
+    return table.entryFilter(most);
+  }
+
+  @Override
   public Optional<DirectoryEntry> entry(long parent, Name name) throws IOException {
     return table.entry(parent, name);
   }

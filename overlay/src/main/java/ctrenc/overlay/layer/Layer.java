@@ -36,6 +36,14 @@ public interface Layer extends AutoCloseable {
   Optional<DirectoryEntry> entry(long parent, Name name) throws IOException;
 
   /**
+   * Which entries this layer, which does not change any more, has; empty if they are more than
+   * {@code most}, or not known beforehand.
+   */
+  default Optional<EntryFilter> entryFilter(int most) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Offers every entry of a directory, whiteouts included, in an order that stays the same while
    * the directory does.
    */

@@ -160,6 +160,23 @@ final class LayerTable implements AutoCloseable {
     return found;
   }
 
+  /** Empty if there are more than {@code most} entries. */
+  Optional<EntryFilter> entryFilter(int most) throws IOException {
+    long[] marks = new long[most];
+    int count = 0;
+    byte[] from = RecordKeys.layer(layer);
+    try (MetaCursor cursor = meta.scan(Table.ENTRY, from, RecordKeys.layer(layer + 1))) {
+      while (cursor.next()) {
+        if (count == most) {
+          return Optional.empty();
+        }
+        byte[] key = cursor.key();
+        marks[count++] = EntryTokens.mark(RecordShape.owner(key), key, RecordKeys.TOKEN_OFFSET);
+      }
+    }
+    return Optional.of(new EntryTokens(form, Arrays.copyOf(marks, count)));
+  }
+
   /** In the order of the keys: of the tokens in a sealed layer, of the names in a plain one. */
   void entries(long parent, Layer.EntryVisitor visitor) throws IOException {
     byte[] from = RecordKeys.directory(layer, parent);

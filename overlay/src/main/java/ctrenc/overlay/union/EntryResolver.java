@@ -51,7 +51,7 @@ final class EntryResolver {
       return Optional.empty();
     }
     for (int level = begin; level < parts.size(); level++) {
-      Optional<DirectoryEntry> entry = parts.get(level).layer().entry(directory.inode(), name);
+      Optional<DirectoryEntry> entry = levels.entry(parts.get(level), directory.inode(), name);
       if (entry.isPresent()) {
         if (level != begin) {
           levels.learnEntry(directory.inode(), name, level);

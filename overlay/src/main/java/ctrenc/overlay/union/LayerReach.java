@@ -1,13 +1,18 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.layer.DirectoryEntry;
+import ctrenc.overlay.layer.EntryFilter;
 import ctrenc.overlay.layer.Layer;
+import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which inodes one lower has a say in, where they are few: so a stack of many snapshots, each of
- * little, is asked like a single layer. Read from the layer at the first question. Thread-safe.
+ * Which inodes and names one lower has a say in, where they are few: so a stack of many snapshots,
+ * each of little, is asked like a single layer. Read from the layer at the first question.
+ * Thread-safe.
  */
 final class LayerReach {
 
@@ -21,6 +26,9 @@ final class LayerReach {
 
   /** It has too many, or does not know them. */
   private volatile boolean isEverywhere;
+
+  /** Null until the first question; it lets all names pass where there are too many. */
+  private volatile @Nullable EntryFilter names;
 
   LayerReach(Layer layer) {
     this.layer = layer;
@@ -41,5 +49,15 @@ final class LayerReach {
       inodes = known;
     }
     return Arrays.binarySearch(known, inode) >= 0;
+  }
+
+  /** Its entry of a name, or its whiteout. */
+  Optional<DirectoryEntry> entry(long directory, Name name) throws IOException {
+    EntryFilter known = names;
+    if (known == null) {
+      known = layer.entryFilter(FEW).orElse((parent, any) -> true);
+      names = known;
+    }
+    return known.mayHave(directory, name) ? layer.entry(directory, name) : Optional.empty();
   }
 }

@@ -121,7 +121,7 @@ final class LayerStack {
         continue;
       }
       InodeRecord inodeRecord = found.get();
-      parts.add(new LowerPart(layer, Math.min(limit, inodeRecord.size())));
+      parts.add(new LowerPart(layer, now.levels.reach(level), Math.min(limit, inodeRecord.size())));
       limit = Math.min(limit, inodeRecord.lowerSize());
       boolean last = inodeRecord.isDirectory() ? inodeRecord.opaque() : limit == 0;
       if (last) {

@@ -1,11 +1,13 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.layer.DirectoryEntry;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -51,6 +53,15 @@ final class LowerLevels {
   /** False if the lower at {@code level} has nothing of an inode. */
   boolean mayKnow(int level, long inode) throws IOException {
     return !isWorthwhile || reaches.get(level).mayKnow(inode);
+  }
+
+  LayerReach reach(int level) {
+    return reaches.get(level);
+  }
+
+  /** What a lower that shows a directory has of a name. */
+  Optional<DirectoryEntry> entry(LowerPart part, long directory, Name name) throws IOException {
+    return isWorthwhile ? part.reach().entry(directory, name) : part.layer().entry(directory, name);
   }
 
   /** The first lower of a directory's that may know a name, or {@link #NONE}. */

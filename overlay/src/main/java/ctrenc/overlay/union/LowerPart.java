@@ -7,4 +7,4 @@ import ctrenc.overlay.layer.Layer;
  * show through from this layer, as the layers between it and the upper left it; for other kinds it
  * means nothing.
  */
-record LowerPart(Layer layer, long limit) {}
+record LowerPart(Layer layer, LayerReach reach, long limit) {}

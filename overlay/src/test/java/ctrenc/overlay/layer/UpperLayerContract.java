@@ -176,6 +176,28 @@ abstract class UpperLayerContract {
   }
 
   @Test
+  void filterLetsEveryEntryPassAndHardlyAnyOther() throws IOException {
+    int some = 500;
+    try (LayerBatch batch = layer.batch()) {
+      for (int i = 0; i < some; i++) {
+        batch.putEntry(5 + i % 3, new DirectoryEntry.Child(Name.of("name" + i), 7 + i, 8));
+        batch.putEntry(9, new DirectoryEntry.Whiteout(Name.of("gone" + i)));
+      }
+      batch.commit();
+    }
+    assertThat(layer.entryFilter(2 * some - 1)).isEmpty();
+    EntryFilter filter = layer.entryFilter(2 * some).orElseThrow();
+    int strangers = 0;
+    for (int i = 0; i < some; i++) {
+      assertThat(filter.mayHave(5 + i % 3, Name.of("name" + i))).isTrue();
+      assertThat(filter.mayHave(9, Name.of("gone" + i))).isTrue();
+      strangers += filter.mayHave(9, Name.of("name" + i)) ? 1 : 0;
+      strangers += filter.mayHave(6 + i % 3, Name.of("name" + i)) ? 1 : 0;
+    }
+    assertThat(strangers).isLessThan(3);
+  }
+
+  @Test
   void listingStopsWhenToldTo() throws IOException {
     for (int i = 0; i < 5; i++) {
       TestLayers.putEntry(layer, 5, "name" + i, 7 + i);

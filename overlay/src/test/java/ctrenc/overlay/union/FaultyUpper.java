@@ -2,6 +2,7 @@ package ctrenc.overlay.union;
 
 import ctrenc.overlay.extent.ExtentReference;
 import ctrenc.overlay.layer.DirectoryEntry;
+import ctrenc.overlay.layer.EntryFilter;
 import ctrenc.overlay.layer.FileRun;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.LayerBatch;
@@ -115,6 +116,11 @@ final class FaultyUpper implements UpperLayer {
   @Override
   public Optional<long[]> inodes(int most) throws IOException {
     return upper.inodes(most);
+  }
+
+  @Override
+  public Optional<EntryFilter> entryFilter(int most) throws IOException {
+    return upper.entryFilter(most);
   }
 
   @Override

@@ -166,4 +166,38 @@ final class FrozenLayersTest {
           .isLessThan(layers + 2L * files + 20);
     }
   }
+
+  @Test
+  void snapshotsThatAllChangedADirectoryCostOneReadEachAndNotOneForEachName() throws Exception {
+    int files = 200;
+    int layers = 64;
+    TestStack stack =
+        new TestStack()
+            .below(
+                user -> {
+                  user.mkdir("/d");
+                  for (int i = 0; i < files; i++) {
+                    user.put("/d/f" + i, "x");
+                  }
+                });
+    for (int i = 0; i < layers; i++) {
+      int layer = i;
+      stack.below(
+          user -> {
+            user.put("/d/new" + layer, "y");
+            user.unlink("/d/f" + layer);
+          });
+    }
+    try (OverlayFileSystem fileSystem = stack.open()) {
+      FileSystemUser user = new FileSystemUser(fileSystem);
+      long before = stack.metaCalls();
+      for (int i = 0; i < files; i++) {
+        assertThat(user.exists("/d/f" + i)).isEqualTo(i >= layers);
+      }
+      assertThat(user.text("/d/new0") + user.text("/d/new63")).isEqualTo("yy");
+      assertThat(stack.metaCalls() - before)
+          .as("two scans and the directory of each layer, and at most three reads for each file")
+          .isLessThan(3L * layers + 3L * files);
+    }
+  }
 }
