@@ -137,19 +137,23 @@ final class FrozenLayersTest {
     }
   }
 
+  /** A frozen layer with {@code files} in one directory. */
+  private static TestStack withFiles(int files) throws Exception {
+    return new TestStack()
+        .below(
+            user -> {
+              user.mkdir("/d");
+              for (int i = 0; i < files; i++) {
+                user.put("/d/f" + i, "x");
+              }
+            });
+  }
+
   @Test
   void snapshotsOfLittleCostOneReadEachAndNotOneForEachInode() throws Exception {
     int files = 200;
     int layers = 64;
-    TestStack stack =
-        new TestStack()
-            .below(
-                user -> {
-                  user.mkdir("/d");
-                  for (int i = 0; i < files; i++) {
-                    user.put("/d/f" + i, "x");
-                  }
-                });
+    TestStack stack = withFiles(files);
     for (int i = 0; i < layers; i++) {
       String name = "/new" + i;
       stack.below(user -> user.put(name, "y"));
@@ -171,15 +175,7 @@ final class FrozenLayersTest {
   void snapshotsThatAllChangedADirectoryCostOneReadEachAndNotOneForEachName() throws Exception {
     int files = 200;
     int layers = 64;
-    TestStack stack =
-        new TestStack()
-            .below(
-                user -> {
-                  user.mkdir("/d");
-                  for (int i = 0; i < files; i++) {
-                    user.put("/d/f" + i, "x");
-                  }
-                });
+    TestStack stack = withFiles(files);
     for (int i = 0; i < layers; i++) {
       int layer = i;
       stack.below(
