@@ -4,6 +4,7 @@ import ctrenc.cli.verb.BackupVerb;
 import ctrenc.cli.verb.CheckVerb;
 import ctrenc.cli.verb.CompletionVerb;
 import ctrenc.cli.verb.CreateVerb;
+import ctrenc.cli.verb.DaemonRestartVerb;
 import ctrenc.cli.verb.DaemonStartVerb;
 import ctrenc.cli.verb.DaemonStatusVerb;
 import ctrenc.cli.verb.DaemonStopVerb;
@@ -115,10 +116,8 @@ final class CommandTree {
     Options.addCommon(root.spec(), false);
     addContainerVerbs(root);
     addGroups(root);
-    add(root, new SendVerb());
-    add(root, new ReceiveVerb());
-    add(root, new BackupVerb());
-    add(root, new RestoreVerb());
+    List.of(new SendVerb(), new ReceiveVerb(), new BackupVerb(), new RestoreVerb())
+        .forEach(verb -> add(root, verb));
     add(root, new CheckVerb());
     add(root, new VerifyVerb());
     add(root, new DoctorVerb());
@@ -151,11 +150,19 @@ final class CommandTree {
             new KeyChangeVerb(),
             new KeyRemoveVerb(),
             new KeyGenerateVerb()));
+    addDaemonGroup(root);
+  }
+
+  private void addDaemonGroup(Branch root) {
     addGroup(
         root,
         "daemon",
         "Start and stop the daemon, and see how it is.",
-        List.of(new DaemonStartVerb(), new DaemonStatusVerb(), new DaemonStopVerb()));
+        List.of(
+            new DaemonStartVerb(),
+            new DaemonStatusVerb(),
+            new DaemonStopVerb(),
+            new DaemonRestartVerb()));
   }
 
   private void addContainerVerbs(Branch root) {

@@ -22,7 +22,7 @@ class CompletionTest {
         "ctr-enc '' | run create mount umount ps inspect exec logs stop rm lock unlock quota events snapshot fork rotate flatten image key daemon send receive backup restore check verify doctor version completion",
         "ctr-enc in | inspect",
         "ctr-enc image i | import",
-        "ctr-enc daemon '' | start status stop",
+        "ctr-enc daemon '' | start status stop restart",
         "ctr-enc run --net | --network",
         "ctr-enc run --network h | host",
         "ctr-enc image import --devices '' | refuse skip create"

@@ -96,6 +96,29 @@ class DaemonStartTest {
   }
 
   @Test
+  void theNextOneIsOfThisProgramWithTheSettingsOfTheLast() throws IOException {
+    assertThat(call("daemon", "restart").out())
+        .matches("no daemon was running; one runs now \\(pid \\d+\\)\n");
+    call("daemon", "stop");
+    call("daemon", "start", "--transport", "kernel");
+    Path next = Files.createDirectory(home.resolve("next"));
+    Files.writeString(
+        next.resolve("java"),
+        "#!/bin/sh\nenv >'%s/seen'\nexec '%s/java' \"$@\"".formatted(next, home));
+    Files.setPosixFilePermissions(
+        next.resolve("java"), PosixFilePermissions.fromString("rwxr-xr-x"));
+    InProcess.Result result =
+        new InProcess(run)
+            .in(Map.of("CTR_ENC_HOME", home.toString(), "CTR_ENC_JAVA", next + "/java"))
+            .call("daemon", "restart");
+    assertThat(result.out())
+        .matches("the daemon was replaced \\(pid \\d+, now \\d+\\); callers waited for \\d+ ms\n");
+    assertThat(result.code()).isZero();
+    assertThat(Files.readString(next.resolve("seen")))
+        .contains("CTR_ENC_TRANSPORT=kernel\n", "CTR_ENC_JAVA=" + next + "/java\n", "PATH=");
+  }
+
+  @Test
   void verbThatNeedsItStartsIt() {
     InProcess.Result result = call("create", "a", "--host");
     assertThat(result.err()).startsWith("ctr-enc: starting the daemon").hasLineCount(1);

@@ -4,6 +4,7 @@ import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.config.TransportName;
+import ctrenc.daemon.health.ProcessEnd;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rehearsal.RootRehearsal;
 import ctrenc.daemon.snapshotter.HostDisk;
@@ -20,6 +21,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -30,6 +32,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 final class DaemonLifecycle {
+
+  /** EX_TEMPFAIL of sysexits(3): a service manager that restarts on failure starts the next one. */
+  private static final int HANDED_OVER = 75;
+
+  /** What systemd puts into the environment of its services. */
+  private static final List<String> MANAGED = List.of("NOTIFY_SOCKET", "INVOCATION_ID");
 
   private final Settings settings;
   private final String version;
@@ -74,7 +82,35 @@ final class DaemonLifecycle {
         memory,
         Clock.systemUTC(),
         HostDisk.ofKernel(),
-        Quarkus::asyncExit);
+        end());
+  }
+
+  private ProcessEnd end() {
+    boolean isManaged = MANAGED.stream().anyMatch(System.getenv()::containsKey);
+    return new ProcessEnd() {
+
+      @Override
+      public void stop() {
+        Quarkus.asyncExit();
+      }
+
+      @Override
+      public void handOver() {
+        Thread.ofPlatform().name("ctr-enc-handover").start(DaemonLifecycle.this::handOver);
+      }
+
+      @Override
+      public boolean isManaged() {
+        return isManaged;
+      }
+    };
+  }
+
+  /** Ends the process by the same door as a crash, which is what the next one is made for. */
+  private synchronized void handOver() {
+    rehearsal.ifPresent(RootRehearsal::close);
+    daemon.ifPresent(RunningDaemon::leave);
+    Runtime.getRuntime().halt(HANDED_OVER);
   }
 
   private static KeepingOpener keeping(Settings settings) {

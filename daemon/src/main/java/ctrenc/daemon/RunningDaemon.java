@@ -10,6 +10,8 @@ import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.container.EventFeed;
 import ctrenc.daemon.container.RootKeeping;
 import ctrenc.daemon.health.DaemonStatus;
+import ctrenc.daemon.health.Handover;
+import ctrenc.daemon.health.ProcessEnd;
 import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.image.ImageImports;
 import ctrenc.daemon.key.FreedHeap;
@@ -42,8 +44,6 @@ import ctrenc.overlay.sys.Descriptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,9 +61,7 @@ public final class RunningDaemon implements AutoCloseable {
 
   private static final FactLog LOG = FactLog.of(RunningDaemon.class);
 
-  /**
-   * What the daemon is built on. {@code end} asks for the end of the process and returns at once.
-   */
+  /** What the daemon is built on. */
   public record Parts(
       StoreOpener store,
       KeepingOpener keeping,
@@ -73,9 +71,13 @@ public final class RunningDaemon implements AutoCloseable {
       SecretMemory memory,
       Clock clock,
       HostDisk disk,
-      Runnable end) {}
+      ProcessEnd end) {}
 
-  private final Deque<AutoCloseable> begun = new ArrayDeque<>();
+  private final EndingOrder begun = new EndingOrder();
+
+  /** What has to end before the next daemon goes on with what this one shows. */
+  private final EndingOrder leaving = new EndingOrder();
+
   private final Directories directories;
 
   private RunningDaemon(Directories directories) {
@@ -121,7 +123,8 @@ public final class RunningDaemon implements AutoCloseable {
             keep(new FreedHeap()),
             nested(settings, parts.version()));
     Snapshotter snapshotter = takeUp(settings, parts, store, containers, left);
-    serve(settings, parts, store, containers, events, group);
+    Handover next = new Handover(containers.bound(), keeping);
+    serve(settings, parts, store, containers, events, next, group);
     serve(snapshotter, group);
     keeping.serving();
     LOG.info("daemon is ready", "socket", directories.socket());
@@ -155,6 +158,7 @@ public final class RunningDaemon implements AutoCloseable {
     alive.addAll(containers.load(left));
     new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);
     snapshotter.cleanup();
+    leaving.add(snapshotter);
     return snapshotter;
   }
 
@@ -172,6 +176,7 @@ public final class RunningDaemon implements AutoCloseable {
       Store store,
       Containers containers,
       EventFeed events,
+      Handover handover,
       OptionalInt group)
       throws IOException {
     ExecutorService streams =
@@ -202,12 +207,14 @@ public final class RunningDaemon implements AutoCloseable {
                     new TransfersEndpoint(containers, streams),
                     new KeysEndpoint(containers.keys(), containers.locks()),
                     new ImagesEndpoint(store.images(), imports, streams),
-                    new DaemonEndpoint(status, parts.end()),
+                    new DaemonEndpoint(status, handover, parts.end()),
                     health.getHealthService())));
     // Calls under way go on until the containers are ended: who runs one reports its exit code.
     keep(() -> containers.endAll(settings.stopGrace()));
     keep(server::stopAccepting);
     keep(health::enterTerminalState);
+    leaving.add(server::drain);
+    leaving.add(health::enterTerminalState);
   }
 
   /** containerd is served at a socket of its own, so that it can be given that alone. */
@@ -219,26 +226,24 @@ public final class RunningDaemon implements AutoCloseable {
                 group,
                 List.of(new ContainerdSnapshotsEndpoint(snapshotter))));
     keep(server::stopAccepting);
+    leaving.add(server::drain);
   }
 
   private <T extends AutoCloseable> T keep(T part) {
-    begun.push(part);
-    return part;
+    return begun.add(part);
+  }
+
+  /** Takes no new calls, ends the containers, closes the store. */
+  @Override
+  public void close() {
+    begun.close();
   }
 
   /**
-   * Takes no new calls, ends the containers, closes the store. A part that fails to end does not
-   * keep the others.
+   * Takes no new calls, finishes those under way, and leaves everything else as a process does that
+   * dies: to be followed by the end of this one.
    */
-  @Override
-  public void close() {
-    while (!begun.isEmpty()) {
-      AutoCloseable part = begun.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.failed("part of the daemon did not end", e, "part", part.getClass().getSimpleName());
-      }
-    }
+  public void leave() {
+    leaving.close();
   }
 }

@@ -41,6 +41,11 @@ public record Surroundings(
     return "1".equals(environment.get("CTR_ENC_NESTED"));
   }
 
+  /** The same with another environment. */
+  public Surroundings with(Map<String, String> other) {
+    return new Surroundings(other, in, out, err, clock, terminals, directory);
+  }
+
   /** Says something beside the output. */
   public void note(String sentence) {
     err.print("ctr-enc: " + sentence + "\n");

@@ -75,7 +75,8 @@ public final class DaemonStarter {
     };
   }
 
-  private void launch(Optional<String> transport, Runnable meanwhile)
+  /** Starts one and returns when it listens; with the lock held. */
+  void launch(Optional<String> transport, Runnable meanwhile)
       throws IOException, InterruptedException {
     DaemonLog log = DaemonLog.prepare(places.log());
     ProcessBuilder builder =
@@ -102,7 +103,7 @@ public final class DaemonStarter {
     return new Failure(ExitCode.UNREACHABLE, sentence.formatted(facts));
   }
 
-  private static void requireRoot() throws IOException {
+  static void requireRoot() throws IOException {
     Object user = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     if (!user.equals(0)) {
       throw new Failure(

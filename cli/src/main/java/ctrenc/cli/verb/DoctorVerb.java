@@ -60,7 +60,7 @@ public final class DoctorVerb implements Verb {
             "daemon",
             Verdict.NOTE,
             found + ", the command line has " + VersionVerb.own(),
-            "Start it anew when nothing runs: ctr-enc daemon stop, ctr-enc daemon start.");
+            "Put the new one in its place: ctr-enc daemon restart.");
   }
 
   private static String text(List<Finding> findings) {

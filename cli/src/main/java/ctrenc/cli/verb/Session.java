@@ -7,6 +7,7 @@ import ctrenc.cli.rpc.EarlyConnection;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import ctrenc.cli.start.DaemonStarter;
+import ctrenc.cli.start.DaemonSuccession;
 import ctrenc.cli.text.Human;
 import ctrenc.cli.text.Progress;
 import java.io.IOException;
@@ -73,6 +74,19 @@ public final class Session implements AutoCloseable {
    */
   boolean startDaemon(Optional<String> transport) throws IOException, InterruptedException {
     return new DaemonStarter(surroundings, places).start(transport, this::connectAnew);
+  }
+
+  /**
+   * Returns when another daemon listens in the place of the process {@code pid}.
+   *
+   * @return for how many milliseconds none did
+   */
+  long succeedDaemon(long pid, DaemonSuccession.Request request)
+      throws IOException, InterruptedException {
+    long millis = new DaemonSuccession(surroundings, places).succeed(pid, request);
+    close();
+    connectAnew();
+    return millis;
   }
 
   private Connection connection() {

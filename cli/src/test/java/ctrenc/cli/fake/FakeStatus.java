@@ -1,6 +1,8 @@
 package ctrenc.cli.fake;
 
 import ctrenc.proto.v1.DaemonGrpc.DaemonImplBase;
+import ctrenc.proto.v1.HandOverRequest;
+import ctrenc.proto.v1.HandOverResponse;
 import ctrenc.proto.v1.ShutdownRequest;
 import ctrenc.proto.v1.ShutdownResponse;
 import ctrenc.proto.v1.StatusRequest;
@@ -30,6 +32,13 @@ final class FakeStatus extends DaemonImplBase {
             .setStartedAtMillis(Instant.parse("2026-01-02T03:00:00Z").toEpochMilli())
             .build());
     responses.onCompleted();
+  }
+
+  @Override
+  public void handOver(HandOverRequest request, StreamObserver<HandOverResponse> responses) {
+    responses.onNext(HandOverResponse.newBuilder().putAllEnvironment(System.getenv()).build());
+    responses.onCompleted();
+    shutdown.run();
   }
 
   @Override

@@ -440,6 +440,11 @@ public final class Containers {
     return registry.all().size();
   }
 
+  /** What ends with the daemon where nothing outlives it. */
+  public BoundRoots bound() {
+    return new BoundRoots(store.subvolumes(), registry, hosted, snapshotMounts);
+  }
+
   /**
    * Stops what runs, takes every root down, and destroys those that are not kept. One failure does
    * not keep the others.

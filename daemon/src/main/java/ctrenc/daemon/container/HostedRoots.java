@@ -15,9 +15,11 @@ import ctrenc.overlay.subvolume.SubvolumeUsage;
 import ctrenc.overlay.sys.Descriptor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -199,6 +201,20 @@ public final class HostedRoots {
     } finally {
       handle.guard.unlock();
     }
+  }
+
+  /** Those that are shown. */
+  Set<UUID> shown() {
+    Set<UUID> shown = new HashSet<>();
+    for (ManagedContainer handle : handles.all()) {
+      handle.guard.lock();
+      try {
+        handle.root.ifPresent(_ -> shown.add(handle.identity.subvolume()));
+      } finally {
+        handle.guard.unlock();
+      }
+    }
+    return shown;
   }
 
   /** How many are mounted elsewhere than at their own place. */

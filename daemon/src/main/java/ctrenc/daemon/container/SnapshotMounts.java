@@ -38,6 +38,11 @@ final class SnapshotMounts {
     return Optional.ofNullable(shown.get(snapshot)).map(one -> one.root().mount().directory());
   }
 
+  /** How many are shown. */
+  synchronized int count() {
+    return shown.size();
+  }
+
   /** Shows a snapshot at its own place, unless it is, and at {@code target} where one is given. */
   synchronized Path show(SnapshotInfo snapshot, Optional<Path> target) throws IOException {
     if (target.isPresent()) {

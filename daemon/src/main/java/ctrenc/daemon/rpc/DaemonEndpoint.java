@@ -1,7 +1,11 @@
 package ctrenc.daemon.rpc;
 
 import ctrenc.daemon.health.DaemonStatus;
+import ctrenc.daemon.health.Handover;
+import ctrenc.daemon.health.ProcessEnd;
 import ctrenc.proto.v1.DaemonGrpc;
+import ctrenc.proto.v1.HandOverRequest;
+import ctrenc.proto.v1.HandOverResponse;
 import ctrenc.proto.v1.ShutdownRequest;
 import ctrenc.proto.v1.ShutdownResponse;
 import ctrenc.proto.v1.StatusRequest;
@@ -12,11 +16,12 @@ import io.grpc.stub.StreamObserver;
 public final class DaemonEndpoint extends DaemonGrpc.DaemonImplBase {
 
   private final DaemonStatus status;
-  private final Runnable end;
+  private final Handover handover;
+  private final ProcessEnd end;
 
-  /** {@code end} asks for the end of the process, and returns at once. */
-  public DaemonEndpoint(DaemonStatus status, Runnable end) {
+  public DaemonEndpoint(DaemonStatus status, Handover handover, ProcessEnd end) {
     this.status = status;
+    this.handover = handover;
     this.end = end;
   }
 
@@ -35,6 +40,25 @@ public final class DaemonEndpoint extends DaemonGrpc.DaemonImplBase {
           }
           return ShutdownResponse.getDefaultInstance();
         });
-    end.run();
+    end.stop();
+  }
+
+  @Override
+  public void handOver(HandOverRequest request, StreamObserver<HandOverResponse> observer) {
+    boolean[] isKept = {false};
+    Answer.with(
+        observer,
+        () -> {
+          isKept[0] = handover.require();
+          return HandOverResponse.newBuilder()
+              .putAllEnvironment(System.getenv())
+              .setManaged(end.isManaged())
+              .build();
+        });
+    if (isKept[0] || end.isManaged()) {
+      end.handOver();
+    } else {
+      end.stop();
+    }
   }
 }

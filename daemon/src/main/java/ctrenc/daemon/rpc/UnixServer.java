@@ -137,6 +137,16 @@ public final class UnixServer implements AutoCloseable {
     Files.deleteIfExists(socket);
   }
 
+  /** Takes no new calls, and waits a while for those under way, which are not cut. */
+  public void drain() throws IOException {
+    stopAccepting();
+    try {
+      server.awaitTermination(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Ends; calls that are still under way after two seconds are cut. */
   @Override
   public void close() throws IOException {

@@ -4,6 +4,7 @@ import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.RunningDaemon;
 import ctrenc.daemon.StoreOpener;
 import ctrenc.daemon.config.Settings;
+import ctrenc.daemon.health.ProcessEnd;
 import ctrenc.daemon.snapshotter.HostDisk;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.keeper.NoKeeping;
@@ -55,7 +56,7 @@ public final class DaemonUnderTest implements AutoCloseable {
                 SecretMemory.plain(),
                 Clock.systemUTC(),
                 disk,
-                asked::countDown));
+                new Asked(asked)));
     channel = channel(settings.runDirectory().resolve("ctr-enc.sock"), loop);
     snapshots = channel(settings.runDirectory().resolve("snapshots.sock"), loop);
   }
@@ -105,6 +106,24 @@ public final class DaemonUnderTest implements AutoCloseable {
 
   public DaemonGrpc.DaemonBlockingStub daemon() {
     return DaemonGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  private record Asked(CountDownLatch asked) implements ProcessEnd {
+
+    @Override
+    public void stop() {
+      asked.countDown();
+    }
+
+    @Override
+    public void handOver() {
+      throw new AssertionError("nothing is kept in a test's process");
+    }
+
+    @Override
+    public boolean isManaged() {
+      return false;
+    }
   }
 
   @Override

@@ -183,6 +183,16 @@ public final class TestDaemon implements AutoCloseable {
         () -> runningPid().filter(pid -> pid != before).isPresent());
   }
 
+  /** Puts another daemon in the place of this one, in order; returns what is said of it. */
+  public String succeed() {
+    long before = pid();
+    String said = cli("daemon", "restart").within(START).ok();
+    if (pid() == before) {
+      throw new AssertionError("the same daemon answers: " + said);
+    }
+    return said;
+  }
+
   @Override
   public void close() throws IOException {
     cli("daemon", "stop", "--force").within(START).run();

@@ -24,6 +24,9 @@ public interface DescriptorKeeping extends AutoCloseable {
 
   void drop(String name);
 
+  /** Whether all of it outlives this process by now; that may take a moment. */
+  boolean isSettled();
+
   /** What was taken up is served from now on. */
   void serving();
 

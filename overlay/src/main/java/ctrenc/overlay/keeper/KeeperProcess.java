@@ -137,6 +137,11 @@ public final class KeeperProcess implements DescriptorKeeping {
     }
   }
 
+  @Override
+  public synchronized boolean isSettled() {
+    return state == State.HOLDING || state == State.ABSENT;
+  }
+
   /** Starts the keeper, unless everything that was to be kept is gone again. */
   private void begin() {
     if (!isStillNeeded()) {

@@ -24,6 +24,11 @@ public final class NoKeeping implements DescriptorKeeping {
   public void drop(String name) {}
 
   @Override
+  public boolean isSettled() {
+    return false;
+  }
+
+  @Override
   public void serving() {}
 
   @Override

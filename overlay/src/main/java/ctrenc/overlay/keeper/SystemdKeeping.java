@@ -123,6 +123,12 @@ public final class SystemdKeeping implements DescriptorKeeping {
     }
   }
 
+  /** What was sent has arrived; systemd does not say whether it had room. */
+  @Override
+  public boolean isSettled() {
+    return true;
+  }
+
   @Override
   public void serving() {
     tell("READY=1", List.of());
