@@ -30,8 +30,12 @@ final class ContainerProcesses {
 
   /** Whether a process of this container has a subvolume as its root directory. */
   boolean isIn(long process, SubvolumeRoot root) {
+    return isOurs(process) && root.isRootOf(process);
+  }
+
+  private boolean isOurs(long process) {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + process + "/cgroup"))) {
-      return lines.anyMatch(line -> line.endsWith(controlGroup)) && root.isRootOf(process);
+      return lines.anyMatch(line -> line.endsWith(controlGroup));
     } catch (IOException | UncheckedIOException _) {
       return false; // It has ended.
     }
@@ -48,12 +52,22 @@ final class ContainerProcesses {
   }
 
   /**
-   * Kills those whose root directory is a subvolume, and with them what runs in namespaces below.
+   * Kills what runs on a subvolume: those that stand in it, and whatever descends from those that
+   * were told to enter it, wherever they have taken their root directory.
    */
-  void kill(SubvolumeRoot root) {
+  void kill(SubvolumeRoot root, String name) {
     for (int round = 0; round < ROUNDS; round++) {
+      List<ProcessHandle> ours =
+          ProcessHandle.allProcesses().filter(process -> isOurs(process.pid())).toList();
       List<ProcessHandle> found =
-          ProcessHandle.allProcesses().filter(process -> isIn(process.pid(), root)).toList();
+          ours.stream()
+              .flatMap(
+                  process ->
+                      enters(process, name)
+                          ? Stream.concat(process.descendants(), Stream.of(process))
+                          : Stream.of(process).filter(one -> root.holdsRootOf(one.pid())))
+              .distinct()
+              .toList();
       if (found.isEmpty()) {
         return;
       }
@@ -61,6 +75,12 @@ final class ContainerProcesses {
       found.forEach(ContainerProcesses::awaitEnd);
     }
     LOG.warn("processes of a nested container go on", "controlGroup", controlGroup);
+  }
+
+  private static boolean enters(ProcessHandle process, String name) {
+    List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
+    int enter = arguments.indexOf(NestedCommand.ENTER);
+    return enter >= 0 && enter + 1 < arguments.size() && arguments.get(enter + 1).equals(name);
   }
 
   private static void awaitEnd(ProcessHandle process) {

@@ -11,7 +11,8 @@ import java.util.List;
 /** What a caller inside a container is to execute, and which wishes it may have. */
 final class NestedCommand {
 
-  private static final String ENTER = ContainerBundle.NESTING + "/program/enter";
+  /** The script that makes a subvolume the root directory; its name follows. */
+  static final String ENTER = ContainerBundle.NESTING + "/program/enter";
 
   private NestedCommand() {}
 

@@ -121,7 +121,7 @@ public final class NestedScope {
     NestedScope inner = run.inner();
     try {
       inner.releaseRuns();
-      shared.processes().kill(inner.root);
+      shared.processes().kill(inner.root, run.name());
       inner.stopListening();
       NestedSubvolume.destroy(inner.root);
     } finally {
@@ -155,7 +155,12 @@ public final class NestedScope {
   void close() throws IOException {
     stopListening();
     for (NestedRun run : runs.values()) {
-      run.abandon();
+      try {
+        run.abandon();
+      } catch (IOException e) {
+        // It goes with the root that it is nested in.
+        LOG.failed("nested container was not cleaned up", e, "directory", directory);
+      }
     }
     root.close();
     ScopeDirectory.remove(directory);

@@ -43,6 +43,15 @@ final class NestedSubvolume {
           e);
     }
     SubvolumeRoot made = SubvolumeRoot.open(parent.path().resolve(name));
+    if (!made.isNestedIn(parent)) {
+      made.close();
+      throw RefusedException.conflict("What was made was moved away: call again.");
+    }
+    give(made, owner);
+    return made;
+  }
+
+  private static void give(SubvolumeRoot made, Owner owner) throws IOException {
     boolean isOwned = false;
     try {
       Files.setAttribute(made.path(), "unix:uid", owner.uid());
@@ -50,7 +59,6 @@ final class NestedSubvolume {
       // Nobody else is inside; and nobody outside, but who is above, is to look in.
       Files.setPosixFilePermissions(made.path(), PosixFilePermissions.fromString("rwx------"));
       isOwned = true;
-      return made;
     } finally {
       if (!isOwned) {
         destroy(made);

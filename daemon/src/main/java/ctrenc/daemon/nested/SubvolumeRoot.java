@@ -9,12 +9,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The root directory of a subvolume, held open, so that it is found wherever it is renamed to. By
  * device and inode number, which no other subvolume has, it is known in whatever mount it shows.
  */
 record SubvolumeRoot(Descriptor descriptor, FileStatus status) implements AutoCloseable {
+
+  /** In a mount the inode numbers of each subvolume are apart by this (overlay/SEMANTICS.md). */
+  private static final int PLACE_SHIFT = 42;
 
   static SubvolumeRoot open(Path directory) throws SystemCallException {
     Descriptor descriptor =
@@ -41,19 +45,40 @@ record SubvolumeRoot(Descriptor descriptor, FileStatus status) implements AutoCl
     return Files.readSymbolicLink(path()).getFileName();
   }
 
-  /** Whether it is the root directory of a process. Asks no filesystem, which may not answer. */
+  /** Whether it is the root directory of a process. */
   boolean isRootOf(long process) {
+    return rootOf(process).filter(root -> root.inode() == status.inode()).isPresent();
+  }
+
+  /** Whether the root directory of a process is this one or another of the same subvolume. */
+  boolean holdsRootOf(long process) {
+    return rootOf(process).filter(root -> place(root) == place(status)).isPresent();
+  }
+
+  /** Whether this is of another subvolume, which then hangs below that one. */
+  boolean isNestedIn(SubvolumeRoot above) {
+    return isOnSameDevice(above.status) && place(status) != place(above.status);
+  }
+
+  /** The root directory of a process, if it is on this device. Asks no filesystem. */
+  private Optional<FileStatus> rootOf(long process) {
+    byte[] root = ("/proc/" + process + "/root").getBytes(StandardCharsets.UTF_8);
     try {
-      FileStatus root =
-          FileStatus.knownFollowing(
-              Descriptor.WORKING_DIRECTORY,
-              ("/proc/" + process + "/root").getBytes(StandardCharsets.UTF_8));
-      return root.inode() == status.inode()
-          && root.deviceMajor() == status.deviceMajor()
-          && root.deviceMinor() == status.deviceMinor();
+      return Optional.of(FileStatus.knownFollowing(Descriptor.WORKING_DIRECTORY, root))
+          .filter(this::isOnSameDevice);
     } catch (SystemCallException _) {
-      return false; // It has ended.
+      return Optional.empty(); // It has ended.
     }
+  }
+
+  private boolean isOnSameDevice(FileStatus other) {
+    return other.deviceMajor() == status.deviceMajor()
+        && other.deviceMinor() == status.deviceMinor();
+  }
+
+  /** Which subvolume of its mount an object is in. */
+  private static long place(FileStatus object) {
+    return object.inode() >>> PLACE_SHIFT;
   }
 
   @Override
