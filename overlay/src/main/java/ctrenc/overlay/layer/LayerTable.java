@@ -160,7 +160,7 @@ final class LayerTable implements AutoCloseable {
     return found;
   }
 
-  /** Empty if there are more than {@code most} entries. */
+  /** Empty if there are more than {@code most} entries, or one that cannot be read. */
   Optional<EntryFilter> entryFilter(int most) throws IOException {
     long[] marks = new long[most];
     int count = 0;
@@ -170,11 +170,14 @@ final class LayerTable implements AutoCloseable {
         if (count == most) {
           return Optional.empty();
         }
-        byte[] key = cursor.key();
-        marks[count++] = EntryTokens.mark(RecordShape.owner(key), key, RecordKeys.TOKEN_OFFSET);
+        Name name = readEntry(cursor.key(), cursor.value()).name();
+        marks[count++] = EntryMarks.of(RecordShape.owner(cursor.key()), name);
       }
+    } catch (DamagedException e) {
+      // The reader has reported it; whoever looks for that name must see it fail.
+      return Optional.empty();
     }
-    return Optional.of(new EntryTokens(form, Arrays.copyOf(marks, count)));
+    return Optional.of(new EntryMarks(Arrays.copyOf(marks, count)));
   }
 
   /** In the order of the keys: of the tokens in a sealed layer, of the names in a plain one. */

@@ -90,6 +90,18 @@ class RecordSealTest {
     }
   }
 
+  /** What cannot be read must not look like what is not there. */
+  @Test
+  void damagedEntryIsNotFilteredAway() throws IOException {
+    assertThat(open(meta, TestLayers.key(LAYER)).entryFilter(FILES)).isPresent();
+    Stored entry =
+        records(meta).stream().filter(stored -> stored.table() == Table.ENTRY).findAny().get();
+    byte[] flipped = entry.value().clone();
+    flipped[flipped.length - 1] ^= 1;
+    put(meta, Table.ENTRY, entry.key(), flipped);
+    assertThat(open(meta, TestLayers.key(LAYER)).entryFilter(FILES)).isEmpty();
+  }
+
   @Test
   void everyRecordInAnothersPlaceIsRefused() throws IOException {
     List<String> expected = answers(open(meta, TestLayers.key(LAYER)));
