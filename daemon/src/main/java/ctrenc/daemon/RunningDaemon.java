@@ -165,7 +165,7 @@ public final class RunningDaemon implements AutoCloseable {
   private Store openStore(Parts parts, EventFeed events, Inheritance inheritance)
       throws IOException {
     AuditLog audit = keep(new AuditLog(directories.auditLog(), events, parts.clock()));
-    Store store = keep(parts.store().open(directories.state(), audit, parts.memory(), inheritance));
+    Store store = keep(parts.store().open(directories.store(), audit, parts.memory(), inheritance));
     directories.makeState();
     return store;
   }

@@ -71,6 +71,21 @@ class RealDaemonTest {
     }
   }
 
+  /** Whatever way leads to them: a mount over them would not cover those in a fork. */
+  @Test
+  void itsOwnDirectoriesShowEmptyInTheHostsTree() throws Exception {
+    try (DaemonUnderTest daemon = start()) {
+      Base base = Base.newBuilder().setHostDirectory(home.toString()).build();
+      Path root = Path.of(create(daemon, base, "host", false).getRoot());
+      Files.createDirectory(root.resolve(".ctr-enc/forks/f"));
+      for (Path place : List.of(root, root.resolve("f"))) {
+        assertThat(place.resolve("state")).isEmptyDirectory();
+        assertThat(place.resolve("run")).isEmptyDirectory();
+      }
+      assertThat(home.resolve("run/ctr-enc.sock")).exists();
+    }
+  }
+
   @Test
   void bringsKeptContainersBackAndForgetsTheOthers() throws Exception {
     try (DaemonUnderTest daemon = start()) {
@@ -103,15 +118,15 @@ class RealDaemonTest {
   }
 
   private static Container create(DaemonUnderTest daemon, String name, boolean keep) {
+    return create(daemon, Base.newBuilder().setEmpty(true).build(), name, keep);
+  }
+
+  private static Container create(DaemonUnderTest daemon, Base base, String name, boolean keep) {
     return daemon
         .containers()
         .create(
             CreateContainerRequest.newBuilder()
-                .setSpec(
-                    ContainerSpec.newBuilder()
-                        .setName(name)
-                        .setKeep(keep)
-                        .setBase(Base.newBuilder().setEmpty(true)))
+                .setSpec(ContainerSpec.newBuilder().setName(name).setKeep(keep).setBase(base))
                 .build())
         .getContainer();
   }

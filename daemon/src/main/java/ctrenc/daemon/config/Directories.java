@@ -1,10 +1,12 @@
 package ctrenc.daemon.config;
 
+import ctrenc.overlay.subvolume.StorePlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -27,6 +29,11 @@ public record Directories(Path state, Path run) {
 
   public static Directories of(Settings settings) {
     return new Directories(settings.stateDirectory(), settings.runDirectory());
+  }
+
+  /** What lies here shows in no root. */
+  public StorePlace store() {
+    return new StorePlace(state, List.of(run));
   }
 
   public Path socket() {

@@ -79,17 +79,14 @@ final class LayerPool {
   }
 
   /**
-   * The state directory shows empty in a host's tree, so that no root sees the store it lies in.
+   * The state directory and what belongs to it show empty in a host's tree, so that no root sees
+   * the store it lies in, or what is said of others.
    */
   private Layer openHostTree(LayerRecord layer) throws IOException {
     HostTree tree = HostTree.open(Path.of(layer.trees().getFirst()));
     try {
       return PlainLayer.lazy(
-          parts.place(layer.number()),
-          layer.id(),
-          tree,
-          List.of(parts.directory()),
-          parts.openFiles());
+          parts.place(layer.number()), layer.id(), tree, parts.store().hidden(), parts.openFiles());
     } catch (IOException | RuntimeException e) {
       tree.close();
       throw e;

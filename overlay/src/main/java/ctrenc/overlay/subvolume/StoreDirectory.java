@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -68,28 +69,29 @@ public final class StoreDirectory implements Store {
    */
   public static StoreDirectory open(Path directory, Audit audit, SecretMemory memory)
       throws IOException {
-    return open(directory, audit, memory, Inheritance.none());
+    return open(new StorePlace(directory, List.of()), audit, memory, Inheritance.none());
   }
 
   /** The same, with throwaway subvolumes that are still in use. */
   public static StoreDirectory open(
-      Path directory, Audit audit, SecretMemory memory, Inheritance inheritance)
+      StorePlace place, Audit audit, SecretMemory memory, Inheritance inheritance)
       throws IOException {
-    return open(directory, audit, memory, Entropy.system(), inheritance);
+    return open(place, audit, memory, Entropy.system(), inheritance);
   }
 
   /** The same with another source of randomness. */
   public static StoreDirectory open(
       Path directory, Audit audit, SecretMemory memory, Entropy entropy) throws IOException {
-    return open(directory, audit, memory, entropy, Inheritance.none());
+    StorePlace place = new StorePlace(directory, List.of());
+    return open(place, audit, memory, entropy, Inheritance.none());
   }
 
   private static StoreDirectory open(
-      Path directory, Audit audit, SecretMemory memory, Entropy entropy, Inheritance inheritance)
+      StorePlace place, Audit audit, SecretMemory memory, Entropy entropy, Inheritance inheritance)
       throws IOException {
     Resources resources = new Resources();
     try {
-      return open(directory.toAbsolutePath(), audit, memory, entropy, inheritance, resources);
+      return open(place, audit, memory, entropy, inheritance, resources);
     } catch (IOException | RuntimeException e) {
       resources.close();
       throw e;
@@ -97,13 +99,14 @@ public final class StoreDirectory implements Store {
   }
 
   private static StoreDirectory open(
-      Path directory,
+      StorePlace place,
       Audit audit,
       SecretMemory memory,
       Entropy entropy,
       Inheritance inheritance,
       Resources resources)
       throws IOException {
+    Path directory = place.directory();
     createPrivately(directory);
     resources.add(StateLock.acquire(directory));
     DiskStorage storage = resources.add(DiskStorage.open(directory));
@@ -124,7 +127,7 @@ public final class StoreDirectory implements Store {
         resources.add(new SegmentExtents(storage, SEGMENTS, meta, audit, memory, entropy));
     StoreParts parts =
         new StoreParts(
-            directory,
+            place,
             storage,
             meta,
             extents,

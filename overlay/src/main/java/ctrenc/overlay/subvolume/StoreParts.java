@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /** What everything in one open store shares; the store closes it. */
 record StoreParts(
-    Path directory,
+    StorePlace store,
     Storage storage,
     MetaStore meta,
     ExtentStores extents,
@@ -22,6 +22,10 @@ record StoreParts(
     Audit audit,
     Entropy entropy,
     SecretMemory memory) {
+
+  Path directory() {
+    return store.directory();
+  }
 
   LayerPlace place(long layer) {
     return new LayerPlace(meta, layer, cache, audit);

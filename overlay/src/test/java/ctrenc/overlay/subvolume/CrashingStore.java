@@ -91,7 +91,7 @@ final class CrashingStore {
     }
     StoreParts parts =
         new StoreParts(
-            temporary,
+            new StorePlace(temporary, List.of()),
             storage,
             meta,
             new MemoryExtentStores(() -> meta, segmentFolders),
