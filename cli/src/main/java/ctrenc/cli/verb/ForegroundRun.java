@@ -57,7 +57,7 @@ final class ForegroundRun {
               .run(started.getCommand(), options.withInput(), options.terminal());
       OptionalInt abandoned = signals.abandonedBy();
       if (abandoned.isEmpty()) {
-        finish(daemon, call, code, remove);
+        finish(daemon, call, started.getContainer().getId(), code, remove);
       }
       return abandoned.isPresent() && !onHost ? SIGNALLED + abandoned.getAsInt() : code;
     } catch (Failure e) {
@@ -83,7 +83,11 @@ final class ForegroundRun {
 
   /** The command's work is done, whatever happens now; but a key that may be left must be told. */
   private void finish(
-      Connection daemon, BlockingClientCall<RunRequest, RunResponse> call, int code, boolean remove)
+      Connection daemon,
+      BlockingClientCall<RunRequest, RunResponse> call,
+      String container,
+      int code,
+      boolean remove)
       throws InterruptedException {
     try {
       RunResponse response =
@@ -98,12 +102,21 @@ final class ForegroundRun {
         session.surroundings().note("the container was not removed: see 'ctr-enc ps'");
       }
     } catch (Failure e) {
-      throw new Failure(
-          ExitCode.OWN_FAILURE,
-          "the command ended with %d, but the daemon did not clean up (%s)"
-              .formatted(code, e.sentence()),
-          e);
+      if (!isCleanedUpByNext(e, container, remove)) {
+        throw new Failure(
+            ExitCode.OWN_FAILURE,
+            "the command ended with %d, but the daemon did not clean up (%s)"
+                .formatted(code, e.sentence()),
+            e);
+      }
     }
+  }
+
+  private boolean isCleanedUpByNext(Failure reason, String container, boolean remove)
+      throws InterruptedException {
+    return place == Place.HOST
+        && reason.code() == ExitCode.UNREACHABLE
+        && new NextDaemon(session).cleansUp(container, remove);
   }
 
   private static RunResponse require(@Nullable RunResponse response, RunResponse.PartCase part) {

@@ -84,9 +84,15 @@ public final class Session implements AutoCloseable {
   long succeedDaemon(long pid, DaemonSuccession.Request request)
       throws IOException, InterruptedException {
     long millis = new DaemonSuccession(surroundings, places).succeed(pid, request);
+    connectAgain();
+    return millis;
+  }
+
+  /** A connection to whoever listens now. */
+  Connection connectAgain() {
     close();
     connectAnew();
-    return millis;
+    return connection();
   }
 
   private Connection connection() {

@@ -99,6 +99,8 @@ class ContainerdChoicesTest {
       daemon.awaitKept(1);
       daemon.killAndAwaitNext();
       requireMapped(containerd.exec("on", SHOW_OWNERS));
+      // Garbage collection does not try again what fails while containerd looks for the daemon.
+      containerd.awaitSnapshotter();
       containerd.remove("on");
       Command mapped = Command.of("ls", daemon.run().resolve("mapped").toString());
       Condition.await("it is gone", Duration.ofSeconds(30), () -> mapped.ok().isEmpty());

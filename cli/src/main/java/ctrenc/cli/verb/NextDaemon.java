@@ -1,0 +1,70 @@
+package ctrenc.cli.verb;
+
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.proto.v1.Container;
+import ctrenc.proto.v1.ContainerState;
+import ctrenc.proto.v1.ListContainersRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks the daemon that takes the place of one that is gone: where containers outlive a daemon, the
+ * next one cleans up what was run under the last. Where none comes, this finds out within {@value
+ * #PATIENCE_SECONDS} seconds.
+ */
+final class NextDaemon {
+
+  private static final int PATIENCE_SECONDS = 15;
+  private static final long STEP_MILLIS = 50;
+
+  private final Session session;
+
+  NextDaemon(Session session) {
+    this.session = session;
+  }
+
+  /** Whether the container, whose process has ended, is cleaned up. */
+  boolean cleansUp(String container, boolean remove) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+    while (System.nanoTime() < end) {
+      Optional<List<Container>> known = containers();
+      if (known.isPresent() && isSettled(known.get(), container, remove)) {
+        return true;
+      }
+      TimeUnit.MILLISECONDS.sleep(STEP_MILLIS); // There is nobody who could say when it is there.
+    }
+    return false;
+  }
+
+  private static boolean isSettled(List<Container> known, String container, boolean remove) {
+    return known.stream()
+        .filter(each -> each.getId().equals(container))
+        .findAny()
+        .map(each -> !remove && each.getState() != ContainerState.CONTAINER_STATE_RUNNING)
+        .orElse(true);
+  }
+
+  /** Empty while no daemon answers. */
+  private Optional<List<Container>> containers() throws InterruptedException {
+    Connection daemon = session.connectAgain();
+    try {
+      return Optional.of(
+          daemon
+              .ask(
+                  () ->
+                      daemon
+                          .containers(Connection.SOON)
+                          .list(ListContainersRequest.getDefaultInstance()))
+              .getContainersList());
+    } catch (Failure e) {
+      if (e.code() == ExitCode.UNREACHABLE) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}
