@@ -153,7 +153,7 @@ class ContainersInContainersTest {
         until [ -n "$(ctr-enc ps -q)" ]; do sleep 0.1; done
         kill -TERM $!
         wait $! || echo $?
-        ctr-enc ps -q
+        until [ -z "$(ctr-enc ps -q)" ]; do sleep 0.1; done
         """;
     assertThat(nesting(script).ok().lines()).containsExactly("0", "143");
   }
