@@ -145,6 +145,12 @@ public final class Connection implements AutoCloseable {
     }
   }
 
+  /** Whether a call failed because the other side was gone, and not because it said no. */
+  public static boolean isBroken(Failure failure) {
+    return failure.getCause() instanceof StatusException e
+        && StatusTranslation.isBroken(e.getStatus());
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();

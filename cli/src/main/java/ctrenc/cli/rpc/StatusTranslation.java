@@ -34,7 +34,7 @@ final class StatusTranslation {
   }
 
   /** A cause never comes over the wire: it is the transport's own. */
-  private static boolean isBroken(Status status) {
+  static boolean isBroken(Status status) {
     return switch (status.getCode()) {
       case UNAVAILABLE ->
           status.getCause() != null

@@ -115,7 +115,7 @@ final class ForegroundRun {
   private boolean isCleanedUpByNext(Failure reason, String container, boolean remove)
       throws InterruptedException {
     return place == Place.HOST
-        && reason.code() == ExitCode.UNREACHABLE
+        && Connection.isBroken(reason)
         && new NextDaemon(session).cleansUp(container, remove);
   }
 
