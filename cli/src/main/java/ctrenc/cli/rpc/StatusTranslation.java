@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  */
 final class StatusTranslation {
   /** The transport's own words, where it gives no cause; no sentence of the daemon begins so. */
-  private static final Pattern TRANSPORT = Pattern.compile("(?i)(end of stream|io exception).*");
+  private static final Pattern TRANSPORT =
+      Pattern.compile("(?is)(end of stream|io exception|http/2 error code).*");
 
   private final Path socket;
 
