@@ -6,11 +6,8 @@ import ctrenc.cli.io.Surroundings;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,12 +49,7 @@ public final class DaemonStarter {
     }
     requireRoot();
     makeRunDirectory();
-    try (FileChannel channel =
-            FileChannel.open(
-                places.run().resolve("start.lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
+    try (StartLock lock = StartLock.take(places)) {
       if (!lock.isValid() || !isStartable(endpoint.state())) {
         return false;
       }

@@ -6,9 +6,6 @@ import ctrenc.cli.io.Surroundings;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -58,12 +55,7 @@ public final class DaemonSuccession {
    */
   public long succeed(long pid, Request request) throws IOException, InterruptedException {
     DaemonStarter.requireRoot();
-    try (FileChannel channel =
-            FileChannel.open(
-                places.run().resolve("start.lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
+    try (StartLock lock = StartLock.take(places)) {
       if (!lock.isValid()) {
         throw new IOException("the lock of the run directory is gone");
       }

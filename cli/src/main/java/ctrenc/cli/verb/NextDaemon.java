@@ -2,10 +2,8 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
-import ctrenc.cli.rpc.Connection;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
-import ctrenc.proto.v1.ListContainersRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,16 +48,9 @@ final class NextDaemon {
 
   /** Empty while no daemon answers. */
   private Optional<List<Container>> containers() throws InterruptedException {
-    Connection daemon = session.connectAgain();
+    session.connectAgain();
     try {
-      return Optional.of(
-          daemon
-              .ask(
-                  () ->
-                      daemon
-                          .containers(Connection.SOON)
-                          .list(ListContainersRequest.getDefaultInstance()))
-              .getContainersList());
+      return Optional.of(PsVerb.containers(session));
     } catch (Failure e) {
       if (e.code() == ExitCode.UNREACHABLE) {
         return Optional.empty();

@@ -42,7 +42,8 @@ public final class PsVerb implements Verb {
     return ExitCode.OK.number();
   }
 
-  private static List<Container> containers(Session session) throws InterruptedException {
+  /** All that the daemon has, running or not. */
+  static List<Container> containers(Session session) throws InterruptedException {
     Connection daemon = session.daemon();
     ListContainersRequest request = ListContainersRequest.getDefaultInstance();
     boolean inside = session.surroundings().isInContainer();

@@ -88,11 +88,10 @@ public final class Session implements AutoCloseable {
     return millis;
   }
 
-  /** A connection to whoever listens now. */
-  Connection connectAgain() {
+  /** From now on {@link #daemon} is whoever listens now. */
+  void connectAgain() {
     close();
     connectAnew();
-    return connection();
   }
 
   private Connection connection() {
