@@ -3,6 +3,7 @@ package ctrenc.daemon.nested;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.TreeRemover;
 import ctrenc.proto.v1.BindMount;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -39,9 +40,9 @@ public final class NestedContainers {
 
   /** Removes what an earlier daemon left. */
   public void clear() throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory)) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, Files::isDirectory)) {
       for (Path one : left) {
-        ScopeDirectory.remove(one);
+        TreeRemover.remove(one);
       }
     }
   }
@@ -70,7 +71,7 @@ public final class NestedContainers {
     } finally {
       if (!isOpen) {
         top.close();
-        ScopeDirectory.remove(sockets);
+        TreeRemover.remove(sockets);
       }
     }
   }

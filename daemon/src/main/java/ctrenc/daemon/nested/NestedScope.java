@@ -2,6 +2,7 @@ package ctrenc.daemon.nested;
 
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.TreeRemover;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
 import java.io.IOException;
@@ -104,7 +105,7 @@ public final class NestedScope {
     } finally {
       if (!isOpen) {
         NestedSubvolume.destroy(made);
-        ScopeDirectory.remove(directory.resolve(name));
+        TreeRemover.remove(directory.resolve(name));
       }
     }
   }
@@ -125,7 +126,7 @@ public final class NestedScope {
       inner.stopListening();
       NestedSubvolume.destroy(inner.root);
     } finally {
-      ScopeDirectory.remove(inner.directory);
+      TreeRemover.remove(inner.directory);
       runs.remove(run.name());
       shared.running().decrementAndGet();
     }
@@ -163,6 +164,6 @@ public final class NestedScope {
       }
     }
     root.close();
-    ScopeDirectory.remove(directory);
+    TreeRemover.remove(directory);
   }
 }

@@ -16,7 +16,7 @@ public final class TreeRemover {
 
   private TreeRemover() {}
 
-  /** An absent directory is fine. */
+  /** An absent directory is fine, and so is whatever goes by itself meanwhile. */
   public static void remove(Path tree) throws IOException {
     Path parent = tree.toAbsolutePath().getParent();
     Path name = tree.getFileName();
@@ -26,30 +26,40 @@ public final class TreeRemover {
     try (Descriptor directory = FileOpener.open(parent, OpenFlag.DIRECTORY)) {
       removeDirectory(directory, FileOpener.bytesOf(name));
     } catch (SystemCallException e) {
-      if (!e.is(ErrorNumber.ENOENT)) {
-        throw e;
-      }
+      requireGone(e);
     }
   }
 
   private static void removeDirectory(Descriptor parent, byte[] name) throws SystemCallException {
     int flags = OpenFlag.DIRECTORY | OpenFlag.NO_FOLLOW;
-    try (Descriptor directory = FileOpener.open(parent, name, flags, 0)) {
-      for (DirectoryEntry entry : DirectoryReader.list(directory)) {
-        removeEntry(directory, entry.name());
+    try {
+      try (Descriptor directory = FileOpener.open(parent, name, flags, 0)) {
+        for (DirectoryEntry entry : DirectoryReader.list(directory)) {
+          removeEntry(directory, entry.name());
+        }
       }
+      Entries.removeDirectory(parent, name);
+    } catch (SystemCallException e) {
+      requireGone(e);
     }
-    Entries.removeDirectory(parent, name);
   }
 
   private static void removeEntry(Descriptor directory, byte[] name) throws SystemCallException {
     try {
       Entries.unlink(directory, name);
     } catch (SystemCallException e) {
-      if (!e.is(ErrorNumber.EISDIR)) {
-        throw e;
+      if (e.is(ErrorNumber.EISDIR)) {
+        removeDirectory(directory, name);
+      } else {
+        requireGone(e);
       }
-      removeDirectory(directory, name);
+    }
+  }
+
+  /** Somebody else may remove the same meanwhile. */
+  private static void requireGone(SystemCallException e) throws SystemCallException {
+    if (!e.is(ErrorNumber.ENOENT)) {
+      throw e;
     }
   }
 }
