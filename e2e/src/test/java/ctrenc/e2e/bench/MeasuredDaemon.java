@@ -1,6 +1,7 @@
 package ctrenc.e2e.bench;
 
 import ctrenc.cli.rpc.Connection;
+import ctrenc.e2e.harness.Command;
 import ctrenc.proto.v1.Base;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.CreateContainerRequest;
@@ -71,16 +72,16 @@ record MeasuredDaemon(Connection connection, long process, Path state) {
   }
 
   /** After its garbage is collected. */
-  Holdings holdings() throws IOException, InterruptedException {
+  Holdings holdings() throws IOException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    output(jcmd.toString(), Long.toString(process), "GC.run");
+    Command.of(jcmd.toString(), Long.toString(process), "GC.run").ok();
     Path about = Path.of("/proc", Long.toString(process));
     try (Stream<Path> descriptors = Files.list(about.resolve("fd"))) {
       return new Holdings(
           status("VmRSS"),
           status("Threads"),
           descriptors.count(),
-          Long.parseLong(output("du", "-sk", state.toString()).split("\\s")[0]));
+          Long.parseLong(Command.of("du", "-sk", state.toString()).ok().split("\\s")[0]));
     }
   }
 
@@ -90,14 +91,5 @@ record MeasuredDaemon(Connection connection, long process, Path state) {
         .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static String output(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String text = new String(process.getInputStream().readAllBytes());
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + ": " + text);
-    }
-    return text;
   }
 }

@@ -2,10 +2,8 @@ package ctrenc.e2e.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
-import ctrenc.e2e.harness.DebianTree;
-import ctrenc.e2e.harness.TestDaemon;
+import ctrenc.e2e.harness.NestingDaemon;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -30,27 +28,21 @@ class ContainersInContainersTest {
       exec setpriv --reuid 1000 --regid 1000 --clear-groups sh -ec '%s'
       """;
 
-  private static TestDaemon daemon;
+  private static NestingDaemon host;
 
   @BeforeAll
   static void start() throws IOException {
-    daemon = TestDaemon.start();
-    daemon.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+    host = NestingDaemon.start();
   }
 
   @AfterEach
   void nothingIsLeft() {
-    daemon.cli("check").ok();
-    assertThat(daemon.state().resolve("segments")).isEmptyDirectory();
+    host.requireNothingLeft();
   }
 
   @AfterAll
   static void stop() throws IOException {
-    daemon.close();
-  }
-
-  private Command nesting(String script) {
-    return daemon.cli("run", "--nesting", "debian", "--", "sh", "-ec", script);
+    host.close();
   }
 
   @Test
@@ -70,7 +62,7 @@ class ContainersInContainersTest {
         ls -A / | grep -c nested || true
         ls -A /run/ctr-enc/nested
         """;
-    List<String> lines = nesting(script).ok().lines().toList();
+    List<String> lines = host.nesting(script).ok().lines().toList();
     assertThat(lines.stream().filter(line -> !line.startsWith("key ")))
         .containsExactly("0", "1", "2", "3", "code 7", "3", "2", "1", "0", "ctr-enc.sock");
     assertThat(lines.stream().filter(line -> line.startsWith("key ")).distinct()).hasSize(3);
@@ -90,7 +82,7 @@ class ContainersInContainersTest {
         ctr-enc run nosuch 2> /dev/null || echo $?
         ctr-enc ps -q
         """;
-    assertThat(nesting(AS_ALICE.formatted(script)).ok().lines())
+    assertThat(host.nesting(AS_ALICE.formatted(script)).ok().lines())
         .containsExactly(
             "0",
             "refused",
@@ -119,7 +111,7 @@ class ContainersInContainersTest {
         ctr-enc ps -q
         ls -A /.ctr-enc/subvolumes
         """;
-    assertThat(nesting(script).ok().lines()).containsExactly("100", "0", "ctr-enc.sock");
+    assertThat(host.nesting(script).ok().lines()).containsExactly("100", "0", "ctr-enc.sock");
   }
 
   @Test
@@ -135,7 +127,7 @@ class ContainersInContainersTest {
         ls -A /run/ctr-enc/nested
         grep -lz '^1000$' /proc/[0-9]*/cmdline | wc -l
         """;
-    assertThat(nesting(script).ok().lines()).containsExactly("2", "0", "ctr-enc.sock", "0");
+    assertThat(host.nesting(script).ok().lines()).containsExactly("2", "0", "ctr-enc.sock", "0");
   }
 
   @Test
@@ -155,12 +147,12 @@ class ContainersInContainersTest {
         wait $! || echo $?
         until [ -z "$(ctr-enc ps -q)" ]; do sleep 0.1; done
         """;
-    assertThat(nesting(script).ok().lines()).containsExactly("0", "143");
+    assertThat(host.nesting(script).ok().lines()).containsExactly("0", "143");
   }
 
   @Test
   void whatRunsInsideGoesWithItsContainer() {
-    daemon
+    host.daemon()
         .cli(
             "run",
             "-d",
@@ -176,10 +168,11 @@ class ContainersInContainersTest {
     Condition.await(
         "the nested one runs",
         PATIENCE,
-        () -> daemon.cli("exec", "n", "ctr-enc", "ps", "-q").run().out().lines().count() == 1);
-    daemon.cli("stop", "-t", "0", "n").ok();
-    assertThat(daemon.run().resolve("nested").toFile().list()).containsExactly("program");
-    assertThat(daemon.cli("quota", "--json", "n").ok()).doesNotContain("\"parent\":\"");
-    daemon.cli("rm", "n").ok();
+        () ->
+            host.daemon().cli("exec", "n", "ctr-enc", "ps", "-q").run().out().lines().count() == 1);
+    host.daemon().cli("stop", "-t", "0", "n").ok();
+    assertThat(host.daemon().run().resolve("nested").toFile().list()).containsExactly("program");
+    assertThat(host.daemon().cli("quota", "--json", "n").ok()).doesNotContain("\"parent\":\"");
+    host.daemon().cli("rm", "n").ok();
   }
 }

@@ -3,8 +3,7 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DebianTree;
-import ctrenc.e2e.harness.TestDaemon;
+import ctrenc.e2e.harness.NestingDaemon;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,27 +17,21 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class NestedAttackTest {
 
-  private static TestDaemon daemon;
+  private static NestingDaemon host;
 
   @BeforeAll
   static void start() throws IOException {
-    daemon = TestDaemon.start();
-    daemon.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+    host = NestingDaemon.start();
   }
 
   @AfterEach
   void nothingIsLeft() {
-    daemon.cli("check").ok();
-    assertThat(daemon.state().resolve("segments")).isEmptyDirectory();
+    host.requireNothingLeft();
   }
 
   @AfterAll
   static void stop() throws IOException {
-    daemon.close();
-  }
-
-  private Command nesting(String script) {
-    return daemon.cli("run", "--nesting", "debian", "--", "sh", "-ec", script);
+    host.close();
   }
 
   @Test
@@ -62,7 +55,7 @@ class NestedAttackTest {
           no chroot /proc/1/root true; no mount --rbind /proc/1/root /q
           umount -l /run/ctr-enc/nested; ls /run/ctr-enc/nested; ls -A / | grep nested; echo end'
         """;
-    assertThat(nesting(script).ok().lines()).containsExactly("end");
+    assertThat(host.nesting(script).ok().lines()).containsExactly("end");
   }
 
   /** A handle of the parent's file, keyrings, other namespaces, and a network of its own. */
@@ -92,7 +85,7 @@ class NestedAttackTest {
         gcc -o /t /t.c
         ctr-enc run -- /t
         """;
-    assertThat(nesting(script).ok()).isEqualTo("0 1 1 1 1 ");
+    assertThat(host.nesting(script).ok()).isEqualTo("0 1 1 1 1 ");
   }
 
   @Test
@@ -114,7 +107,7 @@ class NestedAttackTest {
         touch $child/stop
         wait $first
         """;
-    Command.Result result = nesting(script).run();
+    Command.Result result = host.nesting(script).run();
     assertThat(result.exit()).as(result.err()).isZero();
     assertThat(result.out().lines())
         .containsExactly("parent 125", "mount 125", "ctr-enc.sock", "descriptor 125");
@@ -138,7 +131,7 @@ class NestedAttackTest {
         wait $first
         ls -A /d /.ctr-enc/subvolumes
         """;
-    assertThat(nesting(script).ok().lines())
+    assertThat(host.nesting(script).ok().lines())
         .containsExactly("cross-device link", "inside", "/a/b", "/.ctr-enc/subvolumes:", "", "/d:");
   }
 }
