@@ -4,11 +4,11 @@ import static ctrenc.crypto.Fixtures.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.crypto.extent.ChunkScratch;
-import ctrenc.crypto.extent.ExtentFormat;
 import ctrenc.crypto.extent.ExtentOpener;
 import ctrenc.crypto.extent.ExtentSeal;
 import ctrenc.crypto.extent.ExtentSealer;
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.protector.Argon2Cost;
 import ctrenc.crypto.protector.KeyFileProtector;
@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Holds our formats to files of vectors, sealing and opening. The files were written once and
@@ -41,46 +41,54 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FormatVectorTest {
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 100, 40000})
-  void extents(int length) throws CryptoException, GeneralSecurityException {
-    Vectors vectors = new Vectors("extent-v1.properties");
+  @CsvSource({
+    "CHUNKS_OF_16_KIB, extent-v1-16kib.properties, 1",
+    "CHUNKS_OF_16_KIB, extent-v1-16kib.properties, 100",
+    "CHUNKS_OF_16_KIB, extent-v1-16kib.properties, 40000",
+    "CHUNKS_OF_4_KIB, extent-v1-4kib.properties, 1",
+    "CHUNKS_OF_4_KIB, extent-v1-4kib.properties, 100",
+    "CHUNKS_OF_4_KIB, extent-v1-4kib.properties, 40000"
+  })
+  void extents(Suite suite, String file, int length)
+      throws CryptoException, GeneralSecurityException {
+    Vectors vectors = new Vectors(file);
     LayerKey key = LayerKey.of(vectors.secret("layer.key"), vectors.uuid("layer.uuid"));
     String name = "pattern." + length;
-    byte[] plain = new byte[length];
-    for (int i = 0; i < length; i++) {
-      plain[i] = (byte) (31 * i);
-    }
-    byte[] sealed = new byte[ExtentFormat.sealedLength(length)];
+    byte[] plain = pattern(length);
+    byte[] sealed = new byte[suite.sealedLength(length)];
     NonceHedge hedge = NonceHedge.start(Fixtures.MEMORY, counting(0));
     ExtentSeal seal =
-        new ExtentSealer(hedge).seal(key, vectors.number("extent.id"), plain, 0, length, sealed, 0);
+        new ExtentSealer(hedge, suite)
+            .seal(key, vectors.number("extent.id"), plain, 0, length, sealed, 0);
     assertThat(seal.nonce()).isEqualTo(vectors.bytes(name + ".nonce"));
     assertThat(seal.commitment()).isEqualTo(vectors.bytes(name + ".commitment"));
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(sealed);
     assertThat(digest).isEqualTo(vectors.bytes(name + ".sealed.sha256"));
-    assertThat(open(vectors, key, name, length, sealed)).isEqualTo(plain);
+    assertThat(open(vectors, suite, key, name, sealed)).isEqualTo(plain);
     if (length <= 100) {
-      assertThat(open(vectors, key, name, length, vectors.bytes(name + ".sealed")))
-          .isEqualTo(plain);
+      assertThat(open(vectors, suite, key, name, vectors.bytes(name + ".sealed"))).isEqualTo(plain);
     }
   }
 
-  private static byte[] open(Vectors vectors, LayerKey key, String name, int length, byte[] sealed)
+  private static byte[] pattern(int length) {
+    byte[] plain = new byte[length];
+    for (int i = 0; i < length; i++) {
+      plain[i] = (byte) (31 * i);
+    }
+    return plain;
+  }
+
+  private static byte[] open(Vectors vectors, Suite suite, LayerKey key, String name, byte[] sealed)
       throws CryptoException {
-    byte[] nonce = vectors.bytes(name + ".nonce");
-    byte[] commitment = vectors.bytes(name + ".commitment");
+    ExtentSeal seal =
+        new ExtentSeal(suite, vectors.bytes(name + ".nonce"), vectors.bytes(name + ".commitment"));
+    int length = Integer.parseInt(name.substring(name.indexOf('.') + 1));
     byte[] opened = new byte[length];
-    try (ExtentOpener opener =
-            ExtentOpener.open(key, vectors.number("extent.id"), length, nonce, commitment);
+    try (ExtentOpener opener = ExtentOpener.open(key, vectors.number("extent.id"), length, seal);
         ChunkScratch scratch = new ChunkScratch()) {
-      for (int chunk = 0; chunk < ExtentFormat.chunks(length); chunk++) {
+      for (int chunk = 0; chunk < suite.chunks(length); chunk++) {
         opener.openChunk(
-            chunk,
-            sealed,
-            chunk * ExtentFormat.SEALED_CHUNK,
-            opened,
-            chunk * ExtentFormat.CHUNK,
-            scratch);
+            chunk, sealed, chunk * suite.sealedChunk(), opened, chunk * suite.chunk(), scratch);
       }
     }
     return opened;

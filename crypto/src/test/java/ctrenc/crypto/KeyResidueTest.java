@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import ctrenc.crypto.extent.ChunkScratch;
-import ctrenc.crypto.extent.ExtentFormat;
 import ctrenc.crypto.extent.ExtentOpener;
 import ctrenc.crypto.extent.ExtentSeal;
 import ctrenc.crypto.extent.ExtentSealer;
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.kdf.Purpose;
 import ctrenc.crypto.record.NameHasher;
@@ -106,9 +106,9 @@ class KeyResidueTest {
   private static List<Masked> useEverything(LayerKey key, Kek kek) throws CryptoException {
     List<Masked> closed = new ArrayList<>();
     byte[] plain = new byte[40000];
-    byte[] sealed = new byte[ExtentFormat.sealedLength(plain.length)];
+    byte[] sealed = new byte[Suite.CURRENT.sealedLength(plain.length)];
     try (NonceHedge hedge = NonceHedge.start(Fixtures.MEMORY, Entropy.system());
-        ExtentSealer sealer = new ExtentSealer(hedge);
+        ExtentSealer sealer = new ExtentSealer(hedge, Suite.CURRENT);
         ChunkScratch scratch = new ChunkScratch();
         RecordSession session = RecordSession.start(key, Entropy.system());
         NameHasher names = NameHasher.of(key);
@@ -117,8 +117,7 @@ class KeyResidueTest {
       for (int i = 0; i < 50; i++) {
         ExtentSeal seal = sealer.seal(key, i, plain, 0, plain.length, sealed, 0);
         nonce = seal.nonce();
-        try (ExtentOpener opener =
-            ExtentOpener.open(key, i, plain.length, nonce, seal.commitment())) {
+        try (ExtentOpener opener = ExtentOpener.open(key, i, plain.length, seal)) {
           opener.openChunk(0, sealed, 0, plain, 0, scratch);
         }
         session.open(plain, session.seal(plain, names.token(i, plain)));
@@ -133,7 +132,12 @@ class KeyResidueTest {
   }
 
   private static byte[] extentData(long id, int length, byte[] nonce) {
-    return ByteBuffer.allocate(45).put((byte) 1).putLong(id).putInt(length).put(nonce).array();
+    return ByteBuffer.allocate(45)
+        .put(Suite.CURRENT.code())
+        .putLong(id)
+        .putInt(length)
+        .put(nonce)
+        .array();
   }
 
   private static byte[] recordData(RecordSession session) {

@@ -14,6 +14,7 @@ import java.util.UUID;
  */
 public final class ChunkScratch implements AutoCloseable {
 
+  private static final int SUITE_OFFSET = 1;
   private static final int LAYER_OFFSET = 2;
   private static final int EXTENT_OFFSET = LAYER_OFFSET + 2 * Long.BYTES;
   private static final int CHUNK_OFFSET = EXTENT_OFFSET + Long.BYTES;
@@ -31,16 +32,16 @@ public final class ChunkScratch implements AutoCloseable {
 
   public ChunkScratch() {
     bound[0] = ExtentFormat.VERSION;
-    bound[1] = ExtentFormat.SUITE_AES_256_GCM;
   }
 
   /** Sets bound data and nonce for one chunk. */
-  void aim(UUID layer, long extentId, int length, int chunk) {
+  void aim(Suite suite, UUID layer, long extentId, int length, int chunk) {
+    bound[SUITE_OFFSET] = suite.code();
     boundFields.putLong(LAYER_OFFSET, layer.getMostSignificantBits());
     boundFields.putLong(LAYER_OFFSET + Long.BYTES, layer.getLeastSignificantBits());
     boundFields.putLong(EXTENT_OFFSET, extentId);
     boundFields.putInt(CHUNK_OFFSET, chunk);
-    boundFields.putInt(COUNT_OFFSET, ExtentFormat.chunks(length));
+    boundFields.putInt(COUNT_OFFSET, suite.chunks(length));
     boundFields.putInt(LENGTH_OFFSET, length);
     nonceFields.putInt(NONCE_CHUNK_OFFSET, chunk);
   }

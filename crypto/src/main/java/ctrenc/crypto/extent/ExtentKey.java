@@ -16,10 +16,10 @@ record ExtentKey(Secret key, byte[] commitment) {
 
   private static final int DATA_LENGTH = 1 + Long.BYTES + Integer.BYTES + ExtentFormat.NONCE;
 
-  static ExtentKey derive(LayerKey layer, long extentId, int length, byte[] nonce) {
+  static ExtentKey derive(LayerKey layer, Suite suite, long extentId, int length, byte[] nonce) {
     byte[] data =
         ByteBuffer.allocate(DATA_LENGTH)
-            .put(ExtentFormat.SUITE_AES_256_GCM)
+            .put(suite.code())
             .putLong(extentId)
             .putInt(length)
             .put(nonce)

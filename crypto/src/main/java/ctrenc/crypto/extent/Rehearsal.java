@@ -25,15 +25,14 @@ public final class Rehearsal {
   /** Seals and opens; stops early if the thread is interrupted. */
   public static void run(SecretMemory memory) {
     try (NonceHedge hedge = NonceHedge.start(memory, Entropy.system());
-        ExtentSealer sealer = new ExtentSealer(hedge);
+        ExtentSealer sealer = new ExtentSealer(hedge, Suite.CURRENT);
         ChunkScratch scratch = new ChunkScratch();
         LayerKey key = LayerKey.random(memory, Entropy.system(), new UUID(0, 0))) {
       byte[] plain = new byte[LENGTH];
-      byte[] sealed = new byte[ExtentFormat.sealedLength(LENGTH)];
+      byte[] sealed = new byte[Suite.CURRENT.sealedLength(LENGTH)];
       for (int call = 0; call < CALLS && !Thread.currentThread().isInterrupted(); call++) {
         ExtentSeal seal = sealer.seal(key, call, plain, 0, LENGTH, sealed, 0);
-        try (ExtentOpener opener =
-            ExtentOpener.open(key, call, LENGTH, seal.nonce(), seal.commitment())) {
+        try (ExtentOpener opener = ExtentOpener.open(key, call, LENGTH, seal)) {
           opener.openChunk(0, sealed, 0, plain, 0, scratch);
         }
       }

@@ -26,7 +26,7 @@ public final class CryptoBenchmark {
           Map.entry("deriveKey", "derive an extent's key and commitment (HKDF-SHA512 expand)"),
           Map.entry(
               "openExtent", "open an extent: derive, check the commitment, keep and wipe the key"),
-          Map.entry("openChunk", "open a chunk of 16 KiB"),
+          Map.entry("openChunk", "open a chunk of 4 KiB"),
           Map.entry("sealSmallExtent", "seal an extent of 4 KiB, hedged nonce included"),
           Map.entry("sealLargeExtent", "seal an extent of 1 MiB, hedged nonce included"),
           Map.entry("sealRecord", "seal a record of 200 bytes"),

@@ -7,6 +7,7 @@ import ctrenc.crypto.extent.ExtentOpener;
 import ctrenc.crypto.extent.ExtentSeal;
 import ctrenc.crypto.extent.ExtentSealer;
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.kdf.Purpose;
 import ctrenc.crypto.record.NameHasher;
@@ -43,23 +44,24 @@ public class SealingBenchmark {
 
   private final SecretMemory memory = SecretMemory.plain();
   private final LayerKey key = LayerKey.random(memory, Entropy.system(), UUID.randomUUID());
-  private final ExtentSealer sealer = new ExtentSealer(NonceHedge.start(memory, Entropy.system()));
+  private final ExtentSealer sealer =
+      new ExtentSealer(NonceHedge.start(memory, Entropy.system()), Suite.CURRENT);
   private final ChunkScratch scratch = new ChunkScratch();
   private final RecordSession session = RecordSession.start(key, Entropy.system());
   private final NameHasher names = NameHasher.of(key);
   private final StateHash state = StateHash.empty(key);
 
   private final byte[] plain = new byte[LARGE];
-  private final byte[] sealed = new byte[ExtentFormat.sealedLength(LARGE)];
+  private final byte[] sealed = new byte[Suite.CURRENT.sealedLength(LARGE)];
   private final ExtentSeal seal = sealer.seal(key, 1, plain, 0, LARGE, sealed, 0);
   private final ExtentOpener opener;
-  private final byte[] chunk = new byte[ExtentFormat.CHUNK];
+  private final byte[] chunk = new byte[Suite.CURRENT.chunk()];
   private final byte[] derivationData = new byte[45];
   private final byte[] recordKey = new byte[24];
   private final byte[] record = new byte[200];
   private final byte[] sealedRecord = session.seal(recordKey, record);
   private final byte[] name = "libstdc++.so.6.0.30".getBytes(StandardCharsets.UTF_8);
-  private final byte[] out = new byte[ExtentFormat.sealedLength(LARGE)];
+  private final byte[] out = new byte[Suite.CURRENT.sealedLength(LARGE)];
 
   public SealingBenchmark() {
     opener = open();
@@ -67,7 +69,7 @@ public class SealingBenchmark {
 
   private ExtentOpener open() {
     try {
-      return ExtentOpener.open(key, 1, LARGE, seal.nonce(), seal.commitment());
+      return ExtentOpener.open(key, 1, LARGE, seal);
     } catch (CryptoException e) {
       throw new IllegalStateException(e);
     }

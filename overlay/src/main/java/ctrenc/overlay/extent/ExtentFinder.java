@@ -1,12 +1,14 @@
 package ctrenc.overlay.extent;
 
-import ctrenc.crypto.extent.ExtentFormat;
+import ctrenc.crypto.extent.ExtentSeal;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.overlay.audit.Finding;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
@@ -88,14 +90,24 @@ final class ExtentFinder {
     if (!header.layer().equals(layerId) || header.extent() != id) {
       throw new ExtentFault(Finding.Kind.FOREIGN, "Another extent lies in the place of this one.");
     }
-    if (header.suite() != ExtentFormat.SUITE_AES_256_GCM
-        || header.length() != place.length()
+    Suite suite = suite(header);
+    if (header.length() != place.length()
         || header.envelopeLength() != place.place().length()
-        || header.sealedLength() != ExtentFormat.sealedLength(header.length())) {
+        || header.sealedLength() != suite.sealedLength(header.length())) {
       throw new ExtentFault(
           Finding.Kind.DAMAGED, "The extent's header and its place in the map do not agree.");
     }
-    return new OpenExtent(id, place, header.nonce(), header.commitment());
+    return new OpenExtent(id, place, new ExtentSeal(suite, header.nonce(), header.commitment()));
+  }
+
+  private static Suite suite(EnvelopeHeader header) throws FormatTooNewException {
+    return Suite.of(header.suite())
+        .orElseThrow(
+            () ->
+                new FormatTooNewException(
+                    "Extent "
+                        + header.extent()
+                        + " is sealed in a way that only a newer release knows."));
   }
 
   private EnvelopeHeader header(PlaceRecord place) throws IOException, ExtentFault {

@@ -2,8 +2,8 @@ package ctrenc.overlay.extent;
 
 import ctrenc.crypto.CommitmentMismatchException;
 import ctrenc.crypto.TagMismatchException;
-import ctrenc.crypto.extent.ExtentFormat;
 import ctrenc.crypto.extent.ExtentOpener;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.secret.SecretClosedException;
 import ctrenc.overlay.audit.Finding;
 import ctrenc.overlay.segment.EnvelopeHeader;
@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Opens parts of extents: one read of the chunks that are needed, then chunk by chunk. */
+/**
+ * Opens parts of extents: one read of the chunks that are needed, then chunk by chunk, copied in
+ * pieces.
+ */
 final class ExtentReader {
 
   private final SegmentFiles segments;
@@ -63,30 +66,56 @@ final class ExtentReader {
   private void open(
       OpenExtent extent, ExtentOpener opener, Workspace workspace, int from, MemorySegment target)
       throws IOException, ExtentFault {
+    Suite suite = opener.suite();
     int end = Math.addExact(from, Math.toIntExact(target.byteSize()));
-    int first = from / ExtentFormat.CHUNK;
-    int last = (end - 1) / ExtentFormat.CHUNK;
-    MemorySegment sealed = readChunks(extent.place(), first, last, workspace);
-    byte[] plain = workspace.plainChunk();
-    for (int chunk = first; chunk <= last; chunk++) {
-      int size = openChunk(opener, chunk, sealed, first, workspace);
-      int start = chunk * ExtentFormat.CHUNK;
+    int first = from / suite.chunk();
+    int last = (end - 1) / suite.chunk();
+    MemorySegment sealed = readChunks(extent.place(), suite, first, last, workspace);
+    int step = Workspace.PIECE / suite.chunk();
+    long offset = 0;
+    for (int chunk = first; chunk <= last; chunk += step) {
+      int start = chunk * suite.chunk();
+      int size =
+          openPiece(opener, chunk, Math.min(last, chunk + step - 1), sealed, offset, workspace);
       int skip = Math.max(0, from - start);
       int length = Math.min(size, end - start) - skip;
       MemorySegment.copy(
-          plain, skip, target, ValueLayout.JAVA_BYTE, (long) start + skip - from, length);
+          workspace.plainPiece(),
+          skip,
+          target,
+          ValueLayout.JAVA_BYTE,
+          (long) start + skip - from,
+          length);
+      offset += (long) step * suite.sealedChunk();
     }
   }
 
-  private static int openChunk(
-      ExtentOpener opener, int chunk, MemorySegment sealed, int first, Workspace workspace)
+  /** Opens neighbouring chunks, whose sealed bytes are at {@code offset}, into the plain piece. */
+  private static int openPiece(
+      ExtentOpener opener,
+      int first,
+      int last,
+      MemorySegment sealed,
+      long offset,
+      Workspace workspace)
       throws ExtentFault {
-    int length = ExtentFormat.chunkLength(opener.length(), chunk) + ExtentFormat.TAG;
-    byte[] bytes = workspace.sealedChunk();
-    long offset = (long) (chunk - first) * ExtentFormat.SEALED_CHUNK;
+    byte[] bytes = workspace.sealedPiece();
+    int length = (int) Math.min(sealed.byteSize() - offset, bytes.length);
     MemorySegment.copy(sealed, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+    int from = 0;
+    int opened = 0;
+    for (int chunk = first; chunk <= last; chunk++) {
+      opened += openChunk(opener, chunk, bytes, from, opened, workspace);
+      from += opener.suite().sealedChunk();
+    }
+    return opened;
+  }
+
+  private static int openChunk(
+      ExtentOpener opener, int chunk, byte[] sealed, int from, int to, Workspace workspace)
+      throws ExtentFault {
     try {
-      return opener.openChunk(chunk, bytes, 0, workspace.plainChunk(), 0, workspace.chunks());
+      return opener.openChunk(chunk, sealed, from, workspace.plainPiece(), to, workspace.chunks());
     } catch (TagMismatchException e) {
       throw new ExtentFault(
           Finding.Kind.DAMAGED, "Chunk " + chunk + " of the extent is not what was sealed.", e);
@@ -94,12 +123,13 @@ final class ExtentReader {
   }
 
   /** Reads the sealed chunks from {@code first} to {@code last} in one call. */
-  private MemorySegment readChunks(PlaceRecord record, int first, int last, Workspace workspace)
+  private MemorySegment readChunks(
+      PlaceRecord record, Suite suite, int first, int last, Workspace workspace)
       throws IOException, ExtentFault {
     SegmentPlace place = record.place();
     int sealedLength = place.length() - EnvelopeHeader.LENGTH;
-    int begin = first * ExtentFormat.SEALED_CHUNK;
-    int end = Math.min((last + 1) * ExtentFormat.SEALED_CHUNK, sealedLength);
+    int begin = first * suite.sealedChunk();
+    int end = Math.min((last + 1) * suite.sealedChunk(), sealedLength);
     MemorySegment sealed = workspace.memory(end - begin);
     long offset = place.offset() + EnvelopeHeader.LENGTH + begin;
     if (segments.read(place.file(), offset, sealed) < sealed.byteSize()) {

@@ -1,6 +1,7 @@
 package ctrenc.overlay.extent;
 
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,20 +14,25 @@ public final class ExtentWorkspaces implements AutoCloseable {
   private static final int KEPT = 16;
 
   private final NonceHedge hedge;
+  private final Suite suite;
   private final ConcurrentLinkedDeque<Workspace> idle = new ConcurrentLinkedDeque<>();
   private final AtomicInteger kept = new AtomicInteger();
 
   /** Goes up when keys are to be forgotten; workspaces in use are wiped when they come back. */
   private final AtomicInteger generation = new AtomicInteger();
 
-  public ExtentWorkspaces(NonceHedge hedge) {
+  /**
+   * @param suite what new extents are sealed under; those of every suite are opened
+   */
+  public ExtentWorkspaces(NonceHedge hedge, Suite suite) {
     this.hedge = hedge;
+    this.suite = suite;
   }
 
   Workspace borrow() {
     Workspace workspace = idle.pollFirst();
     if (workspace == null) {
-      return new Workspace(hedge, generation.get());
+      return new Workspace(hedge, suite, generation.get());
     }
     kept.decrementAndGet();
     return workspace;

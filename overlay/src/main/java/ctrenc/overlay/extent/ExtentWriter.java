@@ -1,6 +1,5 @@
 package ctrenc.overlay.extent;
 
-import ctrenc.crypto.extent.ExtentFormat;
 import ctrenc.crypto.extent.ExtentSeal;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.SecretClosedException;
@@ -60,7 +59,7 @@ final class ExtentWriter {
   private ExtentReference append(
       LayerKey key, long id, byte[] plain, int offset, int length, Workspace workspace)
       throws IOException {
-    int sealedLength = ExtentFormat.sealedLength(length);
+    int sealedLength = workspace.sealer().suite().sealedLength(length);
     byte[] sealed = workspace.sealed(sealedLength);
     ExtentSeal seal = workspace.sealer().seal(key, id, plain, offset, length, sealed, 0);
     EnvelopeHeader header = header(key, id, seal, length, sealedLength, sealed);
@@ -69,7 +68,7 @@ final class ExtentWriter {
     PlaceRecord record = new PlaceRecord(place, length, header.checksum());
     ledger.appended(id, record);
     journal.offer(id, place, envelope);
-    cache.put(new OpenExtent(id, record, seal.nonce(), seal.commitment()));
+    cache.put(new OpenExtent(id, record, seal));
     ByteBuffer commitment = ByteBuffer.wrap(seal.commitment());
     return new ExtentReference(id, 0, length, commitment.getLong(), commitment.getLong());
   }
@@ -77,7 +76,7 @@ final class ExtentWriter {
   private static EnvelopeHeader header(
       LayerKey key, long id, ExtentSeal seal, int length, int sealedLength, byte[] sealed) {
     return new EnvelopeHeader(
-        ExtentFormat.SUITE_AES_256_GCM,
+        seal.suite().code(),
         key.layer(),
         id,
         seal.nonce(),

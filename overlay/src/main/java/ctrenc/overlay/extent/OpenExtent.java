@@ -2,6 +2,7 @@ package ctrenc.overlay.extent;
 
 import ctrenc.crypto.CommitmentMismatchException;
 import ctrenc.crypto.extent.ExtentOpener;
+import ctrenc.crypto.extent.ExtentSeal;
 import ctrenc.crypto.kdf.LayerKey;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +15,15 @@ final class OpenExtent {
 
   private final long id;
   private final PlaceRecord place;
-  private final byte[] nonce;
-  private final byte[] commitment;
+  private final ExtentSeal seal;
   private @Nullable ExtentOpener opener;
   private int users;
   private boolean dropped;
 
-  OpenExtent(long id, PlaceRecord place, byte[] nonce, byte[] commitment) {
+  OpenExtent(long id, PlaceRecord place, ExtentSeal seal) {
     this.id = id;
     this.place = place;
-    this.nonce = nonce;
-    this.commitment = commitment;
+    this.seal = seal;
   }
 
   long id() {
@@ -36,15 +35,16 @@ final class OpenExtent {
   }
 
   boolean isSealedAs(ExtentReference reference) {
-    ByteBuffer seal = ByteBuffer.wrap(commitment);
-    return seal.getLong() == reference.sealHigh() && seal.getLong() == reference.sealLow();
+    ByteBuffer commitment = ByteBuffer.wrap(seal.commitment());
+    return commitment.getLong() == reference.sealHigh()
+        && commitment.getLong() == reference.sealLow();
   }
 
   /** Takes part in using the key, until {@link #letGo}. */
   synchronized ExtentOpener use(LayerKey key) throws CommitmentMismatchException {
     ExtentOpener current = opener;
     if (current == null) {
-      current = ExtentOpener.open(key, id, place.length(), nonce, commitment);
+      current = ExtentOpener.open(key, id, place.length(), seal);
       opener = current;
     }
     users++;

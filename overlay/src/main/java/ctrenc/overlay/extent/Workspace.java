@@ -1,9 +1,9 @@
 package ctrenc.overlay.extent;
 
 import ctrenc.crypto.extent.ChunkScratch;
-import ctrenc.crypto.extent.ExtentFormat;
 import ctrenc.crypto.extent.ExtentSealer;
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -14,18 +14,21 @@ import java.util.Arrays;
  */
 final class Workspace {
 
+  /** Plaintext bytes that are opened between two copies, in whole chunks of every suite. */
+  static final int PIECE = 16 * 1024;
+
   private static final int FIRST_LENGTH = 64 << 10;
 
   private final ExtentSealer sealer;
   private final ChunkScratch chunks = new ChunkScratch();
-  private final byte[] sealedChunk = new byte[ExtentFormat.SEALED_CHUNK];
-  private final byte[] plainChunk = new byte[ExtentFormat.CHUNK];
+  private final byte[] sealedPiece = new byte[Suite.CHUNKS_OF_4_KIB.sealedLength(PIECE)];
+  private final byte[] plainPiece = new byte[PIECE];
   private byte[] sealed = new byte[0];
   private MemorySegment memory = MemorySegment.NULL;
   private int generation;
 
-  Workspace(NonceHedge hedge, int generation) {
-    this.sealer = new ExtentSealer(hedge);
+  Workspace(NonceHedge hedge, Suite suite, int generation) {
+    this.sealer = new ExtentSealer(hedge, suite);
     this.generation = generation;
   }
 
@@ -37,12 +40,12 @@ final class Workspace {
     return chunks;
   }
 
-  byte[] sealedChunk() {
-    return sealedChunk;
+  byte[] sealedPiece() {
+    return sealedPiece;
   }
 
-  byte[] plainChunk() {
-    return plainChunk;
+  byte[] plainPiece() {
+    return plainPiece;
   }
 
   /** At least {@code length} bytes of heap for a whole sealed extent. */
@@ -68,7 +71,7 @@ final class Workspace {
   void forget(int now) {
     sealer.close();
     chunks.close();
-    Arrays.fill(plainChunk, (byte) 0);
+    Arrays.fill(plainPiece, (byte) 0);
     generation = now;
   }
 

@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
@@ -36,7 +37,7 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
       SecretMemory memory,
       Entropy entropy) {
     this.hedge = NonceHedge.start(memory, entropy);
-    this.workspaces = new ExtentWorkspaces(hedge);
+    this.workspaces = new ExtentWorkspaces(hedge, Suite.CURRENT);
     this.setting =
         new ExtentSetting(storage, segments, meta, workspaces, audit, ExtentTuning.standard());
   }

@@ -1,6 +1,7 @@
 package ctrenc.overlay.extent;
 
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
@@ -25,10 +26,10 @@ public final class ExtentFixture {
   static final long NUMBER = 7;
   static final String SEGMENTS = "segments";
   private static final SecretMemory MEMORY = SecretMemory.plain();
+  private static final NonceHedge HEDGE = NonceHedge.start(MEMORY, Entropy.system());
 
   private final List<Finding> findings = new CopyOnWriteArrayList<>();
-  private final ExtentWorkspaces workspaces =
-      new ExtentWorkspaces(NonceHedge.start(MEMORY, Entropy.system()));
+  private final ExtentWorkspaces workspaces = new ExtentWorkspaces(HEDGE, Suite.CURRENT);
   private final LayerKey key = LayerKey.random(MEMORY, Entropy.system(), LAYER);
   private volatile boolean locked;
 
@@ -45,7 +46,17 @@ public final class ExtentFixture {
   }
 
   ExtentSetting setting(Storage storage, MetaStore meta) {
-    return new ExtentSetting(storage, SEGMENTS, meta, workspaces, findings::add, tuning);
+    return setting(storage, meta, workspaces);
+  }
+
+  private ExtentSetting setting(Storage storage, MetaStore meta, ExtentWorkspaces with) {
+    return new ExtentSetting(storage, SEGMENTS, meta, with, findings::add, tuning);
+  }
+
+  /** A store whose new extents are sealed under a suite of choice. */
+  SegmentExtentStore open(Storage storage, MetaStore meta, Suite suite) throws IOException {
+    ExtentSetting sealing = setting(storage, meta, new ExtentWorkspaces(HEDGE, suite));
+    return SegmentExtentStore.open(sealing, NUMBER, LAYER, () -> unlocked(key));
   }
 
   /** Another layer's key. */

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What every {@link ExtentStore} does. */
 public abstract class ExtentStoreContract {
 
+  /** A chunk of the longest kind, and whole chunks of every other. */
   private static final int CHUNK = 16 * 1024;
 
   private MetaStore meta;
@@ -53,7 +54,7 @@ public abstract class ExtentStoreContract {
   @Test
   void readsBackEveryLength() throws IOException {
     for (int length :
-        new int[] {1, 2, 4095, 4096, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 1 << 20}) {
+        new int[] {1, 2, 4095, 4096, 4097, 8192, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 1 << 20}) {
       byte[] plain = bytes(length, length);
       ExtentReference reference = write(store, meta, plain);
       assertThat(reference.from()).isZero();

@@ -88,16 +88,16 @@ final class FormatPageTest {
     assertThat(end(envelope)).isEqualTo(EnvelopeHeader.LENGTH);
     assertThat(new String(envelope.get(0).in(file, base))).isEqualTo("XTNT");
     assertThat(envelope.get(1).number(file, base)).isEqualTo(1);
-    assertThat(envelope.get(2).number(file, base)).isEqualTo(1);
+    assertThat(envelope.get(2).number(file, base)).isEqualTo(2);
     assertThat(envelope.get(3).number(file, base)).isZero();
     assertThat(envelope.get(4).in(file, base)).isEqualTo(bytes(ExtentFixture.LAYER));
     assertThat(envelope.get(5).number(file, base)).isEqualTo(reference.extent());
     assertThat(ByteBuffer.wrap(envelope.get(7).in(file, base)).getLong())
         .isEqualTo(reference.sealHigh());
     assertThat(envelope.get(8).number(file, base)).isEqualTo(5000);
-    assertThat(envelope.get(9).number(file, base)).isEqualTo(5016);
+    assertThat(envelope.get(9).number(file, base)).isEqualTo(5032);
     byte[] sealed = Arrays.copyOfRange(file, base + EnvelopeHeader.LENGTH, file.length);
-    assertThat(sealed).hasSize(5016);
+    assertThat(sealed).hasSize(5032);
     assertThat(envelope.get(10).number(file, base)).isEqualTo(checksum(sealed));
     checkChecksum(envelope, file, base);
   }

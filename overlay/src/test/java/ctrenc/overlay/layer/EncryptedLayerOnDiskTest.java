@@ -1,6 +1,7 @@
 package ctrenc.overlay.layer;
 
 import ctrenc.crypto.extent.NonceHedge;
+import ctrenc.crypto.extent.Suite;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
@@ -22,7 +23,7 @@ class EncryptedLayerOnDiskTest extends UpperLayerContract {
 
   @TempDir Path temporary;
   private final ExtentWorkspaces workspaces =
-      new ExtentWorkspaces(NonceHedge.start(SecretMemory.plain(), Entropy.system()));
+      new ExtentWorkspaces(NonceHedge.start(SecretMemory.plain(), Entropy.system()), Suite.CURRENT);
   private Optional<RocksMetaStore> opened = Optional.empty();
 
   @Override

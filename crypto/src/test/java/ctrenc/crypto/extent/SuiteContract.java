@@ -19,20 +19,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ExtentTest {
+/** What holds of extents whatever suite they are sealed under. */
+abstract class SuiteContract {
 
   private static final long ID = 7;
 
   private final LayerKey key = Fixtures.layerKey();
   private final NonceHedge hedge = NonceHedge.start(MEMORY, Entropy.system());
-  private final ExtentSealer sealer = new ExtentSealer(hedge);
+  private final Suite suite;
+  private final ExtentSealer sealer;
   private final ChunkScratch scratch = new ChunkScratch();
+
+  SuiteContract(Suite suite) {
+    this.suite = suite;
+    this.sealer = new ExtentSealer(hedge, suite);
+  }
 
   /** Everything needed to open an extent, as the extent store would keep it. */
   private record Sealed(long id, int length, ExtentSeal seal, byte[] bytes) {}
 
   private Sealed seal(byte[] plain) {
-    byte[] out = new byte[ExtentFormat.sealedLength(plain.length)];
+    byte[] out = new byte[suite.sealedLength(plain.length)];
     ExtentSeal seal = sealer.seal(key, ID, plain, 0, plain.length, out, 0);
     return new Sealed(ID, plain.length, seal, out);
   }
@@ -40,16 +47,10 @@ class ExtentTest {
   private byte[] open(LayerKey with, long id, int length, ExtentSeal seal, byte[] bytes)
       throws CryptoException {
     byte[] plain = new byte[length];
-    try (ExtentOpener opener =
-        ExtentOpener.open(with, id, length, seal.nonce(), seal.commitment())) {
-      for (int chunk = 0; chunk < ExtentFormat.chunks(length); chunk++) {
+    try (ExtentOpener opener = ExtentOpener.open(with, id, length, seal)) {
+      for (int chunk = 0; chunk < suite.chunks(length); chunk++) {
         opener.openChunk(
-            chunk,
-            bytes,
-            chunk * ExtentFormat.SEALED_CHUNK,
-            plain,
-            chunk * ExtentFormat.CHUNK,
-            scratch);
+            chunk, bytes, chunk * suite.sealedChunk(), plain, chunk * suite.chunk(), scratch);
       }
     }
     return plain;
@@ -60,11 +61,12 @@ class ExtentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 15, 16, 4096, 16383, 16384, 16385, 32768, 50000, 1 << 20})
+  @ValueSource(
+      ints = {1, 15, 16, 4095, 4096, 4097, 8192, 16383, 16384, 16385, 32768, 50000, 1 << 20})
   void opensWhatWasSealed(int length) throws CryptoException {
     byte[] plain = Fixtures.data(length, length);
     Sealed sealed = seal(plain);
-    assertThat(sealed.bytes).hasSize(length + 16 * ((length + 16383) / 16384));
+    assertThat(sealed.bytes).hasSize(length + 16 * ((length + suite.chunk() - 1) / suite.chunk()));
     assertThat(open(sealed)).isEqualTo(plain);
   }
 
@@ -73,7 +75,7 @@ class ExtentTest {
     byte[] plain = Fixtures.data(3, 20000);
     byte[] out = new byte[30000];
     ExtentSeal seal = sealer.seal(key, ID, plain, 100, 17000, out, 50);
-    int end = 50 + ExtentFormat.sealedLength(17000);
+    int end = 50 + suite.sealedLength(17000);
     byte[] opened = open(key, ID, 17000, seal, Arrays.copyOfRange(out, 50, end));
     assertThat(opened).isEqualTo(Arrays.copyOfRange(plain, 100, 17100));
     assertThat(Arrays.copyOf(out, 50)).containsOnly(0);
@@ -84,20 +86,19 @@ class ExtentTest {
   void opensOneChunkAlone() throws CryptoException {
     byte[] plain = Fixtures.data(4, 40000);
     Sealed sealed = seal(plain);
-    byte[] chunk = new byte[ExtentFormat.CHUNK];
-    try (ExtentOpener opener =
-        ExtentOpener.open(key, ID, 40000, sealed.seal.nonce(), sealed.seal.commitment())) {
-      int size =
-          opener.openChunk(2, sealed.bytes, 2 * ExtentFormat.SEALED_CHUNK, chunk, 0, scratch);
-      assertThat(Arrays.copyOf(chunk, size)).isEqualTo(Arrays.copyOfRange(plain, 32768, 40000));
+    byte[] chunk = new byte[suite.chunk()];
+    try (ExtentOpener opener = ExtentOpener.open(key, ID, 40000, sealed.seal)) {
+      int size = opener.openChunk(2, sealed.bytes, 2 * suite.sealedChunk(), chunk, 0, scratch);
+      int start = 2 * suite.chunk();
+      int end = Math.min(start + suite.chunk(), plain.length);
+      assertThat(Arrays.copyOf(chunk, size)).isEqualTo(Arrays.copyOfRange(plain, start, end));
     }
   }
 
   @Test
   void everyFlippedBitOfAShortExtentIsRefusedAndLeavesNothing() throws CryptoException {
     Sealed sealed = seal(Fixtures.data(5, 300));
-    try (ExtentOpener opener =
-        ExtentOpener.open(key, ID, 300, sealed.seal.nonce(), sealed.seal.commitment())) {
+    try (ExtentOpener opener = ExtentOpener.open(key, ID, 300, sealed.seal)) {
       for (int bit = 0; bit < sealed.bytes.length * 8; bit++) {
         byte[] plain = Fixtures.data(6, 300);
         byte[] damaged = Fixtures.flipped(sealed.bytes, bit);
@@ -122,9 +123,11 @@ class ExtentTest {
     Sealed sealed = seal(Fixtures.data(8, 100));
     for (int bit = 0; bit < 256; bit++) {
       ExtentSeal nonceDamaged =
-          new ExtentSeal(Fixtures.flipped(sealed.seal.nonce(), bit), sealed.seal.commitment());
+          new ExtentSeal(
+              suite, Fixtures.flipped(sealed.seal.nonce(), bit), sealed.seal.commitment());
       ExtentSeal commitmentDamaged =
-          new ExtentSeal(sealed.seal.nonce(), Fixtures.flipped(sealed.seal.commitment(), bit));
+          new ExtentSeal(
+              suite, sealed.seal.nonce(), Fixtures.flipped(sealed.seal.commitment(), bit));
       assertThatThrownBy(() -> open(key, ID, 100, nonceDamaged, sealed.bytes))
           .isInstanceOf(CommitmentMismatchException.class);
       assertThatThrownBy(() -> open(key, ID, 100, commitmentDamaged, sealed.bytes))
@@ -146,6 +149,25 @@ class ExtentTest {
     assertRefused(otherKeySameLayer, ID, 20000, sealed);
   }
 
+  @Test
+  void anotherSuiteIsRefused() {
+    Sealed sealed = seal(Fixtures.data(12, 100));
+    for (Suite other : Suite.values()) {
+      if (other != suite) {
+        ExtentSeal claimed = new ExtentSeal(other, sealed.seal.nonce(), sealed.seal.commitment());
+        assertThatThrownBy(() -> open(key, ID, 100, claimed, sealed.bytes))
+            .isInstanceOf(CommitmentMismatchException.class);
+      }
+    }
+  }
+
+  @Test
+  void theCodeTellsTheSuite() {
+    assertThat(Suite.of(suite.code())).contains(suite);
+    assertThat(Suite.of((byte) 0)).isEmpty();
+    assertThat(Suite.of((byte) (Suite.values().length + 1))).isEmpty();
+  }
+
   private void assertRefused(LayerKey with, long id, int length, Sealed sealed) {
     assertThatThrownBy(() -> open(with, id, length, sealed.seal, sealed.bytes))
         .isInstanceOf(CommitmentMismatchException.class);
@@ -153,23 +175,21 @@ class ExtentTest {
 
   @Test
   void swappedRepeatedMovedAndTruncatedChunksAreRefused() throws CryptoException {
-    byte[] plain = new byte[3 * ExtentFormat.CHUNK];
+    byte[] plain = new byte[3 * suite.chunk()];
     Sealed first = seal(plain);
     Sealed second = seal(plain);
-    byte[] target = new byte[ExtentFormat.CHUNK];
-    try (ExtentOpener opener =
-        ExtentOpener.open(key, ID, plain.length, first.seal.nonce(), first.seal.commitment())) {
+    byte[] target = new byte[suite.chunk()];
+    try (ExtentOpener opener = ExtentOpener.open(key, ID, plain.length, first.seal)) {
       assertThatThrownBy(
-              () -> opener.openChunk(0, first.bytes, ExtentFormat.SEALED_CHUNK, target, 0, scratch))
+              () -> opener.openChunk(0, first.bytes, suite.sealedChunk(), target, 0, scratch))
           .as("chunk 1 in place of chunk 0")
           .isInstanceOf(TagMismatchException.class);
       assertThatThrownBy(
-              () -> opener.openChunk(2, first.bytes, ExtentFormat.SEALED_CHUNK, target, 0, scratch))
+              () -> opener.openChunk(2, first.bytes, suite.sealedChunk(), target, 0, scratch))
           .as("chunk 1 repeated as chunk 2")
           .isInstanceOf(TagMismatchException.class);
       assertThatThrownBy(
-              () ->
-                  opener.openChunk(1, second.bytes, ExtentFormat.SEALED_CHUNK, target, 0, scratch))
+              () -> opener.openChunk(1, second.bytes, suite.sealedChunk(), target, 0, scratch))
           .as("chunk 1 of another extent")
           .isInstanceOf(TagMismatchException.class);
       byte[] shifted = Arrays.copyOfRange(first.bytes, 1, first.bytes.length);
@@ -182,34 +202,6 @@ class ExtentTest {
   }
 
   @Test
-  void frozenEntropyGivesDifferentNoncesForDifferentPlaintexts() {
-    byte[] plain = Fixtures.data(10, 40000);
-    byte[] first = nonceOfAClone(plain);
-    assertThat(nonceOfAClone(plain)).as("the same clone again").isEqualTo(first);
-    for (int bit = 0; bit < plain.length * 8; bit += 4999) {
-      assertThat(nonceOfAClone(Fixtures.flipped(plain, bit))).isNotEqualTo(first);
-    }
-    assertThat(nonceOfAClone(Arrays.copyOf(plain, plain.length - 1))).isNotEqualTo(first);
-  }
-
-  @Test
-  void frozenEntropyGivesDifferentNoncesInOneProcess() {
-    NonceHedge frozen = NonceHedge.start(MEMORY, Fixtures.FROZEN);
-    ExtentSealer one = new ExtentSealer(frozen);
-    ExtentSealer two = new ExtentSealer(frozen);
-    byte[] out = new byte[ExtentFormat.sealedLength(100)];
-    byte[] nonce = one.seal(key, ID, new byte[100], 0, 100, out, 0).nonce();
-    assertThat(two.seal(key, ID, new byte[100], 0, 100, out, 0).nonce()).isNotEqualTo(nonce);
-  }
-
-  private byte[] nonceOfAClone(byte[] plain) {
-    ExtentSealer clone = new ExtentSealer(NonceHedge.start(MEMORY, Fixtures.FROZEN));
-    return clone
-        .seal(key, ID, plain, 0, plain.length, new byte[ExtentFormat.sealedLength(plain.length)], 0)
-        .nonce();
-  }
-
-  @Test
   void equalPlaintextsAreSealedUnderDifferentKeys() {
     byte[] plain = new byte[100];
     assertThat(seal(plain).bytes).isNotEqualTo(seal(plain).bytes);
@@ -218,8 +210,7 @@ class ExtentTest {
   @Test
   void nothingOpensAfterClose() throws CryptoException {
     Sealed sealed = seal(new byte[100]);
-    ExtentOpener opener =
-        ExtentOpener.open(key, ID, 100, sealed.seal.nonce(), sealed.seal.commitment());
+    ExtentOpener opener = ExtentOpener.open(key, ID, 100, sealed.seal);
     byte[] target = new byte[100];
     opener.openChunk(0, sealed.bytes, 0, target, 0, scratch);
     opener.close();
