@@ -10,6 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Keeps what a root holds at one instant. */
 public final class SnapshotCreateVerb implements Verb {
+  private static final String RECURSIVE = "--recursive";
+
   @Override
   public String name() {
     return "create";
@@ -26,6 +28,9 @@ public final class SnapshotCreateVerb implements Verb {
         spec,
         "Everything that was written before is in it. It is read with 'ctr-enc mount NAME@SNAPSHOT',",
         "goes with its container, and opens with its key; 'ctr-enc fork' makes one that stays.");
+    spec.addOption(
+        Options.flag(
+            "With all subvolumes that are nested in the root, at the same instant.", RECURSIVE));
     spec.addOption(Options.json());
     spec.addPositional(
         Options.positional(
@@ -39,7 +44,11 @@ public final class SnapshotCreateVerb implements Verb {
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     String[] parts = SnapshotText.split(arguments.positional(0));
     CreateSnapshotRequest request =
-        CreateSnapshotRequest.newBuilder().setContainer(parts[0]).setName(parts[1]).build();
+        CreateSnapshotRequest.newBuilder()
+            .setContainer(parts[0])
+            .setName(parts[1])
+            .setRecursive(arguments.has(RECURSIVE))
+            .build();
     Connection daemon = session.daemon();
     Snapshot made = daemon.ask(() -> daemon.snapshots(Connection.PATIENT).create(request));
     session

@@ -47,6 +47,7 @@ final class SnapshotText {
         .field("container", snapshot.getContainer())
         .field("containerId", snapshot.getContainerId())
         .field("createdAt", Instant.ofEpochMilli(snapshot.getCreatedAtMillis()))
-        .field("root", snapshot.getRoot());
+        .field("root", snapshot.getRoot())
+        .field("nested", snapshot.getNested());
   }
 }

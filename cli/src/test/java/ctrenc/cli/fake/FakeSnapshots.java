@@ -27,16 +27,17 @@ final class FakeSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
   private final Map<String, Snapshot> snapshots = new LinkedHashMap<>();
 
   FakeSnapshots() {
-    add("monday");
+    add("monday", 0);
   }
 
-  private Snapshot add(String name) {
+  private Snapshot add(String name, int nested) {
     Snapshot made =
         Snapshot.newBuilder()
             .setId("00000000-0000-0000-0000-%012x".formatted(name.hashCode()))
             .setName(name)
             .setContainer("web")
             .setContainerId("c0de000000000000000000000001cb54")
+            .setNested(nested)
             .setCreatedAtMillis(FakeContainers.CREATED.toEpochMilli())
             .build();
     snapshots.put("web@" + name, made);
@@ -46,8 +47,8 @@ final class FakeSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
   @Override
   public synchronized void create(
       CreateSnapshotRequest request, StreamObserver<Snapshot> responses) {
-    answer(
-        responses, add(request.getName().isEmpty() ? "20260102T030000.000Z" : request.getName()));
+    String name = request.getName().isEmpty() ? "20260102T030000.000Z" : request.getName();
+    answer(responses, add(name, request.getRecursive() ? 2 : 0));
   }
 
   @Override
@@ -83,7 +84,7 @@ final class FakeSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
 
   @Override
   public synchronized void unmount(SnapshotRequest request, StreamObserver<Snapshot> responses) {
-    answer(responses, snapshots.getOrDefault(request.getReference(), add("other")));
+    answer(responses, snapshots.getOrDefault(request.getReference(), add("other", 0)));
   }
 
   @Override

@@ -71,6 +71,17 @@ public final class KeyWrapper {
     return Kek.of(unwrap(parent, WrapKind.NESTED_KEK, nested, new byte[0], wrapped), nested);
   }
 
+  /**
+   * Proves without any key that the wrapped KEK of a nested subvolume is whole.
+   *
+   * @throws MalformedException if it is damaged
+   * @throws UnsupportedVersionException if a newer release wrote it
+   */
+  public static void requireWholeNestedKek(byte[] wrapped)
+      throws MalformedException, UnsupportedVersionException {
+    WrappedKey.decode(wrapped, WrapKind.NESTED_KEK);
+  }
+
   /** Wraps a key of 32 bytes that belongs to {@code subject}; it stays the caller's. */
   public byte[] wrap(Kek kek, WrapKind kind, UUID subject, byte[] context, Secret key) {
     if (key.length() != WrappedKey.KEY) {

@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -44,7 +45,16 @@ public final class RootMoves {
   }
 
   /** Keeps what a root holds now; without a name, the time is its name. */
-  public Snapshot snapshot(String container, String name) throws IOException {
+  Snapshot snapshot(String container, String name) throws IOException {
+    return snapshot(container, name, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param recursive with all that is nested in it, at the same instant
+   */
+  public Snapshot snapshot(String container, String name, boolean recursive) throws IOException {
     String chosen = name.isEmpty() ? timeName() : name;
     if (!NAME.matcher(chosen).matches()) {
       throw RefusedException.invalid(
@@ -54,7 +64,12 @@ public final class RootMoves {
         registry.find(container),
         owner -> {
           settle(owner);
-          return view(owner, store.snapshots().create(owner.identity.subvolume(), chosen));
+          UUID subvolume = owner.identity.subvolume();
+          return view(
+              owner,
+              recursive
+                  ? store.snapshots().createRecursive(subvolume, chosen)
+                  : store.snapshots().create(subvolume, chosen));
         });
   }
 
@@ -208,6 +223,7 @@ public final class RootMoves {
         .setContainer(owner.identity.name())
         .setContainerId(owner.id())
         .setCreatedAtMillis(snapshot.created().toEpochMilli())
+        .setNested(store.snapshots().parts(snapshot.id()))
         .setRoot(mounts.place(snapshot.id()).map(Path::toString).orElse(""))
         .build();
   }

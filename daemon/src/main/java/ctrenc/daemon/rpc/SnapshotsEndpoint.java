@@ -44,7 +44,11 @@ public final class SnapshotsEndpoint extends SnapshotsGrpc.SnapshotsImplBase {
   @Override
   public void create(CreateSnapshotRequest request, StreamObserver<Snapshot> observer) {
     Answer.with(
-        observer, () -> containers.moves().snapshot(request.getContainer(), request.getName()));
+        observer,
+        () ->
+            containers
+                .moves()
+                .snapshot(request.getContainer(), request.getName(), request.getRecursive()));
   }
 
   @Override

@@ -35,6 +35,11 @@ final class HiddenChanges {
         nesting.snapshot(parent.in().id(), name);
         return parent.child(Kind.SNAPSHOT, name);
       }
+      case RECURSIVE_SNAPSHOTS -> {
+        requireOwner(caller, parent.in());
+        nesting.snapshotWithNested(parent.in().id(), name);
+        return parent.child(Kind.SNAPSHOT, name);
+      }
       default -> throw new ErrnoException(Errno.EPERM);
     }
     return parent.child(Kind.NESTED, name);
@@ -54,7 +59,7 @@ final class HiddenChanges {
         }
         changes.destroy(child, parent.directory(), name);
       }
-      case SNAPSHOTS -> nesting.removeSnapshot(parent.in().id(), name);
+      case SNAPSHOTS, RECURSIVE_SNAPSHOTS -> nesting.removeSnapshot(parent.in().id(), name);
       default -> throw new ErrnoException(Errno.EPERM);
     }
   }

@@ -39,7 +39,7 @@ final class HiddenContent {
         yield from.child(Kind.NESTED, name);
       }
       case IMAGES -> from.child(Kind.IMAGE, name);
-      case SNAPSHOTS -> {
+      case SNAPSHOTS, RECURSIVE_SNAPSHOTS -> {
         if (!nesting.snapshots(from.in().id()).contains(name)) {
           throw new ErrnoException(Errno.ENOENT);
         }
@@ -77,7 +77,7 @@ final class HiddenContent {
                 });
         node.in().fileSystem().readdir(node.directory(), 0, false, sink);
       }
-      case SNAPSHOTS ->
+      case SNAPSHOTS, RECURSIVE_SNAPSHOTS ->
           nesting
               .snapshots(node.in().id())
               .forEach(name -> add(found, name, node.child(Kind.SNAPSHOT, name)));
@@ -99,7 +99,7 @@ final class HiddenContent {
     return switch (node.kind()) {
       case CONTROL, SUBVOLUMES, FORKS, IMAGES, IMAGE ->
           as(directory, directory.mode() | STICKY, directory.uid(), directory.gid(), 0);
-      case SNAPSHOTS, SNAPSHOT -> owned(in, directory, DIRECTORY_MODE, 0);
+      case SNAPSHOTS, RECURSIVE_SNAPSHOTS, SNAPSHOT -> owned(in, directory, DIRECTORY_MODE, 0);
       case INFO -> owned(in, directory, INFO_MODE, text(node).length);
       case NESTED -> {
         Member child = in.childAt(node.directory(), node.name());

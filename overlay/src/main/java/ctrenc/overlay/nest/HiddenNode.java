@@ -29,6 +29,8 @@ record HiddenNode(Kind kind, Member in, long directory, Name name) {
     /** Something nested, as one of those directories shows it. */
     NESTED,
     SNAPSHOTS,
+    /** The same; what is made in it is of all that is nested in the subvolume, too. */
+    RECURSIVE_SNAPSHOTS,
     SNAPSHOT,
     INFO
   }
@@ -38,6 +40,7 @@ record HiddenNode(Kind kind, Member in, long directory, Name name) {
     FORKS("forks", Kind.FORKS),
     IMAGES("images", Kind.IMAGES),
     INFO("info", Kind.INFO),
+    RECURSIVE_SNAPSHOTS("recursive-snapshots", Kind.RECURSIVE_SNAPSHOTS),
     SNAPSHOTS("snapshots", Kind.SNAPSHOTS),
     SUBVOLUMES("subvolumes", Kind.SUBVOLUMES);
 

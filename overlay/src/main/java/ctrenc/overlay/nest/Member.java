@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.StampedLock;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,10 @@ final class Member {
 
   long number(long inode) {
     return Numbers.number(place, inode);
+  }
+
+  long[] numbers(long[] inodes) {
+    return LongStream.of(inodes).map(this::number).toArray();
   }
 
   Attributes shown(Attributes attributes) {

@@ -2,6 +2,7 @@ package ctrenc.overlay.nest;
 
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * The members of a tree by place. A place is not given again as long as the tree is open: the
@@ -101,6 +103,22 @@ final class MemberTable {
     top.children().values().forEach(child -> found.addAll(subtree(child)));
     found.add(top);
     return found;
+  }
+
+  /** Carries out an action while nothing is nested in one, at any depth, or destroyed there. */
+  static void still(Member top, Tree.Action action) throws IOException {
+    Map<StampedLock, Long> held = new HashMap<>();
+    try {
+      hold(top, held);
+      action.run();
+    } finally {
+      held.forEach(StampedLock::unlockRead);
+    }
+  }
+
+  private static void hold(Member member, Map<StampedLock, Long> held) {
+    held.put(member.names(), member.names().readLock());
+    member.children().values().forEach(child -> hold(child, held));
   }
 
   void remove(Member member) {

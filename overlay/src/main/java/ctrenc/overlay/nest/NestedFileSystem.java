@@ -359,7 +359,7 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public long[] lock() {
     long[] nested = tree.end(FileSystem::lock);
-    return Tree.joined(nested, root.lock());
+    return Numbers.joined(nested, root.lock());
   }
 
   @Override

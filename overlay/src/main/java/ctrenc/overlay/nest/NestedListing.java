@@ -2,8 +2,8 @@ package ctrenc.overlay.nest;
 
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.DirectorySink;
-import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.util.ArrayList;
@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes a member's directory on with the numbers of the tree, and with what is nested in it in the
- * place of the anchors. One that cannot be opened for another reason than its lock is left out.
+ * place of the anchors. One that is not open is named without attributes: a listing is inside its
+ * member, where it must not wait for whoever keeps another one closed.
  */
 final class NestedListing implements DirectorySink {
+
+  private static final int DIRECTORY_TYPE = FileMode.direntType(FileMode.DIRECTORY);
 
   private final Member member;
   private final DirectorySink sink;
@@ -39,7 +42,10 @@ final class NestedListing implements DirectorySink {
       return sink.accept(name, member.shown(attributes), cookie);
     }
     Attributes shown = rootOf(child);
-    boolean taken = shown == null || sink.accept(name, shown, cookie);
+    boolean taken =
+        shown == null
+            ? sink.accept(name, child.number(FileSystem.ROOT), DIRECTORY_TYPE, cookie)
+            : sink.accept(name, shown, cookie);
     if (taken) {
       anchors.add(attributes.inode());
     }
@@ -47,10 +53,11 @@ final class NestedListing implements DirectorySink {
   }
 
   private static @Nullable Attributes rootOf(Member child) {
+    FileSystem known = child.known();
     try {
-      return child.rootAttributes();
+      return known == null ? null : child.shown(known.getattr(FileSystem.ROOT));
     } catch (ErrnoException e) {
-      assert e.errno() != Errno.ENOKEY : "a locked one shows its anchor";
+      // It is being closed; a lookup says why.
       return null;
     }
   }

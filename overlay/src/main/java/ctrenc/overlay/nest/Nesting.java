@@ -19,6 +19,11 @@ public interface Nesting {
   /** All that are nested in a subvolume, at any depth. */
   List<Nested> within(UUID root);
 
+  /** Whether all of it is read only, and nothing can be nested, described or destroyed there. */
+  default boolean isFrozen() {
+    return false;
+  }
+
   /** Makes one with a key of its own. */
   void make(Nested nested, Source source) throws ErrnoException;
 
@@ -40,6 +45,9 @@ public interface Nesting {
   List<Name> snapshots(UUID id);
 
   void snapshot(UUID id, Name name) throws ErrnoException;
+
+  /** The same of one and all that are nested in it, at one instant. */
+  void snapshotWithNested(UUID id, Name name) throws ErrnoException;
 
   void removeSnapshot(UUID id, Name name) throws ErrnoException;
 

@@ -1,5 +1,7 @@
 package ctrenc.overlay.nest;
 
+import java.util.stream.LongStream;
+
 /**
  * The numbers of inodes in a tree of subvolumes: where its subvolume stands among the members of
  * the tree, and its number in that. The root of the tree is place 0, so its inodes keep the numbers
@@ -23,6 +25,12 @@ final class Numbers {
 
   static long inode(long number) {
     return number & INODE_MASK;
+  }
+
+  static long[] joined(long[] some, long[] more) {
+    return some.length == 0
+        ? more
+        : LongStream.concat(LongStream.of(some), LongStream.of(more)).toArray();
   }
 
   static long number(int place, long inode) {

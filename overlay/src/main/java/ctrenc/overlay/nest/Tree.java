@@ -5,10 +5,12 @@ import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A root and what is nested in it, seen as a whole. Thread-safe. */
@@ -108,7 +110,7 @@ public final class Tree {
 
   /** Takes a reference on the hidden directory of a directory. */
   Attributes hidden(Member member, long directory) throws ErrnoException {
-    if (member.place() == Numbers.HIDDEN_PLACE) {
+    if (member.place() == Numbers.HIDDEN_PLACE || nesting.isFrozen()) {
       throw new ErrnoException(Errno.ENOENT);
     }
     requireNesting();
@@ -165,20 +167,10 @@ public final class Tree {
     for (Member member : members.nested()) {
       FileSystem known = member.known();
       if (known != null) {
-        all = joined(numbered(member, known.inUse()), all);
+        all = Numbers.joined(member.numbers(known.inUse()), all);
       }
     }
     return all;
-  }
-
-  static long[] joined(long[] some, long[] more) {
-    return some.length == 0
-        ? more
-        : LongStream.concat(LongStream.of(some), LongStream.of(more)).toArray();
-  }
-
-  static long[] numbered(Member member, long[] inodes) {
-    return LongStream.of(inodes).map(member::number).toArray();
   }
 
   void refuseOpens(boolean refused) {
@@ -197,7 +189,7 @@ public final class Tree {
     for (Member member : members.nested()) {
       FileSystem known = member.refuse(Errno.ENODEV);
       if (known != null) {
-        used = joined(numbered(member, ending.apply(known)), used);
+        used = Numbers.joined(member.numbers(ending.apply(known)), used);
       }
     }
     return used;
@@ -226,6 +218,26 @@ public final class Tree {
   /** Destroys one and all that are nested in it, whoever uses them. */
   public void destroy(UUID id) throws ErrnoException {
     changes.destroy(require(id));
+  }
+
+  /** What is carried out on a subvolume as a whole. */
+  public interface Action {
+    void run() throws IOException;
+  }
+
+  /** Carries out an action while nothing is nested in a subvolume, or destroyed there. */
+  public void still(UUID id, Action action) throws IOException {
+    Member root = members.root();
+    Member top = root.id().equals(id) ? root : members.find(id).orElse(null);
+    if (top == null) {
+      throw new NoSuchFileException("nested " + id);
+    }
+    MemberTable.still(top, action);
+  }
+
+  /** Takes those that are members away, whoever uses them. */
+  public void remove(Set<UUID> ids) {
+    members.nested().stream().filter(member -> ids.contains(member.id())).forEach(changes::remove);
   }
 
   private Member require(UUID id) throws ErrnoException {

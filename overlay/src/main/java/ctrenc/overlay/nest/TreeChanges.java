@@ -41,7 +41,7 @@ final class TreeChanges {
     long stamp = holdNames(in);
     try {
       Member child = in.childAt(parent, name);
-      if (child != null) {
+      if (child != null && !nesting.isFrozen()) {
         requireEmpty(child);
         end(child);
       }
@@ -176,13 +176,21 @@ final class TreeChanges {
     for (Member member : MemberTable.subtree(top)) {
       FileSystem known = member.refuse(Errno.ESTALE);
       if (known != null) {
-        used = Tree.joined(Tree.numbered(member, known.lock()), used);
+        used = Numbers.joined(member.numbers(known.lock()), used);
       }
     }
     nesting.destroy(top.id());
     top.parent().shrink();
     MemberTable.subtree(top).forEach(members::remove);
     return used;
+  }
+
+  /** Takes one away, whoever uses it: its anchor shows again. */
+  void remove(Member member) {
+    FileSystem known = member.refuse(Errno.ESTALE);
+    long[] used = known == null ? new long[0] : member.numbers(known.lock());
+    members.remove(member);
+    forgetContents(member, used);
   }
 
   /** Wipes the keys of one and of all that are nested in it. */
@@ -192,7 +200,7 @@ final class TreeChanges {
     for (Member member : MemberTable.subtree(top)) {
       FileSystem known = member.refuse(Errno.ENOKEY);
       if (known != null) {
-        used = Tree.joined(Tree.numbered(member, known.lock()), used);
+        used = Numbers.joined(member.numbers(known.lock()), used);
       }
       nesting.lock(member.id());
     }

@@ -130,6 +130,15 @@ final class Keyring implements AutoCloseable {
     }
   }
 
+  /** Proves without keys that what opens a nested subvolume by its parent's KEK is whole. */
+  static void requireWholeNested(UUID nested, byte[] stored) throws IOException {
+    try {
+      KeyWrapper.requireWholeNestedKek(stored);
+    } catch (CryptoException e) {
+      throw translated("The wrapped key of nested subvolume " + nested, e);
+    }
+  }
+
   boolean holds(UUID subvolume) {
     return keks.containsKey(subvolume);
   }

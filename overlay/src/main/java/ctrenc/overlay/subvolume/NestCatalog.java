@@ -21,27 +21,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Which subvolumes of a store hang in which others, and what they may use: records of table
- * CATALOG, in the terms of {@link CatalogCodec}, changed together with those of the subvolumes.
- * Thread-safe.
+ * Which subvolumes of a store hang in which others, which snapshots of nested ones were taken with
+ * those of what they hang in, and what subvolumes may use: records of table CATALOG, in the terms
+ * of {@link CatalogCodec}, changed together with those of the subvolumes. Thread-safe.
  *
  * <pre>
  * key 16 | subvolume UUID (16)  value: version (1) | parent UUID (16) | inode of the anchor (8) | place (4)
  * key 17 | subvolume UUID (16)  value: version (1) | most bytes (8) | most inodes (8), 0 for no limit
+ * key 18 | snapshot UUID (16)   value: as of key 16, with the UUID of the parent's snapshot
  * </pre>
  */
 final class NestCatalog {
 
   private static final byte NESTED = 16;
   private static final byte LIMITS = 17;
+  private static final byte PART = 18;
 
   private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
+  private final Map<UUID, NestRecord> parts = new ConcurrentHashMap<>();
   private final Map<UUID, Limits> limits = new ConcurrentHashMap<>();
 
   static NestCatalog read(MetaStore meta) throws IOException {
     NestCatalog catalog = new NestCatalog();
-    try (MetaCursor cursor =
-        meta.scan(Table.CATALOG, new byte[] {NESTED}, new byte[] {LIMITS + 1})) {
+    try (MetaCursor cursor = meta.scan(Table.CATALOG, new byte[] {NESTED}, new byte[] {PART + 1})) {
       while (cursor.next()) {
         catalog.add(cursor.key(), cursor.value());
       }
@@ -51,10 +53,10 @@ final class NestCatalog {
 
   private void add(byte[] key, byte[] value) throws IOException {
     UUID id = idOf(key);
-    if (key[0] == NESTED) {
-      nests.put(id, decode(key, value));
-    } else {
-      limits.put(id, decodeLimits(id, value));
+    switch (key[0]) {
+      case NESTED -> nests.put(id, decode(key, value));
+      case PART -> parts.put(id, decode(key, value));
+      default -> limits.put(id, decodeLimits(id, value));
     }
   }
 
@@ -108,6 +110,11 @@ final class NestCatalog {
     edit.put(key, encode(nest), () -> nests.put(nest.id(), nest));
   }
 
+  /** A snapshot that is part of another one: both ids are of snapshots. */
+  void putPart(CatalogEdit edit, NestRecord part) {
+    edit.put(CatalogCodec.key(PART, part.id()), encode(part), () -> parts.put(part.id(), part));
+  }
+
   /** Forgets where a subvolume hangs, if it is nested, and its limits. */
   void remove(CatalogEdit edit, UUID id) {
     if (limits.containsKey(id)) {
@@ -118,14 +125,41 @@ final class NestCatalog {
     }
   }
 
+  /** Forgets what a snapshot is part of, if it is. */
+  void removePart(CatalogEdit edit, UUID snapshot) {
+    if (parts.containsKey(snapshot)) {
+      edit.remove(CatalogCodec.key(PART, snapshot), () -> parts.remove(snapshot));
+    }
+  }
+
   Optional<NestRecord> find(UUID id) {
     return Optional.ofNullable(nests.get(id));
   }
 
+  /**
+   * The one that a subvolume is nested in at some depth and that is in no other; itself if none.
+   */
+  UUID rootOf(UUID id) {
+    UUID root = id;
+    for (NestRecord nest = nests.get(root); nest != null; nest = nests.get(root)) {
+      root = nest.parent();
+    }
+    return root;
+  }
+
   /** All that are nested in a subvolume, at any depth, each after the one it is nested in. */
   List<NestRecord> within(UUID top) {
+    return within(nests, top);
+  }
+
+  /** All snapshots that are part of one, at any depth, each after the one it is part of. */
+  List<NestRecord> partsWithin(UUID snapshot) {
+    return within(parts, snapshot);
+  }
+
+  private static List<NestRecord> within(Map<UUID, NestRecord> all, UUID top) {
     Map<UUID, List<NestRecord>> byParent =
-        nests.values().stream().collect(Collectors.groupingBy(NestRecord::parent));
+        all.values().stream().collect(Collectors.groupingBy(NestRecord::parent));
     List<NestRecord> found = new ArrayList<>(byParent.getOrDefault(top, List.of()));
     for (int i = 0; i < found.size(); i++) {
       found.addAll(byParent.getOrDefault(found.get(i).id(), List.of()));

@@ -8,7 +8,9 @@ import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -28,26 +30,19 @@ final class NestedSubvolumes {
   private final SubvolumeMaker maker;
   private final StackFreezer freezer;
   private final SubvolumeEraser eraser;
+  private final OpenTrees trees;
 
-  NestedSubvolumes(
-      StoreParts parts,
-      Catalog catalog,
-      NestCatalog nests,
-      Keyring keyring,
-      StackOpener opener,
-      OpenStacks open,
-      SubvolumeMaker maker,
-      StackFreezer freezer,
-      SubvolumeEraser eraser) {
-    this.parts = parts;
-    this.catalog = catalog;
-    this.nests = nests;
-    this.keyring = keyring;
-    this.opener = opener;
-    this.open = open;
-    this.maker = maker;
-    this.freezer = freezer;
-    this.eraser = eraser;
+  NestedSubvolumes(StackTools tools, OpenTrees trees) {
+    this.parts = tools.parts();
+    this.catalog = tools.catalog();
+    this.nests = tools.nests();
+    this.keyring = tools.keyring();
+    this.opener = tools.opener();
+    this.open = tools.open();
+    this.maker = tools.maker();
+    this.freezer = tools.freezer();
+    this.eraser = tools.eraser();
+    this.trees = trees;
   }
 
   boolean isNested(UUID id) {
@@ -83,28 +78,26 @@ final class NestedSubvolumes {
   FileSystem open(UUID id) throws IOException {
     synchronized (open.guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
-      unlock(subvolume);
+      unlock(id);
       return open.open(id, closed -> opener.open(subvolume, Optional.empty(), closed));
     }
   }
 
-  private void unlock(SubvolumeRecord subvolume) throws IOException {
-    UUID id = subvolume.id();
+  /**
+   * Brings the KEK of a nested subvolume into memory, by those that it is nested in.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if the root is locked
+   */
+  void unlock(UUID id) throws IOException {
     if (keyring.holds(id)) {
       return;
     }
-    NestRecord nest = nests.find(id).orElseThrow(() -> new NoSuchFileException("nested " + id));
-    if (subvolume.throwaway()) {
+    Optional<NestRecord> nest = nests.find(id);
+    if (nest.isEmpty() || catalog.requireLiving(id).throwaway()) {
       throw Keyring.locked(id);
     }
-    unlock(catalog.requireLiving(nest.parent()), nest);
-  }
-
-  private void unlock(SubvolumeRecord parent, NestRecord nest) throws IOException {
-    if (!keyring.holds(parent.id())) {
-      throw Keyring.locked(parent.id());
-    }
-    keyring.unlockNested(parent.id(), nest.id(), parts.keySlots().read(nest.id()));
+    unlock(nest.get().parent());
+    keyring.unlockNested(nest.get().parent(), id, parts.keySlots().read(id));
   }
 
   void lock(UUID id) {
@@ -115,12 +108,21 @@ final class NestedSubvolumes {
 
   /** Keys first, of all that are nested in it too. */
   void destroy(UUID id) throws IOException {
+    trees.remove(snapshotsWithin(id));
     synchronized (open.guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
       dropKeys(subvolume);
       eraser.destroy(subvolume);
       open.forgetGuard(id);
     }
+  }
+
+  private Set<UUID> snapshotsWithin(UUID id) throws IOException {
+    Set<UUID> found = new HashSet<>();
+    for (SubvolumeRecord subvolume : eraser.withNested(catalog.requireLiving(id))) {
+      catalog.snapshotsOf(subvolume.id()).forEach(snapshot -> found.add(snapshot.id()));
+    }
+    return found;
   }
 
   /** Wipes the KEKs of one and of all that are nested in it. */

@@ -29,6 +29,17 @@ final class OpenStacks {
     return guards.computeIfAbsent(subvolume, key -> new Object());
   }
 
+  /** Carries out a step while the guards of several are held, the first one's first. */
+  void guarded(List<UUID> subvolumes, Step step) throws IOException {
+    if (subvolumes.isEmpty()) {
+      step.run();
+      return;
+    }
+    synchronized (guard(subvolumes.getFirst())) {
+      guarded(subvolumes.subList(1, subvolumes.size()), step);
+    }
+  }
+
   void forgetGuard(UUID subvolume) {
     guards.remove(subvolume);
   }

@@ -7,10 +7,11 @@ import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The trees of the roots that are open, one of each. Thread-safe. */
+/** The trees of the roots and snapshots that are open, one of each. Thread-safe. */
 final class OpenTrees {
 
   /** Opens a root; {@code closed} has to run when it is closed. */
@@ -18,23 +19,19 @@ final class OpenTrees {
     FileSystem open(Runnable closed) throws IOException;
   }
 
-  private final Nesting nesting;
   private final Map<UUID, NestedFileSystem> trees = new ConcurrentHashMap<>();
-
-  OpenTrees(Nesting nesting) {
-    this.nesting = nesting;
-  }
 
   Optional<Tree> find(UUID root) {
     return Optional.ofNullable(trees.get(root)).map(NestedFileSystem::tree);
   }
 
   /**
-   * Opens a root with what is nested in it; to be called with its guard held.
+   * Opens a root or a snapshot with what is nested in it; to be called with its guard held.
    *
    * @param outlives it goes on in a later process, which nested ones do not
    */
-  FileSystem open(UUID root, boolean outlives, Opening opening) throws IOException {
+  FileSystem open(UUID root, Nesting nesting, boolean outlives, Opening opening)
+      throws IOException {
     NestedFileSystem known = trees.get(root);
     if (known != null) {
       return known;
@@ -43,5 +40,10 @@ final class OpenTrees {
         Tree.of(root, opening.open(() -> trees.remove(root)), nesting, outlives);
     trees.put(root, opened);
     return opened;
+  }
+
+  /** Takes those away, wherever they show; to be called without any guard. */
+  void remove(Set<UUID> members) {
+    trees.values().forEach(tree -> tree.tree().remove(members));
   }
 }

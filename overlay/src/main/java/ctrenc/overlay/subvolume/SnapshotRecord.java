@@ -12,4 +12,10 @@ import java.util.UUID;
  * @param stack its layers, top first; none of them grows
  */
 record SnapshotRecord(
-    UUID id, UUID subvolume, String name, Instant created, List<SubvolumeRecord.Level> stack) {}
+    UUID id, UUID subvolume, String name, Instant created, List<SubvolumeRecord.Level> stack) {
+
+  /** The same, of these layers. */
+  SnapshotRecord on(List<SubvolumeRecord.Level> layers) {
+    return new SnapshotRecord(id, subvolume, name, created, layers);
+  }
+}

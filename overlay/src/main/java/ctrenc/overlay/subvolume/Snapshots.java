@@ -23,6 +23,20 @@ public interface Snapshots {
    */
   SnapshotInfo create(UUID subvolume, String name) throws IOException;
 
+  /**
+   * The same of a subvolume and all that are nested in it, at one instant: what is in one of them
+   * was written before anything that is missing in another. All of them are made, or none. The
+   * result is the top one; those of nested ones are part of it, have its name, show at their places
+   * where it is opened, and go on in what is forked from it. Nested ones that are locked are in it
+   * too.
+   *
+   * @throws AlreadyExistsException if one of them has a snapshot of this name
+   */
+  SnapshotInfo createRecursive(UUID subvolume, String name) throws IOException;
+
+  /** How many snapshots of nested subvolumes are part of one, at any depth. */
+  int parts(UUID id);
+
   /** Of all subvolumes, the oldest first. */
   List<SnapshotInfo> list();
 
@@ -43,9 +57,10 @@ public interface Snapshots {
   SubvolumeInfo fork(UUID id, String name, List<Protector> protectors) throws IOException;
 
   /**
-   * Forgets a snapshot. Layers that no stack holds any more are removed with it.
+   * Forgets a snapshot with those that are part of it. Layers that no stack holds any more are
+   * removed with it.
    *
-   * @throws InUseException while it is open
+   * @throws InUseException while one of them is open
    */
   void remove(UUID id) throws IOException;
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 /** Everything that keeps the stacks of one store, put together; the store closes it. */
 record StackKeeping(
     Catalog catalog,
+    NestCatalog nests,
     Keyring keyring,
     OpenStacks open,
     LayerRemover remover,
@@ -38,28 +39,24 @@ record StackKeeping(
     StoredFlattens flattens =
         new StoredFlattens(parts, catalog, keyring, open, opener, freezer, remover);
     flattens.goOnWithAll();
-    NestedSubvolumes nested =
-        new NestedSubvolumes(parts, catalog, nests, keyring, opener, open, maker, freezer, eraser);
-    StoredSnapshots snapshots =
-        new StoredSnapshots(catalog, keyring, opener, open, maker, freezer, eraser);
-    OpenTrees trees = new OpenTrees(new StoredNesting(catalog, nests, nested, snapshots));
+    StackTools tools =
+        new StackTools(parts, catalog, nests, keyring, opener, open, maker, freezer, eraser);
+    OpenTrees trees = new OpenTrees();
+    NestedSubvolumes nested = new NestedSubvolumes(tools, trees);
+    TreeSnapshots recursive = new TreeSnapshots(catalog, nests, open, freezer, arrivals);
+    StoredSnapshots snapshots = new StoredSnapshots(tools, nested, trees, recursive);
     StoredSubvolumes subvolumes =
         new StoredSubvolumes(
-            parts,
-            catalog,
-            keyring,
-            opener,
-            open,
-            maker,
-            freezer,
-            eraser,
+            tools,
             flattens,
             nested,
             trees,
+            new StoredNesting(catalog, nests, nested, snapshots),
             new StoredQuotas(catalog, nests, nested, trees));
     ExtentCheck extents = new ExtentCheck(parts, catalog, keyring, open, opener);
     return new StackKeeping(
         catalog,
+        nests,
         keyring,
         open,
         remover,

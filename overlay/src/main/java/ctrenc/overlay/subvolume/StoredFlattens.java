@@ -56,7 +56,7 @@ final class StoredFlattens implements Flattens {
                 new FlattenRecord(
                     subvolume,
                     new SubvolumeRecord.Level(number, wrappedKey),
-                    merged(frozen, withBase),
+                    merged(frozen.getOrDefault(subvolume, List.of()), withBase),
                     withBase,
                     false));
           });

@@ -1,29 +1,24 @@
 package ctrenc.overlay.subvolume;
 
+import static ctrenc.overlay.subvolume.StoreErrors.translated;
+
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Source;
 import ctrenc.overlay.nest.Usage;
-import ctrenc.overlay.storage.DiskFullException;
-import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
-import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a store does for its trees, with its failures as errors of a filesystem. Thread-safe. */
 final class StoredNesting implements Nesting {
-
-  private static final Logger LOG = LoggerFactory.getLogger(StoredNesting.class);
 
   private final Catalog catalog;
   private final NestCatalog nests;
@@ -39,9 +34,7 @@ final class StoredNesting implements Nesting {
 
   @Override
   public List<Nested> within(UUID root) {
-    return nests.within(root).stream()
-        .map(nest -> new Nested(nest.id(), nest.parent(), nest.anchor(), nest.place()))
-        .toList();
+    return nests.within(root).stream().map(NestRecord::nested).toList();
   }
 
   @Override
@@ -95,6 +88,11 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
+  public void snapshotWithNested(UUID id, Name name) throws ErrnoException {
+    translated(() -> snapshots.createRecursive(id, name.toString()));
+  }
+
+  @Override
   public void removeSnapshot(UUID id, Name name) throws ErrnoException {
     translated(
         () -> {
@@ -136,36 +134,5 @@ final class StoredNesting implements Nesting {
           lines.add("throwaway " + (subvolume.throwaway() ? "yes" : "no"));
           return lines;
         });
-  }
-
-  /** What the store does. */
-  @FunctionalInterface
-  private interface Call<T> {
-    T run() throws IOException;
-  }
-
-  private static <T> T translated(Call<T> call) throws ErrnoException {
-    try {
-      return call.run();
-    } catch (IOException e) {
-      Errno errno = errnoOf(e);
-      if (errno == Errno.EIO) {
-        LOG.atWarn().setCause(e).log("a nested subvolume could not be served");
-      }
-      throw new ErrnoException(errno);
-    } catch (IllegalArgumentException e) {
-      throw new ErrnoException(Errno.EINVAL);
-    }
-  }
-
-  private static Errno errnoOf(IOException failure) {
-    return switch (failure) {
-      case KeyAbsentException locked -> Errno.ENOKEY;
-      case DiskFullException full -> Errno.ENOSPC;
-      case AlreadyExistsException taken -> Errno.EEXIST;
-      case NoSuchFileException gone -> Errno.ENOENT;
-      case InUseException used -> Errno.EBUSY;
-      default -> Errno.EIO;
-    };
   }
 }

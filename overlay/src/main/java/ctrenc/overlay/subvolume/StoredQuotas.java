@@ -61,10 +61,6 @@ final class StoredQuotas implements Quotas {
           return limits;
         });
     catalog.sync();
-    UUID root = id;
-    for (Optional<UUID> above = parent(root); above.isPresent(); above = parent(root)) {
-      root = above.get();
-    }
-    trees.find(root).ifPresent(tree -> tree.limit(id, limits));
+    trees.find(nests.rootOf(id)).ifPresent(tree -> tree.limit(id, limits));
   }
 }

@@ -1,10 +1,14 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.nest.FrozenNesting;
+import ctrenc.overlay.nest.Tree;
+import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -14,28 +18,31 @@ import java.util.UUID;
 final class StoredSnapshots implements Snapshots {
 
   private final Catalog catalog;
+  private final NestCatalog nests;
   private final Keyring keyring;
   private final StackOpener opener;
   private final OpenStacks open;
   private final SubvolumeMaker maker;
   private final StackFreezer freezer;
   private final SubvolumeEraser eraser;
+  private final NestedSubvolumes nested;
+  private final OpenTrees trees;
+  private final TreeSnapshots recursive;
+  private final PartNesting nesting = new PartNesting();
 
   StoredSnapshots(
-      Catalog catalog,
-      Keyring keyring,
-      StackOpener opener,
-      OpenStacks open,
-      SubvolumeMaker maker,
-      StackFreezer freezer,
-      SubvolumeEraser eraser) {
-    this.catalog = catalog;
-    this.keyring = keyring;
-    this.opener = opener;
-    this.open = open;
-    this.maker = maker;
-    this.freezer = freezer;
-    this.eraser = eraser;
+      StackTools tools, NestedSubvolumes nested, OpenTrees trees, TreeSnapshots recursive) {
+    this.catalog = tools.catalog();
+    this.nests = tools.nests();
+    this.keyring = tools.keyring();
+    this.opener = tools.opener();
+    this.open = tools.open();
+    this.maker = tools.maker();
+    this.freezer = tools.freezer();
+    this.eraser = tools.eraser();
+    this.nested = nested;
+    this.trees = trees;
+    this.recursive = recursive;
   }
 
   @Override
@@ -51,13 +58,40 @@ final class StoredSnapshots implements Snapshots {
       freezer.freeze(
           owner,
           (edit, frozen) -> {
-            for (SubvolumeRecord.Level level : frozen) {
+            List<SubvolumeRecord.Level> stack = frozen.getOrDefault(subvolume, List.of());
+            for (SubvolumeRecord.Level level : stack) {
               edit.retain(level.layer());
             }
-            edit.put(new SnapshotRecord(id, subvolume, name, now, frozen));
+            edit.put(new SnapshotRecord(id, subvolume, name, now, stack));
           });
     }
     return new SnapshotInfo(id, subvolume, name, now);
+  }
+
+  /** A root that nobody has open is kept closed meanwhile, so that nothing is nested in it. */
+  @Override
+  public SnapshotInfo createRecursive(UUID subvolume, String name) throws IOException {
+    CatalogNames.check(name);
+    List<SnapshotInfo> made = new ArrayList<>(1);
+    UUID root = nests.rootOf(subvolume);
+    while (made.isEmpty()) {
+      Optional<Tree> tree = trees.find(root);
+      if (tree.isPresent()) {
+        tree.get().still(subvolume, () -> made.add(recursive.create(subvolume, name)));
+      } else {
+        synchronized (open.guard(root)) {
+          if (trees.find(root).isEmpty()) {
+            made.add(recursive.create(subvolume, name));
+          }
+        }
+      }
+    }
+    return made.getFirst();
+  }
+
+  @Override
+  public int parts(UUID id) {
+    return nests.partsWithin(id).size();
   }
 
   @Override
@@ -78,35 +112,99 @@ final class StoredSnapshots implements Snapshots {
 
   @Override
   public FileSystem open(UUID id) throws IOException {
-    synchronized (open.guard(require(id).subvolume())) {
-      SnapshotRecord snapshot = require(id);
-      if (!keyring.holds(snapshot.subvolume())) {
-        throw Keyring.locked(snapshot.subvolume());
+    UUID subvolume = require(id).subvolume();
+    synchronized (open.guard(subvolume)) {
+      if (nests.find(subvolume).isEmpty() && !keyring.holds(subvolume)) {
+        throw Keyring.locked(subvolume);
       }
-      return open.open(id, closed -> opener.open(snapshot, closed));
+      if (nests.partsWithin(id).isEmpty()) {
+        return openAlone(id, () -> {});
+      }
+      return trees.open(id, nesting, false, closed -> openAlone(id, closed));
+    }
+  }
+
+  /** To be called with the guard of its subvolume held. */
+  private FileSystem openAlone(UUID id, Runnable closed) throws IOException {
+    SnapshotRecord snapshot = require(id);
+    nested.unlock(snapshot.subvolume());
+    return open.open(
+        id,
+        stackClosed ->
+            opener.open(
+                snapshot,
+                () -> {
+                  stackClosed.run();
+                  closed.run();
+                }));
+  }
+
+  /** Snapshots of nested subvolumes, as those show that they are part of. */
+  private final class PartNesting implements FrozenNesting {
+    @Override
+    public List<Nested> within(UUID root) {
+      return nests.partsWithin(root).stream().map(NestRecord::nested).toList();
+    }
+
+    @Override
+    public FileSystem open(UUID id) throws ErrnoException {
+      return StoreErrors.translated(
+          () -> {
+            synchronized (open.guard(require(id).subvolume())) {
+              return openAlone(id, () -> {});
+            }
+          });
     }
   }
 
   @Override
   public SubvolumeInfo fork(UUID id, String name, List<Protector> protectors) throws IOException {
-    synchronized (open.guard(require(id).subvolume())) {
-      SnapshotRecord snapshot = require(id);
-      SubvolumeRecord origin = catalog.requireLiving(snapshot.subvolume());
-      SubvolumeRecord made = maker.fork(origin, snapshot.stack(), name, protectors);
-      return new SubvolumeInfo(
-          made.id(), made.name(), made.base(), made.throwaway(), true, made.created());
-    }
+    List<SubvolumeInfo> forked = new ArrayList<>(1);
+    open.guarded(
+        owners(id),
+        () -> {
+          List<SubvolumeMaker.Part> parts = new ArrayList<>();
+          for (NestRecord part : nests.partsWithin(id)) {
+            SnapshotRecord snapshot = require(part.id());
+            nested.unlock(snapshot.subvolume());
+            parts.add(new SubvolumeMaker.Part(part, snapshot));
+          }
+          SubvolumeRecord made = maker.fork(require(id), parts, name, protectors);
+          forked.add(
+              new SubvolumeInfo(
+                  made.id(), made.name(), made.base(), made.throwaway(), true, made.created()));
+        });
+    return forked.getFirst();
   }
 
   @Override
   public void remove(UUID id) throws IOException {
-    synchronized (open.guard(require(id).subvolume())) {
-      SnapshotRecord snapshot = require(id);
-      if (open.find(id).isPresent()) {
-        throw new InUseException("Snapshot " + snapshot.name() + " is in use; unmount it first.");
-      }
-      eraser.removeSnapshot(snapshot);
+    open.guarded(
+        owners(id),
+        () -> {
+          List<SnapshotRecord> all = new ArrayList<>(List.of(require(id)));
+          for (NestRecord part : nests.partsWithin(id)) {
+            all.add(require(part.id()));
+          }
+          for (SnapshotRecord snapshot : all) {
+            if (open.find(snapshot.id()).isPresent()) {
+              throw new InUseException(
+                  "Snapshot " + snapshot.name() + " is in use; unmount it first.");
+            }
+          }
+          eraser.removeSnapshots(all);
+        });
+  }
+
+  /** The subvolumes that a snapshot and its parts are of, in the order of their guards. */
+  private List<UUID> owners(UUID id) throws IOException {
+    List<NestRecord> parts = new ArrayList<>(nests.partsWithin(id));
+    parts.sort(Comparator.comparingInt(NestRecord::place));
+    List<UUID> owners = new ArrayList<>(List.of(require(id).subvolume()));
+    for (NestRecord part : parts) {
+      owners.add(require(part.id()).subvolume());
     }
+    return owners;
   }
 
   private SnapshotRecord require(UUID id) throws NoSuchFileException {

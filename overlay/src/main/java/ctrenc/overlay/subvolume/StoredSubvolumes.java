@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.protector.Protector;
+import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
@@ -23,32 +24,28 @@ final class StoredSubvolumes implements Subvolumes {
   private final StoredFlattens flattens;
   private final NestedSubvolumes nested;
   private final OpenTrees trees;
+  private final Nesting nesting;
   private final Quotas quotas;
 
   StoredSubvolumes(
-      StoreParts parts,
-      Catalog catalog,
-      Keyring keyring,
-      StackOpener opener,
-      OpenStacks open,
-      SubvolumeMaker maker,
-      StackFreezer freezer,
-      SubvolumeEraser eraser,
+      StackTools tools,
       StoredFlattens flattens,
       NestedSubvolumes nested,
       OpenTrees trees,
+      Nesting nesting,
       Quotas quotas) {
-    this.parts = parts;
-    this.catalog = catalog;
-    this.keyring = keyring;
-    this.opener = opener;
-    this.open = open;
-    this.maker = maker;
-    this.freezer = freezer;
-    this.eraser = eraser;
+    this.parts = tools.parts();
+    this.catalog = tools.catalog();
+    this.keyring = tools.keyring();
+    this.opener = tools.opener();
+    this.open = tools.open();
+    this.maker = tools.maker();
+    this.freezer = tools.freezer();
+    this.eraser = tools.eraser();
     this.flattens = flattens;
     this.nested = nested;
     this.trees = trees;
+    this.nesting = nesting;
     this.quotas = quotas;
   }
 
@@ -145,6 +142,7 @@ final class StoredSubvolumes implements Subvolumes {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
       return trees.open(
           id,
+          nesting,
           memory.isPresent(),
           closed ->
               open.open(

@@ -110,7 +110,12 @@ final class StoredUpkeep implements Upkeep {
 
   private void verifyKeyFile(SubvolumeRecord subvolume, ScrubSink sink) throws IOException {
     try {
-      stacks.keyring().groups(subvolume.id(), parts.keySlots().read(subvolume.id()));
+      byte[] stored = parts.keySlots().read(subvolume.id());
+      if (stacks.nests().find(subvolume.id()).isPresent()) {
+        Keyring.requireWholeNested(subvolume.id(), stored);
+      } else {
+        stacks.keyring().groups(subvolume.id(), stored);
+      }
     } catch (DamagedException | FormatTooNewException e) {
       if (catalog.living().anyMatch(one -> one.id().equals(subvolume.id()))) {
         sink.found(store("what unlocks subvolume " + subvolume.id(), e));

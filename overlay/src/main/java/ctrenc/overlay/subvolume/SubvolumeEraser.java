@@ -44,14 +44,15 @@ final class SubvolumeEraser {
     return all;
   }
 
-  /** Gives up what one more stack held. */
-  void removeSnapshot(SnapshotRecord snapshot) throws IOException {
+  /** Gives up what the stacks of snapshots held, all at once. */
+  void removeSnapshots(List<SnapshotRecord> snapshots) throws IOException {
     List<Long> layers =
         catalog.change(
             edit -> {
               Set<Long> released = new LinkedHashSet<>();
-              release(edit, snapshot.stack(), released);
-              edit.removeSnapshot(snapshot.id());
+              for (SnapshotRecord snapshot : snapshots) {
+                forget(edit, snapshot, released);
+              }
               return List.copyOf(released);
             });
     catalog.sync();
@@ -106,8 +107,7 @@ final class SubvolumeEraser {
   private void forget(CatalogEdit edit, SubvolumeRecord subvolume, Set<Long> released)
       throws IOException {
     for (SnapshotRecord snapshot : catalog.snapshotsOf(subvolume.id())) {
-      release(edit, snapshot.stack(), released);
-      edit.removeSnapshot(snapshot.id());
+      forget(edit, snapshot, released);
     }
     release(edit, subvolume.stack(), released);
     Optional<FlattenRecord> flatten = catalog.flatten(subvolume.id());
@@ -117,6 +117,13 @@ final class SubvolumeEraser {
     }
     edit.removeSubvolume(subvolume.id());
     nests.remove(edit, subvolume.id());
+  }
+
+  private void forget(CatalogEdit edit, SnapshotRecord snapshot, Set<Long> released)
+      throws IOException {
+    release(edit, snapshot.stack(), released);
+    edit.removeSnapshot(snapshot.id());
+    nests.removePart(edit, snapshot.id());
   }
 
   private static void release(

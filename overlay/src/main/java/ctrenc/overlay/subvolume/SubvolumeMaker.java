@@ -3,7 +3,6 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.overlay.layer.HostTree;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,10 +13,8 @@ import java.util.UUID;
 /** Makes subvolumes: a fresh upper on a base, or on frozen layers of another one. Thread-safe. */
 final class SubvolumeMaker {
 
-  private static final byte[] NO_KEY = {};
-
   /** Puts the lowers of a new subvolume into its change. */
-  private interface Lowers {
+  private interface LowersSource {
     List<SubvolumeRecord.Level> in(CatalogEdit edit, UUID subvolume) throws IOException;
   }
 
@@ -27,13 +24,18 @@ final class SubvolumeMaker {
   }
 
   /** A subvolume to be made. */
-  private record Plan(UUID id, String name, Base base) {}
+  private record Plan(
+      UUID id, String name, Base base, Protection protection, LowersSource lowers) {}
+
+  /** A snapshot of a nested subvolume that is part of another one, and where it hangs there. */
+  record Part(NestRecord nest, SnapshotRecord snapshot) {}
 
   private final StoreParts parts;
   private final Catalog catalog;
   private final NestCatalog nests;
   private final Keyring keyring;
   private final SubvolumeEraser eraser;
+  private final Lowers lowers;
 
   SubvolumeMaker(
       StoreParts parts,
@@ -46,6 +48,7 @@ final class SubvolumeMaker {
     this.nests = nests;
     this.keyring = keyring;
     this.eraser = eraser;
+    this.lowers = new Lowers(catalog, keyring);
   }
 
   /** Opened by any of the groups of protectors; a throwaway one where there is none. */
@@ -53,7 +56,7 @@ final class SubvolumeMaker {
     if (base instanceof Base.HostTree(Path directory)) {
       HostTree.open(directory).close();
     }
-    return make(name, base, anyOf, (edit, made) -> lowers(edit, base));
+    return make(name, base, anyOf, (edit, made) -> lowers.ofBase(edit, base));
   }
 
   /** The new subvolume shares {@code frozen}, layers whose keys {@code origin} can unwrap. */
@@ -67,83 +70,137 @@ final class SubvolumeMaker {
         name,
         origin.base(),
         protectors.stream().map(List::of).toList(),
-        (edit, made) -> shared(edit, origin.id(), made, frozen));
+        (edit, made) -> lowers.shared(edit, origin.id(), made, frozen));
+  }
+
+  /** The same of a snapshot, with all that is part of it: all of it is made, or nothing. */
+  SubvolumeRecord fork(
+      SnapshotRecord snapshot, List<Part> nested, String name, List<Protector> protectors)
+      throws IOException {
+    CatalogNames.check(name);
+    FreshIds ids = new FreshIds();
+    List<Plan> plans = new ArrayList<>();
+    SubvolumeRecord origin = catalog.requireLiving(snapshot.subvolume());
+    plans.add(
+        new Plan(
+            ids.of(snapshot.id()),
+            name,
+            origin.base(),
+            protectedBy(protectors.stream().map(List::of).toList()),
+            (edit, made) -> lowers.shared(edit, origin.id(), made, snapshot.stack())));
+    for (Part part : nested) {
+      NestRecord nest = part.nest.as(ids.of(part.nest.id()), ids.of(part.nest.parent()));
+      SubvolumeRecord former = catalog.requireLiving(part.snapshot.subvolume());
+      plans.add(
+          nestPlan(
+              nest,
+              former.base(),
+              protectors.isEmpty(),
+              (edit, made) -> lowers.shared(edit, former.id(), made, part.snapshot.stack())));
+    }
+    return make(plans);
   }
 
   /** One that hangs in {@code parent}, on its base; as lasting as that is. */
   SubvolumeRecord nest(SubvolumeRecord parent, NestRecord nest, Base base) throws IOException {
-    return nest(parent, nest, base, (edit, made) -> lowers(edit, base));
+    return make(
+        List.of(
+            nestPlan(nest, base, parent.throwaway(), (edit, made) -> lowers.ofBase(edit, base))));
   }
 
   /** The same, on frozen layers of {@code parent}. */
   SubvolumeRecord nestFork(
       SubvolumeRecord parent, NestRecord nest, List<SubvolumeRecord.Level> frozen)
       throws IOException {
-    return nest(
-        parent, nest, parent.base(), (edit, made) -> shared(edit, parent.id(), made, frozen));
+    return make(
+        List.of(
+            nestPlan(
+                nest,
+                parent.base(),
+                parent.throwaway(),
+                (edit, made) -> lowers.shared(edit, parent.id(), made, frozen))));
   }
 
-  private SubvolumeRecord nest(SubvolumeRecord parent, NestRecord nest, Base base, Lowers lowers)
-      throws IOException {
-    return make(
-        new Plan(nest.id(), nest.id().toString(), base),
-        id ->
-            parent.throwaway()
-                ? Optional.empty()
-                : Optional.of(keyring.nested(parent.id(), nest.id())),
+  private Plan nestPlan(NestRecord nest, Base base, boolean throwaway, LowersSource source) {
+    return new Plan(
+        nest.id(),
+        nest.id().toString(),
+        base,
+        id -> throwaway ? Optional.empty() : Optional.of(keyring.nested(nest.parent(), id)),
         (edit, made) -> {
           nests.put(edit, nest);
-          return lowers.in(edit, made);
+          return source.in(edit, made);
         });
   }
 
-  private SubvolumeRecord make(String name, Base base, List<List<Protector>> anyOf, Lowers lowers)
-      throws IOException {
-    CatalogNames.check(name);
-    return make(
-        new Plan(UUID.randomUUID(), name, base),
-        id -> anyOf.isEmpty() ? Optional.empty() : Optional.of(keyring.protect(id, anyOf)),
-        lowers);
+  private Protection protectedBy(List<List<Protector>> anyOf) {
+    return id -> anyOf.isEmpty() ? Optional.empty() : Optional.of(keyring.protect(id, anyOf));
   }
 
-  private SubvolumeRecord make(Plan plan, Protection protection, Lowers lowers) throws IOException {
-    UUID id = plan.id();
-    keyring.create(id);
+  private SubvolumeRecord make(
+      String name, Base base, List<List<Protector>> anyOf, LowersSource source) throws IOException {
+    CatalogNames.check(name);
+    return make(List.of(new Plan(UUID.randomUUID(), name, base, protectedBy(anyOf), source)));
+  }
+
+  /**
+   * Makes all, of which the first has the others nested in it, in one change; returns the first.
+   */
+  private SubvolumeRecord make(List<Plan> plans) throws IOException {
     try {
-      Optional<byte[]> keyFile = protection.of(id);
-      if (keyFile.isPresent()) {
-        parts.keySlots().write(id, keyFile.get());
+      List<SubvolumeRecord> bare = new ArrayList<>();
+      for (Plan plan : plans) {
+        bare.add(prepare(plan));
       }
-      SubvolumeRecord bare =
-          new SubvolumeRecord(
-              id, plan.name(), plan.base(), Instant.now(), keyFile.isEmpty(), false, List.of());
-      SubvolumeRecord made = catalog.change(edit -> make(edit, bare, lowers));
-      if (!made.throwaway()) {
+      List<SubvolumeRecord> made =
+          catalog.change(
+              edit -> {
+                List<SubvolumeRecord> all = new ArrayList<>();
+                for (Plan plan : plans) {
+                  all.add(make(edit, bare.get(all.size()), plan.lowers));
+                }
+                return all;
+              });
+      if (!made.getFirst().throwaway()) {
         catalog.sync();
       }
-      return made;
+      return made.getFirst();
     } catch (IOException | RuntimeException e) {
-      abandon(id, e);
+      abandon(plans, e);
       throw e;
     }
   }
 
+  /** Makes the keys of one; what unlocks it is durable when this returns. */
+  private SubvolumeRecord prepare(Plan plan) throws IOException {
+    UUID id = plan.id();
+    keyring.create(id);
+    Optional<byte[]> keyFile = plan.protection.of(id);
+    if (keyFile.isPresent()) {
+      parts.keySlots().write(id, keyFile.get());
+    }
+    return new SubvolumeRecord(
+        id, plan.name(), plan.base(), Instant.now(), keyFile.isEmpty(), false, List.of());
+  }
+
   /** Also undoes a creation that is in the catalog but could not be made durable. */
-  private void abandon(UUID id, Exception reason) {
-    keyring.drop(id);
+  private void abandon(List<Plan> plans, Exception reason) {
+    plans.forEach(plan -> keyring.drop(plan.id()));
     try {
-      Optional<SubvolumeRecord> made = catalog.subvolume(id);
+      Optional<SubvolumeRecord> made = catalog.subvolume(plans.getFirst().id());
       if (made.isPresent()) {
         eraser.destroy(made.get());
-      } else {
-        parts.keySlots().erase(id);
+        return;
+      }
+      for (Plan plan : plans) {
+        parts.keySlots().erase(plan.id());
       }
     } catch (IOException e) {
       reason.addSuppressed(e);
     }
   }
 
-  private SubvolumeRecord make(CatalogEdit edit, SubvolumeRecord bare, Lowers lowers)
+  private SubvolumeRecord make(CatalogEdit edit, SubvolumeRecord bare, LowersSource source)
       throws IOException {
     if (catalog.living().anyMatch(other -> other.name().equals(bare.name()))) {
       throw new AlreadyExistsException("There is a subvolume " + bare.name() + " already.");
@@ -153,54 +210,10 @@ final class SubvolumeMaker {
     byte[] wrappedKey = keyring.newLayerKey(bare.id(), upper);
     stack.add(
         new SubvolumeRecord.Level(
-            newLayer(edit, upper, LayerRecord.Kind.ENCRYPTED, List.of()), wrappedKey));
-    stack.addAll(lowers.in(edit, bare.id()));
+            Lowers.newLayer(edit, upper, LayerRecord.Kind.ENCRYPTED, List.of()), wrappedKey));
+    stack.addAll(source.in(edit, bare.id()));
     SubvolumeRecord made = bare.with(List.copyOf(stack));
     edit.put(made);
     return made;
-  }
-
-  private List<SubvolumeRecord.Level> lowers(CatalogEdit edit, Base base) throws IOException {
-    return switch (base) {
-      case Base.Empty empty -> List.of();
-      case Base.HostTree(Path directory) -> {
-        List<String> path = List.of(directory.toAbsolutePath().toString());
-        long layer = newLayer(edit, UUID.randomUUID(), LayerRecord.Kind.HOST_TREE, path);
-        yield List.of(new SubvolumeRecord.Level(layer, NO_KEY));
-      }
-      case Base.Image(UUID image) -> {
-        ImageRecord found =
-            catalog.image(image).orElseThrow(() -> new NoSuchFileException("image " + image));
-        for (long layer : found.layers()) {
-          edit.retain(layer);
-        }
-        yield found.layers().stream()
-            .map(layer -> new SubvolumeRecord.Level(layer, NO_KEY))
-            .toList();
-      }
-    };
-  }
-
-  private List<SubvolumeRecord.Level> shared(
-      CatalogEdit edit, UUID origin, UUID made, List<SubvolumeRecord.Level> frozen)
-      throws IOException {
-    List<SubvolumeRecord.Level> shared = new ArrayList<>();
-    for (SubvolumeRecord.Level level : frozen) {
-      edit.retain(level.layer());
-      LayerRecord layer = catalog.layer(level.layer());
-      byte[] wrappedKey =
-          layer.kind() == LayerRecord.Kind.ENCRYPTED
-              ? keyring.rewrapped(origin, made, layer.id(), level.wrappedKey())
-              : NO_KEY;
-      shared.add(new SubvolumeRecord.Level(level.layer(), wrappedKey));
-    }
-    return shared;
-  }
-
-  private static long newLayer(
-      CatalogEdit edit, UUID id, LayerRecord.Kind kind, List<String> trees) {
-    long number = edit.newLayerNumber();
-    edit.put(new LayerRecord(number, id, kind, LayerRecord.State.LIVE, 1, trees));
-    return number;
   }
 }

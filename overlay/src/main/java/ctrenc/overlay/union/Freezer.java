@@ -28,11 +28,15 @@ final class Freezer {
     this.dirtyFiles = dirtyFiles;
   }
 
-  void freeze(Successor successor) throws IOException {
+  /** Does what can be done before others have to wait. */
+  void prepare() throws IOException {
     for (int looks = 0; looks < LOOKS && dirtyFiles.size() > 0; looks++) {
       gate.among(dirtyFiles::sealAll);
     }
     stack.sync();
+  }
+
+  void freeze(Successor successor) throws IOException {
     gate.alone(
         () -> {
           dirtyFiles.sealAll();

@@ -396,6 +396,11 @@ public final class OverlayFileSystem implements FileSystem {
         });
   }
 
+  /** Does what can be done of a freeze before others have to wait for it. */
+  public void prepareFreeze() throws IOException {
+    freezer.prepare();
+  }
+
   /**
    * Freezes the upper as it is at one instant and goes on with the one that {@code successor}
    * gives. What was frozen survives power loss when this returns.

@@ -4,7 +4,7 @@ package ctrenc.overlay.vfs;
 public interface DirectorySink {
 
   /**
-   * Offers an entry of a plain listing.
+   * Offers an entry of a plain listing, or one of another listing that nobody takes a reference on.
    *
    * @param cookie where a later listing goes on after this entry
    * @param type {@link FileMode#direntType}

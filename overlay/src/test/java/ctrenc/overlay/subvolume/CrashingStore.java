@@ -114,6 +114,15 @@ final class CrashingStore {
    * unharmed.
    */
   void interruptEverywhere(Work preparation, Work work) throws IOException {
+    interruptEverywhere(preparation, work, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param afterwards says what else holds after each crash
+   */
+  void interruptEverywhere(Work preparation, Work work, Work afterwards) throws IOException {
     int crashes = 0;
     boolean unharmed = false;
     while (!unharmed) {
@@ -127,6 +136,7 @@ final class CrashingStore {
       meta = random.nextBoolean() ? meta.afterProcessDeath() : meta.afterPowerLoss(random);
       open();
       checkNothingIsLost("after crash at call " + crashes);
+      afterwards.run();
     }
     assertThat(crashes).isGreaterThan(2);
   }
@@ -152,7 +162,7 @@ final class CrashingStore {
   private void checkNothingIsLost(String when) throws IOException {
     Set<String> persistent = new HashSet<>();
     for (SubvolumeInfo subvolume : subvolumes.list()) {
-      persistent.add(subvolume.id().toString());
+      subvolumes.quotas().list(subvolume.id()).forEach(one -> persistent.add(one.id().toString()));
       subvolumes.unlock(subvolume.id(), List.of(machineKey()));
       FlattenStore.await(stacks.flattens(), subvolume.id());
     }

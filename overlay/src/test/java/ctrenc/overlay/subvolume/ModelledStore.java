@@ -37,12 +37,13 @@ final class ModelledStore implements AutoCloseable {
   private static final class Root {
     final UUID id;
     final boolean kept;
-    Map<String, byte[]> files = new TreeMap<>();
-    final Map<String, Map<String, byte[]>> snapshots = new TreeMap<>();
+    final HeldFiles held;
+    final Map<String, HeldFiles> snapshots = new TreeMap<>();
 
-    Root(UUID id, boolean kept) {
+    Root(UUID id, boolean kept, HeldFiles held) {
       this.id = id;
       this.kept = kept;
+      this.held = held;
     }
   }
 
@@ -66,7 +67,7 @@ final class ModelledStore implements AutoCloseable {
 
   /** Makes one random move; returns its name. */
   String move() throws IOException, ErrnoException {
-    int choice = random.nextInt(22);
+    int choice = random.nextInt(28);
     if (roots.isEmpty() || (choice == 0 && roots.size() < MOST_ROOTS)) {
       return create();
     }
@@ -81,6 +82,9 @@ final class ModelledStore implements AutoCloseable {
       case 12, 13 -> crash();
       case 14 -> close(root);
       case 15, 16 -> flatten(root);
+      case 17 -> nest(root);
+      case 18 -> destroyNested(root);
+      case 19, 20, 21 -> recursiveSnapshot(root);
       default -> change(root);
     };
   }
@@ -90,13 +94,13 @@ final class ModelledStore implements AutoCloseable {
   }
 
   /** What each snapshot holds of the roots that can be sent, by the snapshot's id. */
-  Map<UUID, Map<String, byte[]>> keptSnapshots() {
-    Map<UUID, Map<String, byte[]>> kept = new LinkedHashMap<>();
+  Map<UUID, HeldFiles> keptSnapshots() {
+    Map<UUID, HeldFiles> kept = new LinkedHashMap<>();
     for (Root root : roots.values()) {
       if (root.kept) {
         root.snapshots.forEach(
-            (name, files) ->
-                kept.put(store.snapshots().find(root.id, name).orElseThrow().id(), files));
+            (name, held) ->
+                kept.put(store.snapshots().find(root.id, name).orElseThrow().id(), held.alone()));
       }
     }
     return kept;
@@ -116,7 +120,7 @@ final class ModelledStore implements AutoCloseable {
     boolean kept = random.nextInt(3) > 0;
     names++;
     UUID id = store.subvolumes().create("r" + names, new Base.Empty(), protectors(kept)).id();
-    roots.put(id, new Root(id, kept));
+    roots.put(id, new Root(id, kept, new HeldFiles()));
     return "create";
   }
 
@@ -129,23 +133,23 @@ final class ModelledStore implements AutoCloseable {
 
   private String change(Root root) throws IOException, ErrnoException {
     FileSystemUser user = user(root);
+    List<String> places = root.held.places();
     for (int i = random.nextInt(6); i >= 0; i--) {
-      change(user, root.files, "/f" + random.nextInt(8));
+      String place = places.get(random.nextInt(places.size()));
+      change(user, root.held.files(), place);
     }
     return "change";
   }
 
-  private void change(FileSystemUser user, Map<String, byte[]> files, String path)
+  private void change(FileSystemUser user, Map<String, byte[]> files, String place)
       throws ErrnoException {
+    String path = file(place);
     byte[] before = files.get(path);
-    byte[] bytes = FileSystemUser.pattern(random.nextInt(), SIZES[random.nextInt(SIZES.length)]);
+    byte[] bytes = content();
     switch (before == null ? 0 : random.nextInt(5)) {
-      case 1 -> {
-        user.unlink(path);
-        files.remove(path);
-      }
+      case 1 -> remove(user, files, path);
       case 2 -> {
-        String other = "/f" + random.nextInt(8);
+        String other = file(place);
         user.rename(path, other);
         files.put(other, files.remove(path));
       }
@@ -155,15 +159,29 @@ final class ModelledStore implements AutoCloseable {
         files.put(path, Arrays.copyOf(before, size));
       }
       case 4 -> {
-        int offset = random.nextInt(before.length + 1);
-        user.overwrite(path, offset, bytes);
-        files.put(path, overwritten(before, offset, bytes));
+        int from = random.nextInt(before.length + 1);
+        user.overwrite(path, from, bytes);
+        files.put(path, overwritten(before, from, bytes));
       }
       default -> {
         user.put(path, bytes);
         files.put(path, bytes);
       }
     }
+  }
+
+  private static void remove(FileSystemUser user, Map<String, byte[]> files, String path)
+      throws ErrnoException {
+    user.unlink(path);
+    files.remove(path);
+  }
+
+  private String file(String place) {
+    return place + "/f" + random.nextInt(8);
+  }
+
+  private byte[] content() {
+    return FileSystemUser.pattern(random.nextInt(), SIZES[random.nextInt(SIZES.length)]);
   }
 
   private static byte[] overwritten(byte[] before, int offset, byte[] bytes) {
@@ -179,8 +197,43 @@ final class ModelledStore implements AutoCloseable {
     }
     names++;
     store.snapshots().create(root.id, "s" + names);
-    root.snapshots.put("s" + names, new TreeMap<>(root.files));
+    root.snapshots.put("s" + names, root.held.alone());
     return "snapshot";
+  }
+
+  private String recursiveSnapshot(Root root) throws IOException {
+    user(root);
+    if (random.nextInt(3) == 0) {
+      store.subvolumes().open(root.id).close();
+    }
+    names++;
+    store.snapshots().createRecursive(root.id, "s" + names);
+    root.snapshots.put("s" + names, root.held.withNested());
+    return "recursive snapshot";
+  }
+
+  private String nest(Root root) throws IOException, ErrnoException {
+    List<String> places = new ArrayList<>(root.held.nested());
+    places.add("");
+    String place = places.get(random.nextInt(places.size()));
+    names++;
+    HiddenUser.root(user(root).fileSystem()).mkdir(place + "/.ctr-enc/subvolumes/n" + names);
+    root.held.nest(place + "/n" + names);
+    return "nesting";
+  }
+
+  /** Every snapshot of the root loses what it held of it. */
+  private String destroyNested(Root root) throws IOException, ErrnoException {
+    if (!root.held.nested().isEmpty()) {
+      List<String> all = List.copyOf(root.held.nested());
+      String gone = all.get(random.nextInt(all.size()));
+      int at = gone.lastIndexOf('/');
+      HiddenUser.root(user(root).fileSystem())
+          .rmdir(gone.substring(0, at) + "/.ctr-enc/subvolumes" + gone.substring(at));
+      root.held.remove(gone);
+      root.snapshots.values().forEach(held -> held.empty(gone));
+    }
+    return "destruction of a nested one";
   }
 
   private String fork(Root root) throws IOException {
@@ -189,14 +242,13 @@ final class ModelledStore implements AutoCloseable {
     names++;
     if (root.snapshots.isEmpty() || random.nextBoolean()) {
       UUID id = store.subvolumes().fork(root.id, "r" + names, protectors(kept)).id();
-      roots.put(id, new Root(id, kept));
-      roots.get(id).files = new TreeMap<>(root.files);
+      roots.put(id, new Root(id, kept, root.held.alone()));
     } else {
       String name = List.copyOf(root.snapshots.keySet()).getFirst();
       UUID snapshot = store.snapshots().find(root.id, name).orElseThrow().id();
       UUID id = store.snapshots().fork(snapshot, "r" + names, protectors(kept)).id();
-      roots.put(id, new Root(id, kept));
-      roots.get(id).files = new TreeMap<>(root.snapshots.get(name));
+      HeldFiles held = Optional.ofNullable(root.snapshots.get(name)).orElseThrow();
+      roots.put(id, new Root(id, kept, held.withNested()));
     }
     return "fork";
   }
@@ -293,11 +345,11 @@ final class ModelledStore implements AutoCloseable {
         .extracting(SubvolumeInfo::id)
         .containsExactlyInAnyOrderElementsOf(roots.keySet());
     for (Root root : roots.values()) {
-      compare(user(root), root.files, when);
-      for (Map.Entry<String, Map<String, byte[]>> snapshot : root.snapshots.entrySet()) {
+      root.held.compare(user(root), when);
+      for (Map.Entry<String, HeldFiles> snapshot : root.snapshots.entrySet()) {
         UUID id = store.snapshots().find(root.id, snapshot.getKey()).orElseThrow().id();
         FileSystemUser reading = new FileSystemUser(store.snapshots().open(id));
-        compare(reading, snapshot.getValue(), when + ", snapshot " + snapshot.getKey());
+        snapshot.getValue().compare(reading, when + ", snapshot " + snapshot.getKey());
         reading.fileSystem().close();
       }
     }
@@ -305,16 +357,6 @@ final class ModelledStore implements AutoCloseable {
     CollectedFindings told = new CollectedFindings();
     store.upkeep().verify(Optional.empty(), ScrubPosition.START, Pace.unlimited(), told);
     assertThat(told.findings()).as(when).isEmpty();
-  }
-
-  static void compare(FileSystemUser user, Map<String, byte[]> files, String when)
-      throws ErrnoException {
-    assertThat(user.list("/").keySet().stream().map(name -> "/" + name))
-        .as(when)
-        .containsExactlyInAnyOrderElementsOf(files.keySet());
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      FileSystemUser.same(user.read(file.getKey()), file.getValue(), file.getKey() + " " + when);
-    }
   }
 
   void destroyAll() throws IOException {

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -71,6 +72,80 @@ class MovesCrashTest {
           snapshot("s");
           put(root(), "/after");
         });
+  }
+
+  private void createNested() throws IOException {
+    createRoot();
+    try {
+      FileSystem fileSystem = store.subvolumes().open(root());
+      HiddenUser.root(fileSystem).mkdir("/.ctr-enc/subvolumes/a");
+      HiddenUser.root(fileSystem).mkdir("/a/.ctr-enc/subvolumes/b");
+      HiddenUser.root(fileSystem).mkdir("/a/b/before");
+    } catch (ErrnoException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private void recursiveSnapshot(String name) throws IOException {
+    store.snapshots().createRecursive(root(), name);
+  }
+
+  /** All three, or none of them. */
+  private void wholeOrNotAtAll() {
+    List<SnapshotInfo> all = store.snapshots().list();
+    assertThat(all.size()).isIn(0, 3);
+    assertThat(store.snapshots().find(root(), "s").isPresent()).isEqualTo(!all.isEmpty());
+    store
+        .snapshots()
+        .find(root(), "s")
+        .ifPresent(top -> assertThat(store.snapshots().parts(top.id())).isEqualTo(2));
+  }
+
+  @Test
+  void recursiveSnapshotOfATreeInUseIsWholeOrNotAtAll() throws IOException {
+    store.interruptEverywhere(
+        this::createNested, () -> recursiveSnapshot("s"), this::wholeOrNotAtAll);
+    assertThat(store.snapshots().list()).hasSize(3);
+  }
+
+  @Test
+  void recursiveSnapshotOfAClosedTreeIsWholeOrNotAtAll() throws IOException {
+    store.interruptEverywhere(
+        () -> {
+          createNested();
+          store.subvolumes().open(root()).close();
+        },
+        () -> recursiveSnapshot("s"),
+        this::wholeOrNotAtAll);
+    assertThat(store.snapshots().list()).hasSize(3);
+  }
+
+  @Test
+  void removalOfARecursiveSnapshotIsWholeOrNotAtAll() throws IOException {
+    store.interruptEverywhere(
+        () -> {
+          createNested();
+          recursiveSnapshot("s");
+        },
+        () -> store.snapshots().remove(snapshotId("s")),
+        this::wholeOrNotAtAll);
+    assertThat(store.snapshots().list()).isEmpty();
+  }
+
+  @Test
+  void forkOfARecursiveSnapshotIsWholeOrNotAtAll() throws IOException {
+    store.interruptEverywhere(
+        () -> {
+          createNested();
+          recursiveSnapshot("s");
+        },
+        () -> store.snapshots().fork(snapshotId("s"), "f", List.of(store.machineKey())),
+        () -> {
+          for (SubvolumeInfo one : store.subvolumes().list()) {
+            assertThat(store.subvolumes().quotas().list(one.id())).hasSize(3);
+          }
+        });
+    assertThat(store.subvolumes().list()).hasSize(2);
   }
 
   @Test

@@ -10,9 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random moves on a store against plain trees in memory: create, write, snapshot, fork, rotate,
- * remove, destroy, restart and crash, in any order. After each move every root and every snapshot
- * is what its tree says, and the check of the store finds nothing wrong.
+ * Random moves on a store against plain trees in memory: create, nest, write, snapshot alone and
+ * with all that is nested, fork, rotate, flatten, remove, destroy, restart and crash, in any order.
+ * After each move every root and every snapshot is what its tree says, and the check of the store
+ * finds nothing wrong.
  */
 class MovesModelTest {
 

@@ -35,7 +35,7 @@ class TransferModelTest {
   @TempDir Path temporary;
 
   /** What a root that arrived should hold. */
-  private record Arrived(UUID root, Map<String, byte[]> files) {}
+  private record Arrived(UUID root, HeldFiles files) {}
 
   @RepeatedTest(3)
   void whatArrivesIsWhatTheModelHeld() throws Exception {
@@ -72,7 +72,7 @@ class TransferModelTest {
       Random random,
       String name)
       throws Exception {
-    Map<UUID, Map<String, byte[]>> kept = model.keptSnapshots();
+    Map<UUID, HeldFiles> kept = model.keptSnapshots();
     if (kept.isEmpty()) {
       return;
     }
@@ -126,7 +126,7 @@ class TransferModelTest {
       throws Exception {
     there.subvolumes().unlock(one.root(), List.of(model.machineKey()));
     FileSystemUser user = new FileSystemUser(there.subvolumes().open(one.root()));
-    ModelledStore.compare(user, one.files(), when);
+    one.files().compare(user, when);
     user.fileSystem().close();
     there.subvolumes().lock(one.root());
   }

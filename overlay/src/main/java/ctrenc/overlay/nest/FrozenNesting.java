@@ -1,0 +1,75 @@
+package ctrenc.overlay.nest;
+
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.Name;
+import java.util.List;
+import java.util.UUID;
+
+/** What a store does for trees of snapshots: it opens them, and changes nothing. */
+public interface FrozenNesting extends Nesting {
+
+  @Override
+  default boolean isFrozen() {
+    return true;
+  }
+
+  @Override
+  default void make(Nested nested, Source source) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default void requireLockable(UUID id) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default void lock(UUID id) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default void destroy(UUID id) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default List<Name> snapshots(UUID id) {
+    return List.of();
+  }
+
+  @Override
+  default void snapshot(UUID id, Name name) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default void snapshotWithNested(UUID id, Name name) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default void removeSnapshot(UUID id, Name name) throws ErrnoException {
+    throw refused();
+  }
+
+  @Override
+  default Limits limits(UUID id) {
+    return Limits.NONE;
+  }
+
+  @Override
+  default Usage usage(UUID id) {
+    return Usage.NOTHING;
+  }
+
+  @Override
+  default List<String> describe(UUID id) throws ErrnoException {
+    throw refused();
+  }
+
+  private static ErrnoException refused() {
+    return new ErrnoException(Errno.EROFS);
+  }
+}
