@@ -1,6 +1,7 @@
 package ctrenc.cli;
 
 import ctrenc.cli.io.Output;
+import ctrenc.cli.io.StandardFiles;
 import ctrenc.cli.io.Surroundings;
 import ctrenc.cli.io.Terminals;
 import java.io.ByteArrayInputStream;
@@ -53,6 +54,7 @@ record InProcess(Path run, byte[] input, Terminals terminals, Map<String, String
             new PrintStream(err, true, StandardCharsets.UTF_8),
             () -> NOW,
             terminals,
+            StandardFiles.NONE,
             Path.of("/"));
     int code = Main.call(surroundings, arguments);
     return new Result(

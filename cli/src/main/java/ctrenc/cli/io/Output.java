@@ -42,9 +42,14 @@ public final class Output {
     }
   }
 
+  /** Nobody reads what is written. */
+  public static Failure readerGone() {
+    return new Failure(ExitCode.BROKEN_PIPE, "the reader of the output went away");
+  }
+
   private static Failure unwritable(IOException e) {
     if ("Broken pipe".equals(e.getMessage())) {
-      return new Failure(ExitCode.BROKEN_PIPE, "the reader of the output went away", e);
+      return readerGone();
     }
     return new Failure(
         ExitCode.FAILED,

@@ -23,6 +23,7 @@ public record Surroundings(
     PrintStream err,
     InstantSource clock,
     Terminals terminals,
+    StandardFiles files,
     Path directory) {
 
   public static Surroundings ofThisProcess() {
@@ -33,6 +34,7 @@ public record Surroundings(
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         InstantSource.system(),
         Terminals.ofThisProcess(),
+        StandardFiles.ofThisProcess(),
         Path.of("").toAbsolutePath());
   }
 
@@ -43,7 +45,7 @@ public record Surroundings(
 
   /** The same with another environment. */
   public Surroundings with(Map<String, String> other) {
-    return new Surroundings(other, in, out, err, clock, terminals, directory);
+    return new Surroundings(other, in, out, err, clock, terminals, files, directory);
   }
 
   /** Says something beside the output. */

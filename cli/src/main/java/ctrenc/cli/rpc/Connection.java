@@ -42,6 +42,9 @@ public final class Connection implements AutoCloseable {
   /** Held, because the level of a logger that nobody holds is forgotten. */
   private static final Logger TRANSPORT = Logger.getLogger("io.grpc");
 
+  /** So many bytes of an answer may be on their way. */
+  private static final int WINDOW = 4 << 20;
+
   private final ManagedChannel channel;
   private final StatusTranslation translation;
 
@@ -53,6 +56,7 @@ public final class Connection implements AutoCloseable {
         OkHttpChannelBuilder.forAddress("127.0.0.1", 1)
             .overrideAuthority("localhost")
             .usePlaintext()
+            .flowControlWindow(WINDOW)
             .proxyDetector(address -> null)
             .disableServiceConfigLookUp()
             .disableRetry()

@@ -2,6 +2,7 @@ package ctrenc.cli.train;
 
 import ctrenc.cli.Main;
 import ctrenc.cli.io.Output;
+import ctrenc.cli.io.StandardFiles;
 import ctrenc.cli.io.Surroundings;
 import ctrenc.cli.io.Terminals;
 import java.io.IOException;
@@ -87,6 +88,7 @@ public final class Train {
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
         InstantSource.system(),
         Terminals.NONE,
+        StandardFiles.NONE,
         directory);
   }
 }

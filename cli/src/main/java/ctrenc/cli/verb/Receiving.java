@@ -28,10 +28,16 @@ final class Receiving {
     }
     Connection daemon = session.startedDaemon();
     BlockingClientCall<ReceiveRequest, ReceiveResponse> call = daemon.transfers().receive();
-    daemon.ask(() -> call.write(ReceiveRequest.newBuilder().setHeader(header).build()));
+    ReceiveHeader.Builder offering = header.toBuilder();
+    session.surroundings().files().in().map(OpenFiles::of).ifPresent(offering::setFrom);
+    daemon.ask(() -> call.write(ReceiveRequest.newBuilder().setHeader(offering).build()));
     Upload<ReceiveRequest> upload =
         new Upload<>(session.surroundings().in(), call, Receiving::piece, "nothing was received");
-    upload.start();
+    if (offering.hasFrom() && isDirect(call, daemon)) {
+      call.halfClose();
+    } else {
+      upload.start();
+    }
     ReceivedRoot received = follow(call, upload, daemon, session);
     session
         .out()
@@ -41,6 +47,17 @@ final class Receiving {
                 : received.getContainer().getName());
     warn(received, session);
     return ExitCode.OK.number();
+  }
+
+  /** Whether the daemon reads standard input itself. */
+  private static boolean isDirect(
+      BlockingClientCall<ReceiveRequest, ReceiveResponse> call, Connection daemon)
+      throws InterruptedException {
+    @Nullable ReceiveResponse first = daemon.ask(call::read);
+    if (first == null || !first.hasBegun()) {
+      throw rootless();
+    }
+    return first.getBegun().getDirect();
   }
 
   private static ReceiveRequest piece(ByteString data) {

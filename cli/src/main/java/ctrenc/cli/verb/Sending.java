@@ -1,6 +1,7 @@
 package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.io.Output;
 import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.text.Progress;
 import ctrenc.proto.v1.SendRequest;
@@ -18,7 +19,9 @@ final class Sending {
       throw Arguments.usage("standard output is a terminal: redirect it to a file or a pipe");
     }
     Connection daemon = session.startedDaemon();
-    BlockingClientCall<?, SendResponse> call = daemon.transfers().send(request);
+    SendRequest.Builder offering = request.toBuilder();
+    session.surroundings().files().out().map(OpenFiles::of).ifPresent(offering::setTo);
+    BlockingClientCall<?, SendResponse> call = daemon.transfers().send(offering.build());
     Progress progress = session.progress();
     try {
       write(call, daemon, session, progress);
@@ -38,14 +41,22 @@ final class Sending {
     long done = 0;
     SendResponse response = daemon.ask(call::read);
     while (response != null) {
-      if (response.hasBegun()) {
-        total = response.getBegun().getTotal();
-        session.surroundings().note("sending " + response.getBegun().getSnapshot());
-      } else {
-        session.out().bytes(response.getData().toByteArray());
-        done += response.getData().size();
-        progress.show("sending", done, Math.max(done, total));
+      switch (response.getPartCase()) {
+        case BEGUN -> {
+          total = response.getBegun().getTotal();
+          session.surroundings().note("sending " + response.getBegun().getSnapshot());
+        }
+        case DATA -> {
+          session.out().bytes(response.getData().toByteArray());
+          done += response.getData().size();
+        }
+        case PROGRESS -> done = response.getProgress().getDone();
+        case READER_GONE -> throw Output.readerGone();
+        case PART_NOT_SET -> {
+          // A later daemon says something more.
+        }
       }
+      progress.show("sending", done, Math.max(done, total));
       response = daemon.ask(call::read);
     }
     session.out().flush();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the caller streams goes up in a thread of its own, while answers come down. */
 final class Upload<Q> {
-  private static final int PIECE = 256 << 10;
+  private static final int PIECE = 1 << 20;
 
   private final InputStream in;
   private final BlockingClientCall<Q, ?> call;

@@ -24,7 +24,7 @@ import ctrenc.proto.v1.ProcessSpec;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceivedRoot;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -406,7 +406,8 @@ public final class Containers {
   }
 
   /** Makes a locked container of a stream or a backup. */
-  public ReceivedRoot receive(ReceiveHeader header, InputStream data, TransferProgress progress)
+  public ReceivedRoot receive(
+      ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
       throws IOException {
     ManagedContainer container = transfers.receive(header, data, progress);
     String snapshot = moves.list(container.id()).getFirst().getName();

@@ -9,8 +9,8 @@ import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.proto.v1.ReceiveHeader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -56,11 +56,12 @@ public final class RootTransfers {
     return new Sending(reference, snapshot.id(), known, isArchive, total);
   }
 
-  public void send(Sending sending, Pace pace, OutputStream out) throws IOException {
+  public void send(Sending sending, Pace pace, WritableByteChannel out, TransferProgress progress)
+      throws IOException {
     if (sending.isArchive()) {
-      store.transfers().backup(sending.snapshot(), pace, out, done -> {});
+      store.transfers().backup(sending.snapshot(), pace, out, progress);
     } else {
-      store.transfers().send(sending.snapshot(), sending.since(), pace, out, done -> {});
+      store.transfers().send(sending.snapshot(), sending.since(), pace, out, progress);
     }
   }
 
@@ -98,7 +99,8 @@ public final class RootTransfers {
   }
 
   /** Makes a locked container of a stream or a backup. */
-  ManagedContainer receive(ReceiveHeader header, InputStream data, TransferProgress progress)
+  ManagedContainer receive(
+      ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
       throws IOException {
     Transfers transfers = store.transfers();
     Restore.Wanted wanted = new Restore.Wanted(header.getOnlyList(), header.getPart());

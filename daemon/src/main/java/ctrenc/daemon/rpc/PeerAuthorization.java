@@ -1,5 +1,7 @@
 package ctrenc.daemon.rpc;
 
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -13,6 +15,9 @@ import java.util.OptionalInt;
  */
 public final class PeerAuthorization implements ServerInterceptor {
 
+  /** Who calls. */
+  static final Context.Key<PeerCredentials> PEER = Context.key("ctrenc.peer");
+
   private final OptionalInt group;
 
   public PeerAuthorization(OptionalInt group) {
@@ -24,7 +29,7 @@ public final class PeerAuthorization implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     PeerCredentials peer = call.getAttributes().get(PeerCredentials.ATTRIBUTE);
     if (peer != null && mayCall(peer)) {
-      return next.startCall(call, headers);
+      return Contexts.interceptCall(Context.current().withValue(PEER, peer), call, headers, next);
     }
     call.close(
         Status.PERMISSION_DENIED.withDescription(

@@ -3,6 +3,7 @@ package ctrenc.daemon.rpc;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.proto.v1.ReceiveBegun;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceiveProgress;
 import ctrenc.proto.v1.ReceiveRequest;
@@ -11,6 +12,8 @@ import ctrenc.proto.v1.ReceivedRoot;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -23,6 +26,7 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
   private final StreamedAnswer<ReceiveResponse> answer;
   private final Executor streams;
   private final RequestStream data;
+  private final Optional<PeerCredentials> peer;
   private boolean isBegun;
 
   ReceiveConversation(
@@ -31,6 +35,7 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
     this.streams = streams;
     this.answer = new StreamedAnswer<>(observer);
     this.data = RequestStream.of(observer, answer);
+    this.peer = Optional.ofNullable(PeerAuthorization.PEER.get());
   }
 
   @Override
@@ -47,13 +52,28 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
 
   private void receive(ReceiveHeader header, StreamedAnswer<ReceiveResponse> out)
       throws IOException, InterruptedException {
-    try {
-      ReceivedRoot received = containers.receive(header, data, done -> tell(out, done));
+    Optional<CallersFile> file =
+        header.hasFrom() && peer.isPresent()
+            ? CallersFile.toRead(peer.get(), header.getFrom(), out::isCancelled)
+            : Optional.empty();
+    try (ReadableByteChannel in = file.isPresent() ? file.get() : data) {
+      if (header.hasFrom()) {
+        out.send(begun(file.isPresent()));
+      }
+      ReceivedRoot received =
+          containers.receive(
+              header, in, new ToldProgress(out::isCancelled, done -> tell(out, done)));
       out.send(ReceiveResponse.newBuilder().setReceived(received).build());
     } catch (DamagedException e) {
       // It is the stream that is damaged, and not what is stored here.
       throw new RefusedException(RefusedException.Kind.INVALID, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static ReceiveResponse begun(boolean isDirect) {
+    return ReceiveResponse.newBuilder()
+        .setBegun(ReceiveBegun.newBuilder().setDirect(isDirect))
+        .build();
   }
 
   private static void tell(StreamedAnswer<ReceiveResponse> out, long done) {

@@ -5,6 +5,8 @@ import ctrenc.daemon.refusal.RefusedException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
@@ -14,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The data of a caller's requests as a stream. A further request is asked for only when one is
  * read, so at most two wait here. One thread reads, another offers.
  */
-final class RequestStream extends InputStream {
+final class RequestStream extends InputStream implements ReadableByteChannel {
 
   private final Runnable requestMore;
   private final ReentrantLock guard = new ReentrantLock();
@@ -94,6 +96,29 @@ final class RequestStream extends InputStream {
     return count;
   }
 
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    while (position == current.size()) {
+      if (!advance()) {
+        return -1;
+      }
+    }
+    int count = Math.min(target.remaining(), current.size() - position);
+    current.substring(position, position + count).copyTo(target);
+    position += count;
+    return count;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return true;
+  }
+
+  @Override
+  public void close() {
+    // The call ends otherwise.
+  }
+
   /** Takes the next request; false at the end. */
   private boolean advance() throws IOException {
     guard.lock();
@@ -102,7 +127,7 @@ final class RequestStream extends InputStream {
         changed.await();
       }
       if (isCut) {
-        throw RefusedException.cancelled("The import was given up.");
+        throw RefusedException.cancelled("The caller gave up.");
       }
       ByteString next = waiting.poll();
       if (next == null) {

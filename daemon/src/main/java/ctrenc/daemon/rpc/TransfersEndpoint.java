@@ -4,24 +4,27 @@ import com.google.protobuf.ByteString;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.container.RootTransfers;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.proto.v1.ReceiveRequest;
 import ctrenc.proto.v1.ReceiveResponse;
 import ctrenc.proto.v1.SendBegun;
+import ctrenc.proto.v1.SendProgress;
 import ctrenc.proto.v1.SendRequest;
 import ctrenc.proto.v1.SendResponse;
 import ctrenc.proto.v1.TransfersGrpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** The service ctrenc.v1.Transfers. */
 public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
 
-  private static final int PIECE = 256 << 10;
+  private static final int PIECE = 1 << 20;
 
   private final Containers containers;
   private final Executor streams;
@@ -36,20 +39,42 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
   public void send(SendRequest request, StreamObserver<SendResponse> observer) {
     StreamedAnswer<SendResponse> answer =
         new StreamedAnswer<>((ServerCallStreamObserver<SendResponse>) observer);
-    answer.write(streams, out -> send(request, out));
+    Optional<PeerCredentials> peer = Optional.ofNullable(PeerAuthorization.PEER.get());
+    answer.write(streams, out -> send(request, peer, out));
   }
 
-  private void send(SendRequest request, StreamedAnswer<SendResponse> answer)
+  private void send(
+      SendRequest request, Optional<PeerCredentials> peer, StreamedAnswer<SendResponse> answer)
       throws IOException, InterruptedException {
     RootTransfers transfers = containers.transfers();
     RootTransfers.Sending sending =
         transfers.prepare(request.getSource(), request.getSince(), request.getArchive());
-    SendBegun begun =
-        SendBegun.newBuilder().setSnapshot(sending.reference()).setTotal(sending.total()).build();
-    answer.send(SendResponse.newBuilder().setBegun(begun).build());
-    try (OutputStream pieces = new BufferedOutputStream(new Pieces(answer), PIECE)) {
-      transfers.send(sending, Pace.of(request.getBytesPerSecond()), pieces);
+    Optional<CallersFile> file =
+        request.hasTo() && peer.isPresent()
+            ? CallersFile.toWrite(peer.get(), request.getTo(), answer::isCancelled)
+            : Optional.empty();
+    try (WritableByteChannel out = file.isPresent() ? file.get() : new Pieces(answer)) {
+      SendBegun begun =
+          SendBegun.newBuilder()
+              .setSnapshot(sending.reference())
+              .setTotal(sending.total())
+              .setDirect(file.isPresent())
+              .build();
+      answer.send(SendResponse.newBuilder().setBegun(begun).build());
+      Pace pace = Pace.of(request.getBytesPerSecond());
+      TransferProgress progress =
+          file.isPresent()
+              ? new ToldProgress(answer::isCancelled, done -> tell(answer, done))
+              : done -> {};
+      transfers.send(sending, pace, out, progress);
+    } catch (CallersFile.ReaderGoneException _) {
+      answer.send(SendResponse.newBuilder().setReaderGone(true).build());
     }
+  }
+
+  private static void tell(StreamedAnswer<SendResponse> answer, long done) {
+    answer.offer(
+        SendResponse.newBuilder().setProgress(SendProgress.newBuilder().setDone(done)).build());
   }
 
   @Override
@@ -59,7 +84,7 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
   }
 
   /** Sends what is written, when the caller is ready for it. */
-  private static final class Pieces extends OutputStream {
+  private static final class Pieces implements WritableByteChannel {
 
     private final StreamedAnswer<SendResponse> answer;
 
@@ -68,20 +93,23 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
     }
 
     @Override
-    public void write(int one) throws IOException {
-      write(new byte[] {(byte) one}, 0, 1);
+    public int write(ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
+      while (bytes.hasRemaining()) {
+        ByteString data = ByteString.copyFrom(bytes, Math.min(PIECE, bytes.remaining()));
+        send(SendResponse.newBuilder().setData(data).build());
+      }
+      return length;
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      int from = offset;
-      int end = offset + length;
-      while (from < end) {
-        int size = Math.min(PIECE, end - from);
-        ByteString data = ByteString.copyFrom(bytes, from, size);
-        send(SendResponse.newBuilder().setData(data).build());
-        from += size;
-      }
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      // The call ends with what sends.
     }
 
     private void send(SendResponse part) throws IOException {

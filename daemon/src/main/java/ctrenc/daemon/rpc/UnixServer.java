@@ -110,6 +110,7 @@ public final class UnixServer implements AutoCloseable {
             .executor(calls)
             .withChildOption(ChannelOption.ALLOCATOR, new WipedBuffers())
             .maxInboundMessageSize(MAX_MESSAGE)
+            .flowControlWindow(MAX_MESSAGE)
             // The last interceptor that is added is the first that is asked.
             .intercept(new FailureInterceptor())
             .intercept(access);

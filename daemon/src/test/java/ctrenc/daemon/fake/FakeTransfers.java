@@ -6,8 +6,8 @@ import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.overlay.subvolume.UnmovableException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -25,7 +25,11 @@ final class FakeTransfers implements Transfers {
 
   @Override
   public void send(
-      UUID snapshot, Optional<UUID> since, Pace pace, OutputStream out, TransferProgress progress)
+      UUID snapshot,
+      Optional<UUID> since,
+      Pace pace,
+      WritableByteChannel out,
+      TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }
@@ -36,20 +40,20 @@ final class FakeTransfers implements Transfers {
   }
 
   @Override
-  public void backup(UUID snapshot, Pace pace, OutputStream out, TransferProgress progress)
+  public void backup(UUID snapshot, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }
 
   @Override
   public Received restore(
-      String name, InputStream in, Restore.Wanted wanted, TransferProgress progress)
+      String name, ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }
 
   @Override
-  public Received receive(String name, InputStream in, TransferProgress progress)
+  public Received receive(String name, ReadableByteChannel in, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }

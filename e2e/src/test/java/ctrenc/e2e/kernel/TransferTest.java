@@ -178,6 +178,42 @@ class TransferTest {
     there.cli("rm", "--snapshots", "r").ok();
   }
 
+  /** The daemon uses files and pipes of the command line itself; a socket it does not. */
+  @Test
+  void socketsAreServedByMessages() throws IOException {
+    Path root = pair.create("r", "--empty");
+    Command.sh("cd " + root + "; seq 3000000 > numbers").ok();
+    List<String> before = Manifest.of(root);
+    here.cli("lock", "r").ok();
+    Path stream = scratch.resolve("stream");
+    overSocket(
+        pair.shell(here, "send r"), "stdout", "shutil.copyfileobj(b, open(path, 'wb'))", stream);
+    overSocket(
+        pair.shell(there, "receive r"),
+        "stdin",
+        "shutil.copyfileobj(open(path, 'rb'), b); b.close(); other.close()",
+        stream);
+    assertThat(Manifest.of(pair.opened(there, "r"))).isEqualTo(before);
+  }
+
+  /** Runs a call one of whose streams is a socket, at whose other end a file is. */
+  private void overSocket(String call, String end, String copy, Path file) throws IOException {
+    String script =
+        """
+        import shutil, socket, subprocess, sys
+        path = sys.argv[2]
+        own, other = socket.socketpair()
+        called = subprocess.Popen(sys.argv[1], shell=True, %s=own)
+        own.close()
+        b = other.makefile('rwb')
+        %s
+        sys.exit(called.wait())
+        """
+            .formatted(end, copy);
+    Path program = Files.writeString(scratch.resolve("over_socket.py"), script);
+    Command.of("python3", program.toString(), call, file.toString()).ok();
+  }
+
   private void refused(Path stream, String why) {
     Command.Result refused = Command.sh(pair.shell(there, "receive r < " + stream)).run();
     assertThat(refused.exit()).as(refused.err()).isNotZero();

@@ -3,10 +3,14 @@ package ctrenc.overlay.export;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.FormatPreamble;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Base64;
@@ -19,7 +23,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * A backup being written: a POSIX pax archive. Not thread-safe.
+ * A backup being written: a POSIX pax archive. Used by one thread.
  *
  * <pre>
  * backup             header of format "backup" whose fields are the {@link RootDescription}
@@ -44,6 +48,15 @@ final class ArchiveSink implements AutoCloseable {
   private static final int FILE = 0100600;
   private static final int DIRECTORY = 040700;
 
+  private static final int LONGEST_ENVELOPE =
+      EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH;
+
+  /** What the library gives to the output at once. */
+  private static final int BLOCK = 10 << 10;
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment memory = arena.allocate(LONGEST_ENVELOPE);
+  private final byte[] envelope = new byte[LONGEST_ENVELOPE];
   private final TarArchiveOutputStream tar;
   private final FileTime time;
   private final Pace pace;
@@ -51,7 +64,7 @@ final class ArchiveSink implements AutoCloseable {
   private long moved;
 
   ArchiveSink(OutputStream out, Instant time, Pace pace, TransferProgress progress) {
-    this.tar = new TarArchiveOutputStream(out, UTF_8.name());
+    this.tar = new TarArchiveOutputStream(out, BLOCK, UTF_8.name());
     this.tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     this.tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     this.time = FileTime.fromMillis(time.getEpochSecond() * 1000);
@@ -105,14 +118,19 @@ final class ArchiveSink implements AutoCloseable {
     CheckedOutputStream data = new CheckedOutputStream(tar, new CRC32C());
     data.write(head);
     for (Extent extent : extents) {
-      byte[] envelope = extent.source().read(extent.number()).orElseThrow();
-      data.write(envelope);
-      pace.moved(envelope.length);
-      moved += envelope.length;
+      int length = extent.source().read(extent.number(), this::room).orElseThrow();
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, envelope, 0, length);
+      data.write(envelope, 0, length);
+      pace.moved(length);
+      moved += length;
       progress.moved(moved);
     }
     tar.write(new FieldWriter(4).putInt((int) data.getChecksum().getValue()).toBytes());
     tar.closeArchiveEntry();
+  }
+
+  private MemorySegment room(int length) {
+    return memory.asSlice(0, length);
   }
 
   /** Another name of a file that was written. */
@@ -139,6 +157,10 @@ final class ArchiveSink implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    tar.close();
+    try {
+      tar.close();
+    } finally {
+      arena.close();
+    }
   }
 }

@@ -9,6 +9,7 @@ import ctrenc.overlay.storage.FormatPreamble;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Optional;
@@ -39,9 +40,14 @@ final class ArchiveSource {
      */
     void records(ObjectRecords records, boolean isWanted) throws IOException;
 
-    void extent(EnvelopeHeader header, byte[] envelope, boolean isWanted) throws IOException;
+    /**
+     * @param envelope is written over when the next one comes
+     */
+    void extent(EnvelopeHeader header, MemorySegment envelope, boolean isWanted) throws IOException;
   }
 
+  private final byte[] envelope =
+      new byte[EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH];
   private final ArchiveEnd end;
   private final TarArchiveInputStream tar;
   private final Predicate<String> wanted;
@@ -129,13 +135,15 @@ final class ArchiveSource {
     }
   }
 
-  private static void extent(InputStream in, Taker taker, boolean isWanted) throws IOException {
+  private void extent(InputStream in, Taker taker, boolean isWanted) throws IOException {
     byte[] head = exactly(in, EnvelopeHeader.LENGTH);
     EnvelopeHeader header = EnvelopeHeader.decode(head, "in the archive");
-    byte[] sealed = exactly(in, header.sealedLength());
-    byte[] envelope =
-        ByteBuffer.allocate(head.length + sealed.length).put(head).put(sealed).array();
-    taker.extent(header, envelope, isWanted);
+    System.arraycopy(head, 0, envelope, 0, head.length);
+    if (in.readNBytes(envelope, head.length, header.sealedLength()) < header.sealedLength()) {
+      throw new EOFException();
+    }
+    MemorySegment whole = MemorySegment.ofArray(envelope).asSlice(0, header.envelopeLength());
+    taker.extent(header, whole, isWanted);
   }
 
   private byte[] content(TarArchiveEntry entry) throws IOException {

@@ -3,11 +3,13 @@ package ctrenc.overlay.export;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.meta.MetaReader;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -18,15 +20,16 @@ import java.util.UUID;
  */
 public record ExtentSource(MetaReader meta, long number, UUID id, EnvelopeReader envelopes) {
 
-  /** The envelope of an extent; empty if it was freed. */
-  Optional<byte[]> read(long extent) throws IOException {
+  /** Puts the envelope of an extent where there is room; its length, empty if it was freed. */
+  OptionalInt read(long extent, EnvelopeReader.Room room) throws IOException {
     Optional<byte[]> stored = PlaceScan.living(meta, number, extent);
     while (stored.isPresent()) {
       PlaceRecord record = PlaceRecord.decode(stored.get(), name(extent));
-      if (envelopes.read(record.place()) instanceof EnvelopeReader.Found.Whole whole
-          && whole.header().extent() == extent
-          && whole.header().layer().equals(id)) {
-        return Optional.of(whole.bytes());
+      if (envelopes.read(record.place(), room)
+              instanceof EnvelopeReader.Found.Whole(EnvelopeHeader header)
+          && header.extent() == extent
+          && header.layer().equals(id)) {
+        return OptionalInt.of(header.envelopeLength());
       }
       Optional<byte[]> now = PlaceScan.living(meta, number, extent);
       if (now.isPresent() && Arrays.equals(now.get(), stored.get())) {
@@ -36,7 +39,7 @@ public record ExtentSource(MetaReader meta, long number, UUID id, EnvelopeReader
       }
       stored = now;
     }
-    return stored;
+    return OptionalInt.empty();
   }
 
   /** How long an extent's envelope is. */

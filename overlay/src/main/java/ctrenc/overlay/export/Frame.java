@@ -1,12 +1,14 @@
 package ctrenc.overlay.export;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * A piece of a stream. Codes are part of the format; zero is never one.
  *
  * @param payload the piece's own fields
  */
-@SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
-record Frame(Kind kind, byte[] payload) {
+record Frame(Kind kind, MemorySegment payload) {
 
   enum Kind {
     /** What the stream is of. */
@@ -31,5 +33,10 @@ record Frame(Kind kind, byte[] payload) {
     byte code() {
       return code;
     }
+  }
+
+  /** The payload, to keep. */
+  byte[] bytes() {
+    return payload.toArray(ValueLayout.JAVA_BYTE);
   }
 }

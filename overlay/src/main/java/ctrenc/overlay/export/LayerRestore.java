@@ -7,6 +7,7 @@ import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ public final class LayerRestore implements AutoCloseable {
   }
 
   /** Does nothing if the extent came before, with another object that shares it. */
-  void extent(byte[] envelope) throws IOException {
+  void extent(MemorySegment envelope) throws IOException {
     if (arriving.addOnce(batch, envelope)) {
       changed();
     }

@@ -7,7 +7,7 @@ import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -94,17 +94,10 @@ public final class LayerSource {
   }
 
   private void sendExtent(long extent, StreamSink sink) throws IOException {
-    Optional<byte[]> envelope = source.read(extent);
-    if (envelope.isPresent()) {
-      sink.write(Frame.Kind.EXTENT, framed(extent, envelope.get()));
+    OptionalInt length = source.read(extent, sink::room);
+    if (length.isPresent()) {
+      sink.extent(Math.max(0, PlaceScan.share(meta, number, extent)), length.getAsInt());
       extents++;
     }
-  }
-
-  private byte[] framed(long extent, byte[] envelope) throws IOException {
-    return ByteBuffer.allocate(Long.BYTES + envelope.length)
-        .putLong(Math.max(0, PlaceScan.share(meta, number, extent)))
-        .put(envelope)
-        .array();
   }
 }

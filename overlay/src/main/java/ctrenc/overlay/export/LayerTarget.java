@@ -7,8 +7,7 @@ import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -64,12 +63,12 @@ public final class LayerTarget implements AutoCloseable {
     records += count;
   }
 
-  void extent(byte[] payload) throws IOException {
-    if (payload.length < Long.BYTES) {
+  void extent(MemorySegment payload) throws IOException {
+    if (payload.byteSize() < Long.BYTES) {
       throw new DamagedException("An extent that came for layer " + id + " is cut.");
     }
-    long share = ByteBuffer.wrap(payload).getLong();
-    arriving.add(places, share, Arrays.copyOfRange(payload, Long.BYTES, payload.length));
+    long share = payload.asByteBuffer().getLong();
+    arriving.add(places, share, payload.asSlice(Long.BYTES));
     extents++;
     waiting++;
     if (waiting == TOGETHER) {

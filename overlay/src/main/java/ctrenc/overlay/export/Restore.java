@@ -4,6 +4,7 @@ import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +146,7 @@ public final class Restore implements AutoCloseable {
     }
 
     @Override
-    public void extent(EnvelopeHeader header, byte[] envelope, boolean isWanted)
+    public void extent(EnvelopeHeader header, MemorySegment envelope, boolean isWanted)
         throws IOException {
       Coming layer = coming(header.layer());
       layer.extents++;

@@ -18,17 +18,17 @@ final class StreamChecksum {
 
   private StreamChecksum() {}
 
-  static int of(UUID stream, long number, byte kind, byte[] payload) {
+  static int of(UUID stream, long number, byte kind, ByteBuffer payload) {
     ByteBuffer head =
         ByteBuffer.allocate(HEAD)
             .putLong(stream.getMostSignificantBits())
             .putLong(stream.getLeastSignificantBits())
             .putLong(number)
             .put(kind)
-            .putInt(payload.length);
+            .putInt(payload.remaining());
     CRC32C checksum = new CRC32C();
     checksum.update(head.array());
-    checksum.update(payload);
+    checksum.update(payload.duplicate());
     return (int) checksum.getValue();
   }
 }

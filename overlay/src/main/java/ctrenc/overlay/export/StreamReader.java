@@ -2,54 +2,70 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatPreamble;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.util.UUID;
 
 /**
  * Reads what {@link StreamWriter} wrote, and refuses what is cut, changed, out of order, repeated,
- * or of another stream. Not thread-safe.
+ * or of another stream. Used by one thread.
  */
-final class StreamReader {
+final class StreamReader implements AutoCloseable {
 
-  /** More than any frame has. */
-  static final int MOST = 4 << 20;
+  /** So much is read at once. */
+  private static final int PIECE = 1 << 20;
 
-  private final DataInputStream in;
+  private static final int CAPACITY = 2 * PIECE + StreamWriter.MOST;
+
+  private final ReadableByteChannel in;
   private final UUID id;
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment memory = arena.allocate(CAPACITY, Long.BYTES);
+
+  /** What was read and not used lies from its position to its limit. */
+  private final ByteBuffer buffer = memory.asByteBuffer().limit(0);
+
   private long number;
 
-  StreamReader(InputStream in) throws IOException {
-    this.in = new DataInputStream(in);
-    byte[] header = in.readNBytes(FormatPreamble.length(StreamWriter.ID_LENGTH));
-    ByteBuffer field =
-        ByteBuffer.wrap(StreamWriter.PREAMBLE.read(header, StreamWriter.ID_LENGTH, "that came"));
-    this.id = new UUID(field.getLong(), field.getLong());
+  StreamReader(ReadableByteChannel in) throws IOException {
+    this.in = in;
+    try {
+      this.id = readId();
+    } catch (IOException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
   }
 
-  /** The next frame. */
+  private UUID readId() throws IOException {
+    int length = FormatPreamble.length(StreamWriter.ID_LENGTH);
+    byte[] header = new byte[has(length) ? length : buffer.remaining()];
+    buffer.get(header);
+    ByteBuffer field =
+        ByteBuffer.wrap(StreamWriter.PREAMBLE.read(header, StreamWriter.ID_LENGTH, "that came"));
+    return new UUID(field.getLong(), field.getLong());
+  }
+
+  /** The next frame, which lasts until the one after it is read. */
   Frame next() throws IOException {
-    try {
-      byte code = in.readByte();
-      int length = in.readInt();
-      if (length < 0 || length > MOST) {
-        throw damaged();
-      }
-      byte[] payload = in.readNBytes(length);
-      if (payload.length < length) {
-        throw cut();
-      }
-      if (in.readInt() != StreamChecksum.of(id, number, code, payload)) {
-        throw damaged();
-      }
-      number++;
-      return new Frame(kind(code), payload);
-    } catch (EOFException e) {
-      throw cut();
+    need(StreamWriter.HEAD);
+    byte code = buffer.get();
+    int length = buffer.getInt();
+    if (length < 0 || length > StreamWriter.MOST) {
+      throw damaged();
     }
+    need(length + Integer.BYTES);
+    int from = buffer.position();
+    int checksum = StreamChecksum.of(id, number, code, buffer.slice(from, length));
+    buffer.position(from + length);
+    if (buffer.getInt() != checksum) {
+      throw damaged();
+    }
+    number++;
+    return new Frame(kind(code), memory.asSlice(from, length));
   }
 
   /** The next frame, which has to be of this kind; its payload. */
@@ -58,14 +74,41 @@ final class StreamReader {
     if (frame.kind() != kind) {
       throw disordered();
     }
-    return frame.payload();
+    return frame.bytes();
   }
 
   /** Nothing may follow the last frame. */
   void end() throws IOException {
-    if (in.read() >= 0) {
+    if (has(1)) {
       throw disordered();
     }
+  }
+
+  private void need(int count) throws IOException {
+    if (!has(count)) {
+      throw new DamagedException("The stream was cut before its end; send it again.");
+    }
+  }
+
+  /** Whether so many bytes are there, or still come. */
+  private boolean has(int count) throws IOException {
+    if (buffer.remaining() == 0) {
+      buffer.position(0).limit(0);
+    }
+    if (buffer.position() + count > CAPACITY - PIECE) {
+      buffer.compact().flip();
+    }
+    while (buffer.remaining() < count) {
+      int from = buffer.position();
+      int end = buffer.limit();
+      buffer.limit(Math.min(CAPACITY, end + PIECE)).position(end);
+      int read = in.read(buffer);
+      buffer.limit(end + Math.max(0, read)).position(from);
+      if (read < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Frame.Kind kind(byte code) throws DamagedException {
@@ -83,11 +126,12 @@ final class StreamReader {
             .formatted(number));
   }
 
-  private static DamagedException cut() {
-    return new DamagedException("The stream was cut before its end; send it again.");
-  }
-
   static DamagedException disordered() {
     return new DamagedException("The stream does not have the order of a stream.");
+  }
+
+  @Override
+  public void close() {
+    arena.close();
   }
 }

@@ -2,11 +2,17 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 
-/** A stream being sent: what it is of, then its layers, the lowest first. Not thread-safe. */
-public final class StreamSink {
+/** A stream being sent: what it is of, then its layers, the lowest first. Used by one thread. */
+public final class StreamSink implements AutoCloseable {
+
+  private static final ValueLayout.OfLong SHARE =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final StreamWriter writer;
   private final Pace pace;
@@ -14,7 +20,7 @@ public final class StreamSink {
   private long moved;
   private int layers;
 
-  public StreamSink(OutputStream out, Pace pace, TransferProgress progress) throws IOException {
+  public StreamSink(WritableByteChannel out, Pace pace, TransferProgress progress) {
     this.writer = new StreamWriter(out);
     this.pace = pace;
     this.progress = progress;
@@ -39,9 +45,24 @@ public final class StreamSink {
   void write(Frame.Kind kind, byte[] payload) throws IOException {
     writer.write(kind, payload);
     pace.moved(payload.length);
-    if (kind == Frame.Kind.EXTENT) {
-      moved += payload.length - Long.BYTES;
-      progress.moved(moved);
-    }
+  }
+
+  /** Where the envelope of the next extent is put. */
+  MemorySegment room(int length) throws IOException {
+    return writer.room(Long.BYTES + length).asSlice(Long.BYTES);
+  }
+
+  /** Sends the envelope that is in its {@link #room}. */
+  void extent(long share, int length) throws IOException {
+    writer.room(Long.BYTES).set(SHARE, 0, share);
+    writer.write(Frame.Kind.EXTENT, Long.BYTES + length);
+    pace.moved(length);
+    moved += length;
+    progress.moved(moved);
+  }
+
+  @Override
+  public void close() {
+    writer.close();
   }
 }

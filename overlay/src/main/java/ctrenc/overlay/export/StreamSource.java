@@ -2,13 +2,13 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A stream being received. Not thread-safe. */
-public final class StreamSource {
+/** A stream being received. Used by one thread. */
+public final class StreamSource implements AutoCloseable {
 
   private final StreamReader reader;
   private final TransferProgress progress;
@@ -17,10 +17,15 @@ public final class StreamSource {
   private int layers;
 
   /** Reads what the stream is of. */
-  public StreamSource(InputStream in, TransferProgress progress) throws IOException {
+  public StreamSource(ReadableByteChannel in, TransferProgress progress) throws IOException {
     this.reader = new StreamReader(in);
     this.progress = progress;
-    this.root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
+    try {
+      this.root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
+    } catch (IOException | RuntimeException e) {
+      reader.close();
+      throw e;
+    }
   }
 
   public RootDescription root() {
@@ -30,7 +35,7 @@ public final class StreamSource {
   /** The layer that comes next; empty if the stream is whole and at its end. */
   public Optional<UUID> nextLayer() throws IOException {
     Frame frame = reader.next();
-    ByteBuffer payload = ByteBuffer.wrap(frame.payload());
+    ByteBuffer payload = frame.payload().asByteBuffer();
     if (frame.kind() == Frame.Kind.LAYER && payload.remaining() == StreamWriter.ID_LENGTH) {
       layers++;
       return Optional.of(new UUID(payload.getLong(), payload.getLong()));
@@ -49,14 +54,14 @@ public final class StreamSource {
     Frame frame = reader.next();
     while (frame.kind() != Frame.Kind.END_OF_LAYER) {
       switch (frame.kind()) {
-        case RECORDS -> target.records(frame.payload());
+        case RECORDS -> target.records(frame.bytes());
         case EXTENT -> target.extent(frame.payload());
         default -> throw StreamReader.disordered();
       }
       count(frame);
       frame = reader.next();
     }
-    target.end(frame.payload());
+    target.end(frame.bytes());
   }
 
   /** Passes over the layer whose turn it is. */
@@ -72,8 +77,13 @@ public final class StreamSource {
   }
 
   private void count(Frame frame) throws IOException {
-    moved += frame.payload().length;
+    moved += frame.payload().byteSize();
     progress.moved(moved);
+  }
+
+  @Override
+  public void close() {
+    reader.close();
   }
 
   /** What does not fit to the description of the root. */

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -32,8 +31,7 @@ public final class ArrivingExtents implements AutoCloseable {
   private final UUID layerId;
   private final SegmentFiles segments;
   private final Arena arena = Arena.ofConfined();
-  private final MemorySegment memory =
-      arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
+  private MemorySegment memory = MemorySegment.NULL;
   private final Set<Long> came = new HashSet<>();
   private long last;
 
@@ -55,7 +53,7 @@ public final class ArrivingExtents implements AutoCloseable {
    * @param share references beyond the first
    * @throws DamagedException if it is not one of the layer, or not the next one
    */
-  public void add(MetaBatch batch, long share, byte[] envelope) throws IOException {
+  public void add(MetaBatch batch, long share, MemorySegment envelope) throws IOException {
     EnvelopeHeader header = checked(envelope);
     if (header.extent() <= last || share < 0) {
       throw foreign();
@@ -71,7 +69,7 @@ public final class ArrivingExtents implements AutoCloseable {
    *
    * @return whether it came for the first time
    */
-  public boolean addOnce(MetaBatch batch, byte[] envelope) throws IOException {
+  public boolean addOnce(MetaBatch batch, MemorySegment envelope) throws IOException {
     EnvelopeHeader header = checked(envelope);
     boolean isFirst = came.add(header.extent());
     if (isFirst) {
@@ -91,16 +89,17 @@ public final class ArrivingExtents implements AutoCloseable {
     }
   }
 
-  private EnvelopeHeader checked(byte[] envelope) throws DamagedException, FormatTooNewException {
-    int sealed = envelope.length - EnvelopeHeader.LENGTH;
+  private EnvelopeHeader checked(MemorySegment envelope)
+      throws DamagedException, FormatTooNewException {
+    long head = Math.min(envelope.byteSize(), EnvelopeHeader.LENGTH);
     EnvelopeHeader header =
         EnvelopeHeader.decode(
-            Arrays.copyOf(envelope, Math.min(envelope.length, EnvelopeHeader.LENGTH)),
+            envelope.asSlice(0, head).toArray(ValueLayout.JAVA_BYTE),
             "that came for layer " + layerId);
     if (!header.layer().equals(layerId)
         || header.extent() <= 0
-        || header.sealedLength() != sealed
-        || EnvelopeHeader.checksumOf(envelope, EnvelopeHeader.LENGTH, sealed)
+        || header.envelopeLength() != envelope.byteSize()
+        || EnvelopeHeader.checksumOf(envelope.asSlice(EnvelopeHeader.LENGTH))
             != header.checksum()) {
       throw foreign();
     }
@@ -112,13 +111,20 @@ public final class ArrivingExtents implements AutoCloseable {
         "An extent that came for layer %s is damaged, or of another one.".formatted(layerId));
   }
 
-  private void append(MetaBatch batch, EnvelopeHeader header, byte[] envelope) throws IOException {
+  private void append(MetaBatch batch, EnvelopeHeader header, MemorySegment envelope)
+      throws IOException {
     last = Math.max(last, header.extent());
-    MemorySegment source = memory.asSlice(0, envelope.length);
-    MemorySegment.copy(envelope, 0, source, ValueLayout.JAVA_BYTE, 0, envelope.length);
-    SegmentPlace place = segments.append(source);
+    SegmentPlace place = segments.append(envelope.isNative() ? envelope : copied(envelope));
     PlaceRecord record = new PlaceRecord(place, header.length(), header.checksum());
     batch.put(Table.PLACE, ExtentKeys.extent(layer, header.extent()), record.encode());
+  }
+
+  /** An array of the heap is not written to the disk as it is. */
+  private MemorySegment copied(MemorySegment envelope) {
+    if (memory.byteSize() == 0) {
+      memory = arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
+    }
+    return memory.asSlice(0, envelope.byteSize()).copyFrom(envelope);
   }
 
   /** Everything has come; the files survive power loss when this returns. */

@@ -82,8 +82,7 @@ public final class ExtentScrub {
     sink.verified(
         new ScrubPosition(layer, ScrubPosition.Step.EXTENTS, extent + 1), record.place().length());
     return switch (found) {
-      case EnvelopeReader.Found.Whole(EnvelopeHeader header, byte[] bytes) ->
-          compare(extent, record, header);
+      case EnvelopeReader.Found.Whole(EnvelopeHeader header) -> compare(extent, record, header);
       case EnvelopeReader.Found.Damaged(String reason) ->
           Optional.of(finding(Finding.Kind.DAMAGED, extent, reason));
       case EnvelopeReader.Found.Missing(String reason) ->

@@ -2,6 +2,7 @@ package ctrenc.overlay.segment;
 
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -136,6 +137,13 @@ public record EnvelopeHeader(
   public static int checksumOf(byte[] bytes, int offset, int length) {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, offset, length);
+    return (int) checksum.getValue();
+  }
+
+  /** The same of memory of any kind. */
+  public static int checksumOf(MemorySegment bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.asByteBuffer());
     return (int) checksum.getValue();
   }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class EnvelopeReader implements AutoCloseable {
+
+  private static final int MOST = EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH;
 
   private final Storage storage;
   private final String directory;
@@ -40,46 +41,57 @@ public final class EnvelopeReader implements AutoCloseable {
   /** What lies at a place. */
   public sealed interface Found {
 
-    /** An envelope that is what its checksums say, header and sealed bytes. */
-    @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
-    record Whole(EnvelopeHeader header, byte[] bytes) implements Found {}
+    /** An envelope that is what its checksums say. */
+    record Whole(EnvelopeHeader header) implements Found {}
 
     record Damaged(String reason) implements Found {}
 
     record Missing(String reason) implements Found {}
   }
 
+  /** Where an envelope is put that is read. */
+  @FunctionalInterface
+  public interface Room {
+
+    /** Native memory of this length. */
+    MemorySegment of(int length) throws IOException;
+  }
+
+  /** Reads an envelope, and keeps nothing but what its header says. */
   public Found read(SegmentPlace place) throws IOException {
-    if (place.length() < EnvelopeHeader.LENGTH
-        || place.length() > EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH) {
+    return read(place, this::memory);
+  }
+
+  /** Reads an envelope, header and sealed bytes, to a place of the caller's. */
+  public Found read(SegmentPlace place, Room room) throws IOException {
+    if (place.length() < EnvelopeHeader.LENGTH || place.length() > MOST) {
       return new Found.Damaged("The map tells no sane length.");
     }
     SegmentFile file = file(place.file());
     if (file == null) {
       return new Found.Missing("The segment file " + name(place.file()) + " is missing.");
     }
-    byte[] bytes = bytes(file, place);
-    if (bytes.length < place.length()) {
+    MemorySegment envelope = room.of(place.length());
+    if (file.read(envelope, place.offset()) < place.length()) {
       return new Found.Missing("The segment file ends within the extent.");
     }
     try {
-      byte[] head = Arrays.copyOf(bytes, EnvelopeHeader.LENGTH);
+      byte[] head = envelope.asSlice(0, EnvelopeHeader.LENGTH).toArray(ValueLayout.JAVA_BYTE);
       EnvelopeHeader header =
           EnvelopeHeader.decode(head, "in " + file.name() + " at " + place.offset());
-      return checked(header, bytes);
+      return checked(header, envelope);
     } catch (DamagedException | FormatTooNewException e) {
       return new Found.Damaged(String.valueOf(e.getMessage()));
     }
   }
 
-  private static Found checked(EnvelopeHeader header, byte[] bytes) {
-    if (header.envelopeLength() != bytes.length) {
+  private static Found checked(EnvelopeHeader header, MemorySegment envelope) {
+    if (header.envelopeLength() != envelope.byteSize()) {
       return new Found.Damaged("The header and the map tell different lengths.");
     }
-    int sealed = bytes.length - EnvelopeHeader.LENGTH;
-    int checksum = EnvelopeHeader.checksumOf(bytes, EnvelopeHeader.LENGTH, sealed);
+    int checksum = EnvelopeHeader.checksumOf(envelope.asSlice(EnvelopeHeader.LENGTH));
     return checksum == header.checksum()
-        ? new Found.Whole(header, bytes)
+        ? new Found.Whole(header)
         : new Found.Damaged("The sealed bytes are not what their checksum says.");
   }
 
@@ -127,13 +139,11 @@ public final class EnvelopeReader implements AutoCloseable {
     return known;
   }
 
-  private byte[] bytes(SegmentFile file, SegmentPlace place) throws IOException {
-    if (memory.byteSize() < place.length()) {
-      memory = arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
+  private MemorySegment memory(int length) {
+    if (memory.byteSize() < length) {
+      memory = arena.allocate(MOST);
     }
-    MemorySegment target = memory.asSlice(0, place.length());
-    int read = file.read(target, place.offset());
-    return target.asSlice(0, read).toArray(ValueLayout.JAVA_BYTE);
+    return memory.asSlice(0, length);
   }
 
   @Override

@@ -5,7 +5,7 @@ import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.StreamSource;
 import ctrenc.overlay.export.TransferProgress;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,11 +23,10 @@ final class Arriving {
     this.incoming = new IncomingRoot(stacks, name);
   }
 
-  Transfers.Received receive(InputStream in, TransferProgress progress) throws IOException {
+  Transfers.Received receive(ReadableByteChannel in, TransferProgress progress) throws IOException {
     incoming.requireFree();
-    StreamSource source = new StreamSource(in, progress);
     boolean isWhole = false;
-    try {
+    try (StreamSource source = new StreamSource(in, progress)) {
       Transfers.Received received = receive(source);
       isWhole = true;
       return received;

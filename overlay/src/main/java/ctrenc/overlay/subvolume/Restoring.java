@@ -6,8 +6,11 @@ import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.DamagedException;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +20,8 @@ import java.util.UUID;
 
 /** Makes one root of a backup. Not thread-safe. */
 final class Restoring {
+
+  private static final int PIECE = 256 << 10;
 
   private final StackKeeping stacks;
   private final IncomingRoot incoming;
@@ -28,12 +33,12 @@ final class Restoring {
     this.local = new LocalLayers(stacks);
   }
 
-  Transfers.Received restore(InputStream in, Restore.Wanted wanted, TransferProgress progress)
-      throws IOException {
+  Transfers.Received restore(
+      ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress) throws IOException {
     incoming.requireFree();
     boolean isWhole = false;
     try (Restore restore = new Restore(this::begin)) {
-      RootDescription root = restore.read(in, wanted, progress);
+      RootDescription root = restore.read(stream(in), wanted, progress);
       Keyring.decode(root.owner(), root.protectors());
       List<LocalLayers.Found> levels = local.find(root);
       requireSame(levels, restore.layers());
@@ -50,6 +55,10 @@ final class Restoring {
         incoming.abandon();
       }
     }
+  }
+
+  private static InputStream stream(ReadableByteChannel in) {
+    return new BufferedInputStream(Channels.newInputStream(in), PIECE);
   }
 
   private Optional<LayerRestore> begin(UUID layer) throws IOException {

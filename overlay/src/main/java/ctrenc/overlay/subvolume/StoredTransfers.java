@@ -13,9 +13,12 @@ import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.layer.PlainIdentity;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +33,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends the snapshots in a store's catalog, and receives others. Thread-safe. */
 final class StoredTransfers implements Transfers {
+
+  private static final int ARCHIVE_PIECE = 256 << 10;
 
   private final StackKeeping stacks;
   private final StoreParts parts;
@@ -88,22 +93,23 @@ final class StoredTransfers implements Transfers {
 
   @Override
   public void send(
-      UUID id, Optional<UUID> since, Pace pace, OutputStream out, TransferProgress progress)
+      UUID id, Optional<UUID> since, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
     pinned(
         id,
         snapshot -> {
           Set<Long> known = known(since);
           RootDescription root = describe(snapshot, known);
-          StreamSink sink = new StreamSink(out, pace, progress);
-          sink.root(root);
-          for (SubvolumeRecord.Level level : snapshot.stack().reversed()) {
-            LayerRecord layer = catalog.layer(level.layer());
-            if (layer.kind() == LayerRecord.Kind.ENCRYPTED && !known.contains(layer.number())) {
-              send(layer, sink);
+          try (StreamSink sink = new StreamSink(out, pace, progress)) {
+            sink.root(root);
+            for (SubvolumeRecord.Level level : snapshot.stack().reversed()) {
+              LayerRecord layer = catalog.layer(level.layer());
+              if (layer.kind() == LayerRecord.Kind.ENCRYPTED && !known.contains(layer.number())) {
+                send(layer, sink);
+              }
             }
+            sink.end();
           }
-          sink.end();
         });
   }
 
@@ -125,7 +131,7 @@ final class StoredTransfers implements Transfers {
   }
 
   @Override
-  public void backup(UUID id, Pace pace, OutputStream out, TransferProgress progress)
+  public void backup(UUID id, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
     pinned(
         id,
@@ -145,7 +151,9 @@ final class StoredTransfers implements Transfers {
                     new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes));
               }
             }
-            new Backup(layers, extents).write(root, out, pace, progress);
+            OutputStream stream =
+                new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
+            new Backup(layers, extents).write(root, stream, pace, progress);
           }
         });
   }
@@ -221,7 +229,7 @@ final class StoredTransfers implements Transfers {
   }
 
   @Override
-  public Received receive(String name, InputStream in, TransferProgress progress)
+  public Received receive(String name, ReadableByteChannel in, TransferProgress progress)
       throws IOException {
     CatalogNames.check(name);
     return new Arriving(stacks, name).receive(in, progress);
@@ -229,7 +237,7 @@ final class StoredTransfers implements Transfers {
 
   @Override
   public Received restore(
-      String name, InputStream in, Restore.Wanted wanted, TransferProgress progress)
+      String name, ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress)
       throws IOException {
     CatalogNames.check(name);
     return new Restoring(stacks, name).restore(in, wanted, progress);

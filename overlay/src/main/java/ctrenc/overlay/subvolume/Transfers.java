@@ -4,8 +4,8 @@ import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -30,7 +30,11 @@ public interface Transfers {
    * @throws UnmovableException if it stands on a directory of this machine, or has no protectors
    */
   void send(
-      UUID snapshot, Optional<UUID> since, Pace pace, OutputStream out, TransferProgress progress)
+      UUID snapshot,
+      Optional<UUID> since,
+      Pace pace,
+      WritableByteChannel out,
+      TransferProgress progress)
       throws IOException;
 
   /**
@@ -39,14 +43,15 @@ public interface Transfers {
    * @throws UnmovableException as with {@link #send}
    * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
    */
-  void backup(UUID snapshot, Pace pace, OutputStream out, TransferProgress progress)
+  void backup(UUID snapshot, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException;
 
   /**
    * Makes a subvolume of a backup, or of parts of it, as {@link #receive} does of a stream. Layers
    * of it that are here already are taken as they are, as a whole.
    */
-  Received restore(String name, InputStream in, Restore.Wanted wanted, TransferProgress progress)
+  Received restore(
+      String name, ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress)
       throws IOException;
 
   /** The bytes of extents that {@link #send} writes. */
@@ -60,7 +65,8 @@ public interface Transfers {
    * @throws AlreadyExistsException if the name is taken
    * @throws ctrenc.overlay.storage.DamagedException if the stream is not what was sent
    */
-  Received receive(String name, InputStream in, TransferProgress progress) throws IOException;
+  Received receive(String name, ReadableByteChannel in, TransferProgress progress)
+      throws IOException;
 
   /**
    * What came.

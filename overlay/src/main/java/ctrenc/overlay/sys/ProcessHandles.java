@@ -19,4 +19,15 @@ public final class ProcessHandles {
   public static Descriptor open(int pid) throws SystemCallException {
     return Descriptor.adopt((int) SystemCall.PIDFD_OPEN.invoke(pid, 0));
   }
+
+  /**
+   * pidfd_getfd(2): a further descriptor of a file that another process has open, position and
+   * flags in common.
+   *
+   * @param process as {@link #open} gave it
+   * @param number what the file is called there
+   */
+  public static Descriptor take(Descriptor process, int number) throws SystemCallException {
+    return Descriptor.adopt((int) SystemCall.PIDFD_GETFD.invoke(process.number(), number, 0));
+  }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 public final class Stream {
 
   private static final long SPLICE_NON_BLOCKING = 2;
+  private static final int SET_PIPE_SIZE = 1031;
 
   private Stream() {}
 
@@ -32,6 +33,11 @@ public final class Stream {
     place.set(ValueLayout.JAVA_LONG, 0, offset);
     return SystemCall.SPLICE.attempt(
         pipe.number(), 0, file.number(), place.address(), length, SPLICE_NON_BLOCKING);
+  }
+
+  /** Lets a pipe hold more, where the kernel allows it (F_SETPIPE_SZ of fcntl(2)). */
+  public static void widen(Descriptor pipe, int bytes) {
+    SystemCall.FCNTL.attempt(pipe.number(), SET_PIPE_SIZE, bytes, 0, 0, 0);
   }
 
   /** ioctl(2) with an integer or an address as argument. */

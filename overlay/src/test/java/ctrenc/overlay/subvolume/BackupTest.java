@@ -13,6 +13,7 @@ import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ class BackupTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     UUID snapshot = pair.freeze(root, "kept");
     Transfers transfers = pair.here().store().transfers();
-    transfers.backup(snapshot, Pace.unlimited(), out, done -> {});
+    transfers.backup(snapshot, Pace.unlimited(), Channels.newChannel(out), done -> {});
     return out.toByteArray();
   }
 
@@ -58,7 +59,7 @@ class BackupTest {
     return pair.there()
         .store()
         .transfers()
-        .restore(name, new ByteArrayInputStream(archive), wanted, done -> {})
+        .restore(name, Channels.newChannel(new ByteArrayInputStream(archive)), wanted, done -> {})
         .subvolume()
         .id();
   }

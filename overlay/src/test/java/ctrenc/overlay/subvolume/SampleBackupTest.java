@@ -9,6 +9,7 @@ import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,7 +37,11 @@ class SampleBackupTest {
         InputStream archive = SampleBackupTest.class.getResourceAsStream(sample)) {
       Restore.Wanted everything = new Restore.Wanted(List.of(), false);
       Transfers transfers = pair.there().store().transfers();
-      UUID root = transfers.restore("sample", archive, everything, done -> {}).subvolume().id();
+      UUID root =
+          transfers
+              .restore("sample", Channels.newChannel(archive), everything, done -> {})
+              .subvolume()
+              .id();
       assertThat(pair.there().verify().findings()).isEmpty();
       FileSystemUser user = pair.arrived(root);
       same(user.read("/d/file"), pattern(1, 5000), "the file");
@@ -54,7 +59,7 @@ class SampleBackupTest {
           Path.of(System.getProperty("sample.write", temporary.resolve("now").toString()));
       try (OutputStream out = Files.newOutputStream(target)) {
         Transfers transfers = pair.here().store().transfers();
-        transfers.backup(snapshot, Pace.unlimited(), out, done -> {});
+        transfers.backup(snapshot, Pace.unlimited(), Channels.newChannel(out), done -> {});
       }
       byte[] head = Files.readAllBytes(target);
       try (InputStream sample = SampleBackupTest.class.getResourceAsStream("backup-v1.tar")) {

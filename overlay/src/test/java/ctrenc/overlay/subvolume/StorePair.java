@@ -7,6 +7,7 @@ import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,12 +44,17 @@ final class StorePair implements AutoCloseable {
 
   byte[] send(UUID snapshot, Optional<UUID> since) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    here.store().transfers().send(snapshot, since, Pace.unlimited(), out, done -> {});
+    here.store()
+        .transfers()
+        .send(snapshot, since, Pace.unlimited(), Channels.newChannel(out), done -> {});
     return out.toByteArray();
   }
 
   Transfers.Received receive(String name, byte[] stream) throws IOException {
-    return there.store().transfers().receive(name, new ByteArrayInputStream(stream), done -> {});
+    return there
+        .store()
+        .transfers()
+        .receive(name, Channels.newChannel(new ByteArrayInputStream(stream)), done -> {});
   }
 
   UUID freeze(UUID root, String name) throws IOException {

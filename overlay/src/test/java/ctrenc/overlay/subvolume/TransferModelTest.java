@@ -9,6 +9,8 @@ import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,11 +105,11 @@ class TransferModelTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     Transfers from = here.transfers();
     if (isArchive) {
-      from.backup(snapshot, Pace.unlimited(), stream, done -> {});
+      from.backup(snapshot, Pace.unlimited(), Channels.newChannel(stream), done -> {});
     } else {
-      from.send(snapshot, since, Pace.unlimited(), stream, done -> {});
+      from.send(snapshot, since, Pace.unlimited(), Channels.newChannel(stream), done -> {});
     }
-    ByteArrayInputStream in = new ByteArrayInputStream(stream.toByteArray());
+    ReadableByteChannel in = Channels.newChannel(new ByteArrayInputStream(stream.toByteArray()));
     Restore.Wanted everything = new Restore.Wanted(List.of(), false);
     Transfers to = there.transfers();
     Transfers.Received received =

@@ -11,6 +11,7 @@ import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -130,7 +131,7 @@ class TransferTest {
     UUID again =
         here.store()
             .transfers()
-            .receive("again", new ByteArrayInputStream(stream), done -> {})
+            .receive("again", Channels.newChannel(new ByteArrayInputStream(stream)), done -> {})
             .subvolume()
             .id();
     here.store().subvolumes().unlock(again, List.of(here.machineKey()));
@@ -150,7 +151,7 @@ class TransferTest {
             snapshot,
             Optional.empty(),
             Pace.unlimited(),
-            out,
+            Channels.newChannel(out),
             done -> {
               if (!isRemoved[0]) {
                 isRemoved[0] = true;
