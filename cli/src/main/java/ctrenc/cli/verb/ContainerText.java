@@ -47,6 +47,8 @@ final class ContainerText {
     table.row("cache", CacheText.details(container));
     table.row("subvolume", container.getSubvolume());
     table.row("stored", Human.size(container.getStoredBytes()));
+    table.row("exclusive", Human.size(container.getExclusiveBytes()));
+    table.row("shared", Human.size(container.getSharedBytes()));
     table.row("inodes", Long.toString(container.getInodes()));
     return table.text();
   }
@@ -72,7 +74,10 @@ final class ContainerText {
   /** With what only an inspection fills. */
   static void inspectedFields(Json json, Container container) throws IOException {
     fields(json, container);
-    json.field("storedBytes", container.getStoredBytes()).field("inodes", container.getInodes());
+    json.field("storedBytes", container.getStoredBytes())
+        .field("inodes", container.getInodes())
+        .field("exclusiveBytes", container.getExclusiveBytes())
+        .field("sharedBytes", container.getSharedBytes());
   }
 
   static String shortId(String id) {

@@ -95,6 +95,10 @@ public final class QuotaVerb implements Verb {
         .field("treeBytes", quota.getTreeBytes())
         .field("treeInodes", quota.getTreeInodes())
         .field("limitBytes", quota.getLimitBytes())
-        .field("limitInodes", quota.getLimitInodes());
+        .field("limitInodes", quota.getLimitInodes())
+        .field("exclusiveBytes", quota.getExclusiveBytes())
+        .field("sharedBytes", quota.getSharedBytes())
+        .field("treeExclusiveBytes", quota.getTreeExclusiveBytes())
+        .field("treeSharedBytes", quota.getTreeSharedBytes());
   }
 }

@@ -167,7 +167,13 @@ public final class FakeContainers extends ContainersImplBase {
         responses,
         container ->
             answer(
-                responses, container.toBuilder().setStoredBytes(5_242_880).setInodes(42).build()));
+                responses,
+                container.toBuilder()
+                    .setStoredBytes(5_242_880)
+                    .setInodes(42)
+                    .setExclusiveBytes(4_194_304)
+                    .setSharedBytes(1_048_576)
+                    .build()));
   }
 
   @Override

@@ -13,6 +13,7 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
@@ -374,10 +375,14 @@ public final class Containers {
   /** With the sizes of what it wrote. */
   public Container inspect(String reference) throws IOException {
     ManagedContainer container = registry.find(reference);
-    SubvolumeUsage usage = store.subvolumes().usage(container.identity.subvolume());
+    UUID subvolume = container.identity.subvolume();
+    SubvolumeUsage usage = store.subvolumes().usage(subvolume);
+    Quotas.Share all = store.subvolumes().quotas().holdings(subvolume).getFirst().tree();
     return view(container).toBuilder()
         .setStoredBytes(usage.storedBytes())
         .setInodes(usage.inodes())
+        .setExclusiveBytes(all.exclusive())
+        .setSharedBytes(all.shared())
         .build();
   }
 

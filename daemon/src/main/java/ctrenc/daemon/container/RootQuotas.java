@@ -7,11 +7,16 @@ import ctrenc.proto.v1.Quota;
 import ctrenc.proto.v1.QuotaRequest;
 import ctrenc.proto.v1.QuotaResponse;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What containers' roots and what is nested in them use, and may use. Thread-safe. */
 public final class RootQuotas {
+
+  private static final Quotas.Share NOTHING = new Quotas.Share(0, 0);
 
   private final Quotas quotas;
   private final ContainerRegistry registry;
@@ -30,7 +35,11 @@ public final class RootQuotas {
             limit(asked, request);
           }
           QuotaResponse.Builder answer = QuotaResponse.newBuilder();
-          quotas.list(asked).forEach(quota -> answer.addQuotas(view(quota)));
+          Map<UUID, Quotas.Holding> held = new HashMap<>();
+          quotas.holdings(asked).forEach(holding -> held.put(holding.id(), holding));
+          for (Quotas.Quota quota : quotas.list(asked)) {
+            answer.addQuotas(view(quota, Optional.ofNullable(held.get(quota.id()))));
+          }
           return answer.build();
         });
   }
@@ -70,7 +79,10 @@ public final class RootQuotas {
             request.hasLimitInodes() ? request.getLimitInodes() : before.inodes()));
   }
 
-  private static Quota view(Quotas.Quota quota) {
+  /** One that was made since what is held was looked at holds nothing yet. */
+  private static Quota view(Quotas.Quota quota, Optional<Quotas.Holding> held) {
+    Quotas.Share own = held.map(Quotas.Holding::own).orElse(NOTHING);
+    Quotas.Share tree = held.map(Quotas.Holding::tree).orElse(NOTHING);
     return Quota.newBuilder()
         .setSubvolume(quota.id().toString())
         .setParent(quota.parent().map(UUID::toString).orElse(""))
@@ -80,6 +92,10 @@ public final class RootQuotas {
         .setTreeInodes(quota.tree().inodes())
         .setLimitBytes(quota.limits().bytes())
         .setLimitInodes(quota.limits().inodes())
+        .setExclusiveBytes(own.exclusive())
+        .setSharedBytes(own.shared())
+        .setTreeExclusiveBytes(tree.exclusive())
+        .setTreeSharedBytes(tree.shared())
         .build();
   }
 }

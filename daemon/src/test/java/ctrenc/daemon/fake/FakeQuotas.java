@@ -20,6 +20,12 @@ record FakeQuotas(Map<UUID, Limits> limits) implements Quotas {
   }
 
   @Override
+  public List<Holding> holdings(UUID top) {
+    Share held = new Share(4096, 0);
+    return List.of(new Holding(top, held, held));
+  }
+
+  @Override
   public void limit(UUID id, Limits most) {
     limits.put(id, most);
   }

@@ -3,11 +3,13 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +139,38 @@ class NestingTest {
     assertThat(daemon.cli("quota", "--bytes", "none", "r").ok()).contains(id);
     assertThat(daemon.cli("quota", "--bytes", "some", "r").run().exit()).isEqualTo(2);
     assertThat(daemon.cli("quota", "--subvolume", "x", "r").run().exit()).isEqualTo(3);
+  }
+
+  @Test
+  void whatRemovalGivesBackIsTold() throws IOException {
+    Path root = daemon.create("--empty", "r");
+    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/n"));
+    Files.write(root.resolve("f"), new byte[1 << 20]);
+    Files.write(root.resolve("n/f"), new byte[2 << 20]);
+    daemon.cli("fork", "r", "other").ok();
+    Files.write(root.resolve("g"), new byte[3 << 20]);
+    Command.of("sync", "-f", root.toString()).ok();
+    JsonArray lines = quotas("r");
+    assertThat(mebibytes(lines.get(0), "exclusiveBytes")).isEqualTo(3);
+    assertThat(mebibytes(lines.get(0), "sharedBytes")).isEqualTo(1);
+    assertThat(mebibytes(lines.get(0), "treeExclusiveBytes")).isEqualTo(5);
+    assertThat(mebibytes(lines.get(1), "exclusiveBytes")).isEqualTo(2);
+    String inspected = daemon.cli("inspect", "--json", "r").ok();
+    JsonObject shown = JsonParser.parseString(inspected).getAsJsonArray().get(0).getAsJsonObject();
+    assertThat(mebibytes(shown, "exclusiveBytes")).isEqualTo(5);
+    assertThat(mebibytes(shown, "sharedBytes")).isEqualTo(1);
+    long before = onDisk();
+    daemon.cli("rm", "r").ok();
+    assertThat((before - onDisk()) >> 20).isEqualTo(5);
+  }
+
+  private static long mebibytes(JsonElement shown, String field) {
+    return shown.getAsJsonObject().get(field).getAsLong() >> 20;
+  }
+
+  private long onDisk() {
+    String segments = daemon.state().resolve("segments").toString();
+    return Long.parseLong(Command.of("du", "-s", "-B1", segments).ok().split("\\s")[0]);
   }
 
   private static long fill(Path file) {

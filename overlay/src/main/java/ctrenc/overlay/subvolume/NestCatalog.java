@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -136,15 +137,38 @@ final class NestCatalog {
     return Optional.ofNullable(nests.get(id));
   }
 
-  /**
-   * The one that a subvolume is nested in at some depth and that is in no other; itself if none.
-   */
-  UUID rootOf(UUID id) {
+  /** The one that a subvolume is nested in at some depth and that is in no other, or itself. */
+  UUID rootOf(UUID id) throws DamagedException {
+    return findRoot(id)
+        .orElseThrow(() -> new DamagedException("Subvolume " + id + " is nested in itself."));
+  }
+
+  /** The same; empty for one that is nested in itself. */
+  Optional<UUID> findRoot(UUID id) {
     UUID root = id;
+    int steps = 0;
     for (NestRecord nest = nests.get(root); nest != null; nest = nests.get(root)) {
       root = nest.parent();
+      steps++;
+      if (steps > nests.size()) {
+        return Optional.empty();
+      }
     }
-    return root;
+    return Optional.of(root);
+  }
+
+  List<NestRecord> nests() {
+    return List.copyOf(nests.values());
+  }
+
+  /** Those of snapshots that are part of others. */
+  List<NestRecord> parts() {
+    return List.copyOf(parts.values());
+  }
+
+  /** The subvolumes that have limits. */
+  Set<UUID> limited() {
+    return Set.copyOf(limits.keySet());
   }
 
   /** All that are nested in a subvolume, at any depth, each after the one it is nested in. */
@@ -160,9 +184,15 @@ final class NestCatalog {
   private static List<NestRecord> within(Map<UUID, NestRecord> all, UUID top) {
     Map<UUID, List<NestRecord>> byParent =
         all.values().stream().collect(Collectors.groupingBy(NestRecord::parent));
-    List<NestRecord> found = new ArrayList<>(byParent.getOrDefault(top, List.of()));
-    for (int i = 0; i < found.size(); i++) {
-      found.addAll(byParent.getOrDefault(found.get(i).id(), List.of()));
+    List<NestRecord> found = new ArrayList<>();
+    List<UUID> next = new ArrayList<>(List.of(top));
+    for (int i = 0; i < next.size(); i++) {
+      // Removed, so that a damaged record which leads in a circle is followed once.
+      List<NestRecord> children = byParent.remove(next.get(i));
+      if (children != null) {
+        found.addAll(children);
+        children.forEach(child -> next.add(child.id()));
+      }
     }
     return found;
   }

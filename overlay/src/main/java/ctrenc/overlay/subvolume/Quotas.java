@@ -19,6 +19,23 @@ public interface Quotas {
    */
   record Quota(UUID id, Optional<UUID> parent, Usage own, Usage tree, Limits limits) {}
 
+  /**
+   * Ciphertext on the disk: what goes when its holder is destroyed, and what stays because others
+   * hold it too.
+   */
+  record Share(long exclusive, long shared) {}
+
+  /**
+   * What one subvolume holds with its snapshots, and {@code tree} with all that is nested in it.
+   */
+  record Holding(UUID id, Share own, Share tree) {}
+
+  /**
+   * What a subvolume holds, and all that is nested in it, in the order of {@link #list}. The cost
+   * follows the number of layers, not what they hold.
+   */
+  List<Holding> holdings(UUID top) throws IOException;
+
   /** A subvolume, and all that is nested in it, each after the one that it is nested in. */
   List<Quota> list(UUID top) throws IOException;
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 /** Everything that keeps the stacks of one store, put together; the store closes it. */
 record StackKeeping(
     Catalog catalog,
-    NestCatalog nests,
+    StackTools tools,
     Keyring keyring,
     OpenStacks open,
     LayerRemover remover,
@@ -52,11 +52,11 @@ record StackKeeping(
             nested,
             trees,
             new StoredNesting(catalog, nests, nested, snapshots),
-            new StoredQuotas(catalog, nests, nested, trees));
+            new StoredQuotas(tools, nested, trees));
     ExtentCheck extents = new ExtentCheck(parts, catalog, keyring, open, opener);
     return new StackKeeping(
         catalog,
-        nests,
+        tools,
         keyring,
         open,
         remover,
@@ -81,7 +81,7 @@ record StackKeeping(
   }
 
   CheckReport check() throws IOException {
-    return new StoreCheck(parts, catalog, folder, extents).run();
+    return new StoreCheck(tools, folder, extents).run();
   }
 
   Transfers transfers() {

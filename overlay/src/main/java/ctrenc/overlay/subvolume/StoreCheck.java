@@ -18,6 +18,7 @@ import java.util.UUID;
  *   <li>every layer is held by as many stacks as it counts, and by one at least
  *   <li>records, segment folders, trees and key files belong to what the catalog knows
  *   <li>every persistent subvolume has its key file
+ *   <li>what is nested can be reached: see {@link NestCheck}
  *   <li>every extent with a place is referred to as often as it counts, and the other way round
  * </ol>
  *
@@ -30,10 +31,12 @@ final class StoreCheck {
   private final TreeFolder trees;
   private final ExtentCheck extents;
   private final List<CheckReport.Problem> problems = new ArrayList<>();
+  private final NestCheck nests;
 
-  StoreCheck(StoreParts parts, Catalog catalog, TreeFolder trees, ExtentCheck extents) {
-    this.parts = parts;
-    this.catalog = catalog;
+  StoreCheck(StackTools tools, TreeFolder trees, ExtentCheck extents) {
+    this.parts = tools.parts();
+    this.catalog = tools.catalog();
+    this.nests = new NestCheck(tools, problems);
     this.trees = trees;
     this.extents = extents;
   }
@@ -43,7 +46,9 @@ final class StoreCheck {
         () -> {
           checkStacks();
           checkOwners();
+          nests.checkRecords();
         });
+    nests.checkAnchors();
     ExtentCheck.Result counted = extents.run(problems);
     return new CheckReport(
         catalog.images().size(),

@@ -17,12 +17,14 @@ final class StoredQuotas implements Quotas {
   private final NestCatalog nests;
   private final NestedSubvolumes nested;
   private final OpenTrees trees;
+  private final LayerHoldings holdings;
 
-  StoredQuotas(Catalog catalog, NestCatalog nests, NestedSubvolumes nested, OpenTrees trees) {
-    this.catalog = catalog;
-    this.nests = nests;
+  StoredQuotas(StackTools tools, NestedSubvolumes nested, OpenTrees trees) {
+    this.catalog = tools.catalog();
+    this.nests = tools.nests();
     this.nested = nested;
     this.trees = trees;
+    this.holdings = new LayerHoldings(tools.parts(), catalog, nests);
   }
 
   @Override
@@ -47,6 +49,11 @@ final class StoredQuotas implements Quotas {
                     sums.getOrDefault(id, Usage.NOTHING),
                     nests.limits(id)))
         .toList();
+  }
+
+  @Override
+  public List<Holding> holdings(UUID top) throws IOException {
+    return holdings.of(top);
   }
 
   private Optional<UUID> parent(UUID id) {

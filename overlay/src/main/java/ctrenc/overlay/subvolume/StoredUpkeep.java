@@ -111,7 +111,7 @@ final class StoredUpkeep implements Upkeep {
   private void verifyKeyFile(SubvolumeRecord subvolume, ScrubSink sink) throws IOException {
     try {
       byte[] stored = parts.keySlots().read(subvolume.id());
-      if (stacks.nests().find(subvolume.id()).isPresent()) {
+      if (stacks.tools().nests().find(subvolume.id()).isPresent()) {
         Keyring.requireWholeNested(subvolume.id(), stored);
       } else {
         stacks.keyring().groups(subvolume.id(), stored);

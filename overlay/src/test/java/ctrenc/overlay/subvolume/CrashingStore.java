@@ -63,6 +63,10 @@ final class CrashingStore {
     return snapshots;
   }
 
+  StackKeeping stacks() {
+    return stacks;
+  }
+
   Flattens flattens() {
     return stacks.flattens();
   }
@@ -150,7 +154,8 @@ final class CrashingStore {
     }
   }
 
-  private void wipe() throws IOException {
+  /** Begins with an empty store. */
+  void wipe() throws IOException {
     meta = new MemoryMetaStore();
     segmentFolders.clear();
     for (String folder : List.of("images", "keys")) {

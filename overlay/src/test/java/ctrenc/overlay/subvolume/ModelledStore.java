@@ -7,7 +7,9 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.storage.DiskStorage;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.storage.StorageFile;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
@@ -280,6 +282,7 @@ final class ModelledStore implements AutoCloseable {
     try {
       store.flattens().cancel(root.id);
     } catch (NoSuchFileException done) {
+      FlattenStore.await(store.flattens(), root.id);
       assertThat(store.flattens().find(root.id).map(FlattenInfo::state))
           .hasValue(FlattenInfo.State.DONE);
     }
@@ -295,11 +298,30 @@ final class ModelledStore implements AutoCloseable {
     return "removal of a snapshot";
   }
 
-  private String destroy(Root root) throws IOException {
+  /** The disk gets back what the root was said to hold alone. */
+  private String destroy(Root root) throws IOException, ErrnoException {
+    settle();
     close(root);
+    Quotas.Share held = store.subvolumes().quotas().holdings(root.id).getFirst().tree();
+    long before = segmentBytes();
     store.subvolumes().destroy(root.id);
+    assertThat(before - segmentBytes()).isEqualTo(held.exclusive());
     roots.remove(root.id);
     return "destroy";
+  }
+
+  /** As the disk counts them, the files of layers alone. */
+  private long segmentBytes() throws IOException {
+    long blocks = 0;
+    try (Stream<Path> files = Files.walk(state().resolve("segments"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        try (StorageFile opened =
+            DiskStorage.open(file.getParent()).open(file.getFileName().toString())) {
+          blocks += opened.storedBytes();
+        }
+      }
+    }
+    return blocks;
   }
 
   private String close(Root root) throws IOException {
@@ -314,13 +336,18 @@ final class ModelledStore implements AutoCloseable {
     return "restart";
   }
 
-  /** What is synced is there; what a process that is killed leaves behind is opened again. */
-  private String crash() throws IOException, ErrnoException {
+  /** Nothing is written in the background when this returns. */
+  private void settle() throws IOException, ErrnoException {
     for (Root root : roots.values()) {
       user(root).fileSystem().sync();
-      // The directory is copied while nobody changes it.
       FlattenStore.await(store.flattens(), root.id);
     }
+  }
+
+  /** What is synced is there; what a process that is killed leaves behind is opened again. */
+  private String crash() throws IOException, ErrnoException {
+    // The directory is copied while nobody changes it.
+    settle();
     Path before = state();
     generation++;
     copy(before, state());
@@ -359,7 +386,7 @@ final class ModelledStore implements AutoCloseable {
     assertThat(told.findings()).as(when).isEmpty();
   }
 
-  void destroyAll() throws IOException {
+  void destroyAll() throws IOException, ErrnoException {
     for (Root root : List.copyOf(roots.values())) {
       destroy(root);
     }
