@@ -5,6 +5,7 @@ import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.config.TransportName;
 import ctrenc.daemon.health.ProcessEnd;
+import ctrenc.daemon.health.SystemdService;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.rehearsal.RootRehearsal;
 import ctrenc.daemon.snapshotter.HostDisk;
@@ -106,11 +107,20 @@ final class DaemonLifecycle {
     };
   }
 
-  /** Ends the process by the same door as a crash, which is what the next one is made for. */
   private synchronized void handOver() {
+    leave(HANDED_OVER);
+  }
+
+  /** Ends the process by the same door as a crash, which is what the next one is made for. */
+  private void leave(int code) {
     rehearsal.ifPresent(RootRehearsal::close);
     daemon.ifPresent(RunningDaemon::leave);
-    Runtime.getRuntime().halt(HANDED_OVER);
+    Runtime.getRuntime().halt(code);
+  }
+
+  /** Whether systemd, which holds what outlives this process, is about to start the next one. */
+  private boolean isRestarted() {
+    return settings.keeper() && settings.systemdStore() && SystemdService.own().isRestarting();
   }
 
   private static KeepingOpener keeping(Settings settings) {
@@ -123,6 +133,9 @@ final class DaemonLifecycle {
   }
 
   synchronized void end(@Observes ShutdownEvent event) {
+    if (isRestarted()) {
+      leave(0);
+    }
     rehearsal.ifPresent(RootRehearsal::close);
     daemon.ifPresent(RunningDaemon::close);
     daemon = Optional.empty();

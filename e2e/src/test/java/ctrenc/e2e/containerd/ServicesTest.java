@@ -1,0 +1,112 @@
+package ctrenc.e2e.containerd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.BootedSystem;
+import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.OciArchive;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** containerd and the daemon as services of a real systemd, by the units that are installed. */
+@Tag("kernel")
+@Timeout(300)
+class ServicesTest {
+
+  private static final String IMAGE = "docker.io/test/services:1";
+  private static final String UNIT = "ctr-enc.service";
+  private static final Duration LONG = Duration.ofMinutes(1);
+
+  /** A line for each number; the first thing that fails is the last. */
+  private static final String COUNTING =
+      "i=0; while true; do i=$((i+1)); echo $i >> /n; [ \"$(tail -n 1 /n)\" = $i ]; sleep 0.01; done";
+
+  @Test
+  void containersGoOnOverRestartsAndDeathOfServices() throws Exception {
+    try (BootedSystem system = BootedSystem.boot()) {
+      load(system);
+      system.run(List.of("-d"), IMAGE, "on", COUNTING).ok();
+      system.cli("create", "root", "--empty").ok();
+      replace(system, "systemctl", "restart", UNIT);
+      replace(system, "systemctl", "try-restart", UNIT);
+      replace(system, "systemctl", "kill", "--signal=KILL", "--kill-who=main", UNIT);
+      replace(system, "systemctl", "restart", "containerd.service");
+      assertThat(system.cli("daemon", "restart").ok()).contains("callers waited for");
+      awaitProgress(system);
+      List<String> counted = exec(system, "cat /n").lines().toList();
+      assertThat(counted)
+          .isEqualTo(IntStream.rangeClosed(1, counted.size()).mapToObj(Integer::toString).toList());
+      assertThat(system.cli("ps").ok()).contains("root");
+
+      system.inside("systemctl", "stop", UNIT).ok();
+      assertThat(mounts(system)).doesNotContain("fuse.ctr-enc");
+      system.inside("systemctl", "start", UNIT).ok();
+      assertThat(system.cli("ps").ok()).doesNotContain("root");
+    }
+  }
+
+  private static void replace(BootedSystem system, String... how) {
+    system.inside(how).ok();
+    awaitProgress(system);
+    system.awaitSnapshotter();
+    assertThat(system.run(List.of("--rm"), IMAGE, "next", "cat /d/f").ok()).isEqualTo("1\n");
+  }
+
+  @Test
+  void whatWasCommittedIsThereAfterALossOfPower() throws Exception {
+    try (BootedSystem system = BootedSystem.boot()) {
+      load(system);
+      List<String> byMachine =
+          List.of("-d", "--snapshotter-label=containerd.io/snapshot/ctr-enc.io/key=machine");
+      system.run(byMachine, IMAGE, "kept", "[ -e /f ] || echo 2 > /f; sync; sleep 999").ok();
+      system.run(List.of("-d"), IMAGE, "on", "sleep 999").ok();
+      Condition.await("it is written", LONG, () -> exec(system, "kept", "cat /f").equals("2\n"));
+
+      system.reset();
+
+      assertThat(system.ctr("tasks", "ls", "-q").ok()).isEmpty();
+      assertThat(system.ctr("containers", "ls", "-q").ok()).isEqualTo("kept\non\n");
+      system.ctr("tasks", "start", "-d", "kept").ok();
+      assertThat(exec(system, "kept", "cat /f")).isEqualTo("2\n");
+      assertThat(system.ctr("tasks", "start", "-d", "on").run().exit())
+          .as("a throwaway's key ended with the power")
+          .isNotZero();
+      system.ctr("containers", "rm", "on").ok();
+      assertThat(system.run(List.of("--rm"), IMAGE, "next", "cat /d/f").ok()).isEqualTo("1\n");
+      assertThat(system.cli("check").ok()).isNotEmpty();
+    }
+  }
+
+  private static void load(BootedSystem system) throws Exception {
+    Path layer = OciArchive.busybox(system.home().resolve("1.tar"), "mkdir d; echo 1 > d/f");
+    Path image = OciArchive.write(system.home().resolve("image.tar"), IMAGE, List.of(layer));
+    system.ctr("images", "import", "--snapshotter", "ctr-enc", image.toString()).ok();
+  }
+
+  private static void awaitProgress(BootedSystem system) {
+    int count = lines(system);
+    Condition.await("the container goes on", LONG, () -> lines(system) > count);
+  }
+
+  private static int lines(BootedSystem system) {
+    return Integer.parseInt(exec(system, "wc -l < /n").strip());
+  }
+
+  private static String exec(BootedSystem system, String script) {
+    return exec(system, "on", script);
+  }
+
+  private static String exec(BootedSystem system, String container, String script) {
+    String id = "p" + System.nanoTime();
+    return system.ctr("tasks", "exec", "--exec-id", id, container, "/bin/sh", "-euc", script).ok();
+  }
+
+  private static String mounts(BootedSystem system) {
+    return system.inside("cat", "/proc/mounts").ok();
+  }
+}
