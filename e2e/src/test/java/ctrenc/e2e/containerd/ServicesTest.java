@@ -43,8 +43,9 @@ class ServicesTest {
           .isEqualTo(IntStream.rangeClosed(1, counted.size()).mapToObj(Integer::toString).toList());
       assertThat(system.cli("ps").ok()).contains("root");
 
+      assertThat(mounts(system)).contains("/run/ctr-enc/roots/");
       system.inside("systemctl", "stop", UNIT).ok();
-      assertThat(mounts(system)).doesNotContain("fuse.ctr-enc");
+      assertThat(mounts(system)).doesNotContain("/run/ctr-enc/roots/");
       system.inside("systemctl", "start", UNIT).ok();
       assertThat(system.cli("ps").ok()).doesNotContain("root");
     }

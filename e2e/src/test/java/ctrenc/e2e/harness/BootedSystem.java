@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -106,9 +107,7 @@ public final class BootedSystem implements AutoCloseable {
   private boolean isActive(String... services) {
     List<String> argv = new ArrayList<>(List.of("systemctl", "is-active", "--quiet"));
     argv.addAll(Arrays.asList(services));
-    return process.isAlive()
-        && process.children().findAny().isPresent()
-        && inside(argv.toArray(String[]::new)).run().exit() == 0;
+    return first().map(pid -> inside(pid, argv).run().exit() == 0).orElse(false);
   }
 
   /** Ends everything at once, as the loss of power does, and boots again. */
@@ -120,11 +119,23 @@ public final class BootedSystem implements AutoCloseable {
 
   /** A command of somebody who is logged in. */
   public Command inside(String... argv) {
-    long first = process.children().findAny().orElseThrow().pid();
+    return inside(first().orElseThrow(), List.of(argv));
+  }
+
+  /** The system's process 1; what it comes from has other children for moments. */
+  private Optional<Long> first() {
+    return process
+        .children()
+        .filter(child -> child.info().command().orElse("").endsWith("/systemd"))
+        .map(ProcessHandle::pid)
+        .findAny();
+  }
+
+  private static Command inside(long first, List<String> argv) {
     List<String> all =
         new ArrayList<>(
             List.of("nsenter", "-t", Long.toString(first), "-m", "-p", "-C", "-i", "--"));
-    all.addAll(Arrays.asList(argv));
+    all.addAll(argv);
     return new Command(List.copyOf(all), Map.of(), LONG, "");
   }
 

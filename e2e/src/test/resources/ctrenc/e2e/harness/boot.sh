@@ -16,6 +16,8 @@ if [ "${2-}" != inside ]; then
     exec unshare --mount --pid --cgroup --ipc --fork --kill-child sh "$0" "$home" inside
 fi
 mount --make-rprivate /
+# What is mounted outside would stay in use for as long as this system is on.
+findmnt --raw --noheadings --types fuse.ctr-enc --output TARGET | xargs --no-run-if-empty umount --lazy || true # Some end meanwhile.
 mount -t proc proc /proc
 mount --bind "$home/boot_id" /proc/sys/kernel/random/boot_id
 mount -t tmpfs tmpfs /run
