@@ -24,6 +24,9 @@ public final class UnlockVerb implements Verb {
     Options.explain(
         spec, "Asks for a passphrase where one may open it and no option names anything else.");
     ProtectorOptions.describeHeld(spec);
+    spec.addOption(
+        Options.value(
+            "ID", "A nested subvolume that was locked alone; no secret.", LockVerb.SUBVOLUME));
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -31,12 +34,16 @@ public final class UnlockVerb implements Verb {
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     Connection daemon = session.startedDaemon();
     String reference = arguments.positional(0);
+    String nested = arguments.value(LockVerb.SUBVOLUME).orElse("");
     boolean wantsPassphrase =
         ProtectorOptions.namesPassphrase(arguments)
-            || !ProtectorOptions.namesOther(arguments) && mayBePassphrase(daemon, reference);
+            || nested.isEmpty()
+                && !ProtectorOptions.namesOther(arguments)
+                && mayBePassphrase(daemon, reference);
     UnlockRequest request =
         UnlockRequest.newBuilder()
             .setReference(reference)
+            .setSubvolume(nested)
             .addAllHeld(ProtectorOptions.held(arguments, wantsPassphrase))
             .build();
     daemon.ask(() -> daemon.keys(Connection.PATIENT).unlock(request));

@@ -7,6 +7,7 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.key.UnlockPace;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
@@ -73,6 +74,51 @@ public final class ContainerLocks {
     freedHeap.erase();
     roots.tell(container, "locked");
     return holders;
+  }
+
+  /** Wipes the keys of one that is nested in a root, with all in it; who uses them gets ENOKEY. */
+  public void lockNested(String reference, String nested) throws IOException {
+    ManagedContainer container = roots.kept(reference);
+    UUID found = find(container, nested);
+    container.guard.lock();
+    try {
+      if (container.root.isPresent()) {
+        container.root.get().store();
+      }
+      store.subvolumes().lockNested(found);
+    } finally {
+      container.guard.unlock();
+    }
+    freedHeap.erase();
+    roots.tell(container, "locked", found);
+  }
+
+  /** Lets one that was locked so be used again. */
+  public void unlockNested(String reference, String nested) throws IOException {
+    ManagedContainer container = roots.kept(reference);
+    UUID found = find(container, nested);
+    store.subvolumes().unlockNested(found);
+    roots.tell(container, "unlocked", found);
+  }
+
+  private UUID find(ManagedContainer container, String nested) throws IOException {
+    UUID root = container.identity.subvolume();
+    List<UUID> found =
+        store.subvolumes().quotas().holdings(root).stream()
+            .map(Quotas.Holding::id)
+            .filter(id -> !id.equals(root) && id.toString().startsWith(nested))
+            .toList();
+    if (found.size() != 1) {
+      throw RefusedException.absent(
+          "No one subvolume that is nested in "
+              + container.identity.name()
+              + " has an id that starts with "
+              + nested
+              + ": ctr-enc quota "
+              + container.identity.name()
+              + " lists them.");
+    }
+    return found.getFirst();
   }
 
   /** Lets nobody begin to use a root, and stores what was written; or lets it be used again. */

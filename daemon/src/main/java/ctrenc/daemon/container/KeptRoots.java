@@ -7,6 +7,7 @@ import ctrenc.overlay.subvolume.SubvolumeInfo;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The containers whose roots protectors open, and news of their keys. Thread-safe. */
 final class KeptRoots {
@@ -26,6 +27,12 @@ final class KeptRoots {
   void tell(ManagedContainer container, String kind) {
     events.tell(kind, container.id(), Map.of());
     LOG.info("keys of a root", "what", kind, "container", container.id());
+  }
+
+  /** The same of a subvolume that is nested in the root. */
+  void tell(ManagedContainer container, String kind, UUID nested) {
+    events.tell(kind, container.id(), Map.of("subvolume", nested.toString()));
+    LOG.info("keys of a root", "what", kind, "container", container.id(), "nested", nested);
   }
 
   /**

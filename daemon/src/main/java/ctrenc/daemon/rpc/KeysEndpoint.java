@@ -50,6 +50,10 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
         observer,
         () -> {
           LockResponse.Builder answer = LockResponse.newBuilder();
+          if (!request.getSubvolume().isEmpty()) {
+            locks.lockNested(request.getReference(), request.getSubvolume());
+            return answer.build();
+          }
           locks
               .lock(request.getReference(), request.getForce())
               .forEach(holder -> answer.addHolders(message(holder)));
@@ -70,7 +74,11 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
     Answer.with(
         observer,
         () -> {
-          locks.unlock(request.getReference(), request.getHeldList());
+          if (request.getSubvolume().isEmpty()) {
+            locks.unlock(request.getReference(), request.getHeldList());
+          } else {
+            locks.unlockNested(request.getReference(), request.getSubvolume());
+          }
           return UnlockResponse.getDefaultInstance();
         });
   }

@@ -14,6 +14,7 @@ import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -132,6 +133,16 @@ final class FakeSubvolumes implements Subvolumes {
   @Override
   public byte[] handOver(UUID id, Protector heir) {
     return new byte[] {1};
+  }
+
+  @Override
+  public void lockNested(UUID id) throws IOException {
+    throw new NoSuchFileException("Nothing is nested here.");
+  }
+
+  @Override
+  public void unlockNested(UUID id) throws IOException {
+    throw new NoSuchFileException("Nothing is nested here.");
   }
 
   @Override

@@ -142,6 +142,35 @@ class NestingTest {
   }
 
   @Test
+  void oneIsLockedAlone() throws IOException {
+    Path root = daemon.create("--empty", "--keep", "r");
+    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/a"));
+    Files.createDirectory(root.resolve("a/.ctr-enc/subvolumes/b"));
+    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/c"));
+    Files.writeString(root.resolve("a/b/f"), "secret");
+    Files.writeString(root.resolve("c/f"), "open");
+    String id = idOf(root.resolve("a"));
+    daemon.cli("lock", "--subvolume", id.substring(0, 18), "r").ok();
+    assertThat(Command.of("cat", root.resolve("a/b/f").toString()).run().err())
+        .contains("Required key not available");
+    assertThat(Command.of("ls", root.toString()).ok()).isEqualTo("a\nc\n");
+    assertThat(root.resolve("c/f")).hasContent("open");
+    daemon.cli("lock", "r").ok();
+    daemon.cli("unlock", "r").ok();
+    Path again = Path.of(daemon.cli("mount", "r").ok().strip());
+    assertThat(Command.of("cat", again.resolve("a/b/f").toString()).run().err())
+        .contains("Required key not available");
+    daemon.cli("unlock", "--subvolume", id, "r").ok();
+    assertThat(again.resolve("a/b/f")).hasContent("secret");
+    assertThat(daemon.cli("lock", "--subvolume", "x", "r").run().exit()).isEqualTo(3);
+  }
+
+  private static String idOf(Path subvolume) throws IOException {
+    String info = Files.readString(subvolume.resolve(".ctr-enc/info"));
+    return info.lines().findFirst().orElseThrow().substring("subvolume ".length());
+  }
+
+  @Test
   void whatRemovalGivesBackIsTold() throws IOException {
     Path root = daemon.create("--empty", "r");
     Files.createDirectory(root.resolve(".ctr-enc/subvolumes/n"));

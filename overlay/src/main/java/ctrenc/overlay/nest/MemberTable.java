@@ -1,5 +1,6 @@
 package ctrenc.overlay.nest;
 
+import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import java.io.IOException;
@@ -119,6 +120,19 @@ final class MemberTable {
   private static void hold(Member member, Map<StampedLock, Long> held) {
     held.put(member.names(), member.names().readLock());
     member.children().values().forEach(child -> hold(child, held));
+  }
+
+  /** What shows where a member's entry was looked up. */
+  static Attributes entered(Member member, Attributes found) throws ErrnoException {
+    if (member.children().isEmpty()) {
+      return member.shown(found);
+    }
+    Member child = member.children().get(found.inode());
+    if (child == null) {
+      return member.shown(found);
+    }
+    member.fileSystem().forget(found.inode(), 1);
+    return child.rootAttributes();
   }
 
   void remove(Member member) {

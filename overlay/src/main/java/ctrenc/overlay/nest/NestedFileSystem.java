@@ -101,7 +101,7 @@ public final class NestedFileSystem implements FileSystem {
       Member above = member.parent();
       return above.shown(above.fileSystem().lookup(caller, member.anchor(), name));
     }
-    return Tree.entered(member, member.fileSystem().lookup(caller, in(parent), name));
+    return MemberTable.entered(member, member.fileSystem().lookup(caller, in(parent), name));
   }
 
   @Override

@@ -33,8 +33,11 @@ public interface Nesting {
   /** EBUSY if nothing would bring the keys of one back. */
   void requireLockable(UUID id) throws ErrnoException;
 
-  /** Wipes the keys of one that is closed. */
+  /** Wipes the keys of one that is closed, and does not bring them back until {@link #unlock}. */
   void lock(UUID id) throws ErrnoException;
+
+  /** Lets one be opened again that was locked. */
+  void unlock(UUID id);
 
   /**
    * Destroys the keys of one and of all that are nested in it, then what they hold. None of them is

@@ -118,19 +118,6 @@ public final class Tree {
     return entered.withInode(Numbers.number(Numbers.HIDDEN_PLACE, entered.inode()));
   }
 
-  /** What shows where a member's entry was looked up. */
-  static Attributes entered(Member member, Attributes found) throws ErrnoException {
-    if (member.children().isEmpty()) {
-      return member.shown(found);
-    }
-    Member child = member.children().get(found.inode());
-    if (child == null) {
-      return member.shown(found);
-    }
-    member.fileSystem().forget(found.inode(), 1);
-    return child.rootAttributes();
-  }
-
   private @Nullable FileSystem known(long number) {
     try {
       return members.of(number).known();
@@ -212,7 +199,10 @@ public final class Tree {
 
   /** Lets one that was locked, and all that are nested in it, be opened again. */
   public void unlock(UUID id) throws ErrnoException {
-    MemberTable.subtree(require(id)).forEach(Member::allow);
+    for (Member member : MemberTable.subtree(require(id))) {
+      nesting.unlock(member.id());
+      member.allow();
+    }
   }
 
   /** Destroys one and all that are nested in it, whoever uses them. */
@@ -233,6 +223,17 @@ public final class Tree {
       throw new NoSuchFileException("nested " + id);
     }
     MemberTable.still(top, action);
+  }
+
+  /** Lets those that are members be used no more, because their keys go; or again. */
+  public void refuse(Set<UUID> ids, boolean refused) {
+    for (Member member : members.nested()) {
+      if (ids.contains(member.id()) && refused) {
+        changes.refuse(member, Errno.ENOKEY);
+      } else if (ids.contains(member.id())) {
+        member.allow();
+      }
+    }
   }
 
   /** Takes those that are members away, whoever uses them. */

@@ -187,10 +187,14 @@ final class TreeChanges {
 
   /** Takes one away, whoever uses it: its anchor shows again. */
   void remove(Member member) {
-    FileSystem known = member.refuse(Errno.ESTALE);
-    long[] used = known == null ? new long[0] : member.numbers(known.lock());
+    refuse(member, Errno.ESTALE);
     members.remove(member);
-    forgetContents(member, used);
+  }
+
+  /** Lets one be used no more. */
+  void refuse(Member member, Errno reason) {
+    FileSystem known = member.refuse(reason);
+    forgetContents(member, known == null ? new long[0] : member.numbers(known.lock()));
   }
 
   /** Wipes the keys of one and of all that are nested in it. */

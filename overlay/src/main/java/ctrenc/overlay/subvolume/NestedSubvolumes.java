@@ -3,7 +3,9 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.nest.Source;
+import ctrenc.overlay.nest.Tree;
 import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
@@ -12,6 +14,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Makes, opens and destroys the subvolumes that hang in others. Thread-safe.
@@ -31,6 +35,9 @@ final class NestedSubvolumes {
   private final StackFreezer freezer;
   private final SubvolumeEraser eraser;
   private final OpenTrees trees;
+
+  /** Those that were locked alone. */
+  private final Set<UUID> locked = ConcurrentHashMap.newKeySet();
 
   NestedSubvolumes(StackTools tools, OpenTrees trees) {
     this.parts = tools.parts();
@@ -89,6 +96,9 @@ final class NestedSubvolumes {
    * @throws ctrenc.overlay.storage.KeyAbsentException if the root is locked
    */
   void unlock(UUID id) throws IOException {
+    if (locked.contains(id)) {
+      throw Keyring.locked(id);
+    }
     if (keyring.holds(id)) {
       return;
     }
@@ -100,10 +110,47 @@ final class NestedSubvolumes {
     keyring.unlockNested(nest.get().parent(), id, parts.keySlots().read(id));
   }
 
-  void lock(UUID id) {
+  /** Locks one and all that are nested in it, whoever uses them. */
+  void lockTree(UUID id) throws IOException {
+    Optional<Tree> tree = trees.find(nests.rootOf(id));
+    try {
+      if (tree.isPresent()) {
+        tree.get().lock(id);
+        return;
+      }
+    } catch (ErrnoException e) {
+      throw new IOException("The nested subvolume could not be locked: " + e.errno() + ".", e);
+    }
+    for (SubvolumeRecord one : eraser.withNested(catalog.requireLiving(id))) {
+      lock(one.id());
+    }
+  }
+
+  /** Lets them be used again. */
+  void unlockTree(UUID id) throws IOException {
+    Set<UUID> all = new HashSet<>();
+    eraser.withNested(catalog.requireLiving(id)).forEach(one -> all.add(one.id()));
+    all.forEach(this::unlocked);
+    trees.refuse(all, false);
+  }
+
+  /** Wipes a KEK; until {@link #unlocked} it does not come back, nor do snapshots open. */
+  void lock(UUID id) throws IOException {
+    locked.add(id);
+    trees.refuse(snapshotsOf(id), true);
     synchronized (open.guard(id)) {
       keyring.drop(id);
     }
+  }
+
+  /** Lets the KEK be brought into memory again. */
+  void unlocked(UUID id) {
+    locked.remove(id);
+    trees.refuse(snapshotsOf(id), false);
+  }
+
+  private Set<UUID> snapshotsOf(UUID id) {
+    return catalog.snapshotsOf(id).stream().map(SnapshotRecord::id).collect(Collectors.toSet());
   }
 
   /** Keys first, of all that are nested in it too. */
@@ -115,12 +162,13 @@ final class NestedSubvolumes {
       eraser.destroy(subvolume);
       open.forgetGuard(id);
     }
+    locked.remove(id);
   }
 
   private Set<UUID> snapshotsWithin(UUID id) throws IOException {
     Set<UUID> found = new HashSet<>();
     for (SubvolumeRecord subvolume : eraser.withNested(catalog.requireLiving(id))) {
-      catalog.snapshotsOf(subvolume.id()).forEach(snapshot -> found.add(snapshot.id()));
+      found.addAll(snapshotsOf(subvolume.id()));
     }
     return found;
   }

@@ -42,6 +42,11 @@ final class OpenTrees {
     return opened;
   }
 
+  /** Lets those be used no more, or again, wherever they show; as {@link #remove} otherwise. */
+  void refuse(Set<UUID> members, boolean refused) {
+    trees.values().forEach(tree -> tree.tree().refuse(members, refused));
+  }
+
   /** Takes those away, wherever they show; to be called without any guard. */
   void remove(Set<UUID> members) {
     trees.values().forEach(tree -> tree.tree().remove(members));

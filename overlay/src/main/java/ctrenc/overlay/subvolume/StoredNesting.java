@@ -69,6 +69,11 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
+  public void unlock(UUID id) {
+    nested.unlocked(id);
+  }
+
+  @Override
   public void destroy(UUID id) throws ErrnoException {
     translated(
         () -> {

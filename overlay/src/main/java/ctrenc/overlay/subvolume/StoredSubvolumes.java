@@ -112,10 +112,25 @@ final class StoredSubvolumes implements Subvolumes {
 
   private void requireLockable(UUID id) throws IOException {
     SubvolumeRecord subvolume = catalog.requireLiving(id);
+    requireKept(subvolume);
+    requireClosed(subvolume);
+  }
+
+  private static void requireKept(SubvolumeRecord subvolume) throws InUseException {
     if (subvolume.throwaway()) {
       throw new InUseException("Nothing would open subvolume " + subvolume.name() + " again.");
     }
-    requireClosed(subvolume);
+  }
+
+  @Override
+  public void lockNested(UUID id) throws IOException {
+    requireKept(catalog.requireLiving(id));
+    nested.lockTree(id);
+  }
+
+  @Override
+  public void unlockNested(UUID id) throws IOException {
+    nested.unlockTree(id);
   }
 
   /** Once the catalog says that it is persistent, the file that unlocks it is durable. */

@@ -68,6 +68,18 @@ public interface Subvolumes {
   void lock(UUID id) throws IOException;
 
   /**
+   * Wipes the keys of a nested subvolume and of all that are nested in it, whoever uses them. They
+   * do not come back with those of what it is nested in, but for {@link #unlockNested} and for the
+   * end of the process.
+   *
+   * @throws InUseException if nothing would bring them back, because the subvolume is throwaway
+   */
+  void lockNested(UUID id) throws IOException;
+
+  /** Lets a nested subvolume, and all that are nested in it, be used again. */
+  void unlockNested(UUID id) throws IOException;
+
+  /**
    * Makes a throwaway subvolume persistent: from then on, all of these protectors together open it.
    * Does nothing where it is persistent.
    *

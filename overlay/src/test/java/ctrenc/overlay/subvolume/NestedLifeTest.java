@@ -6,6 +6,7 @@ import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +106,52 @@ class NestedLifeTest {
     refused(Errno.ENOKEY, () -> nest.user().rmdir("/a"));
     nest.tree().unlock(child);
     assertThat(nest.user().text("/a/f")).isEqualTo("secret");
+  }
+
+  /** One in one, and another one beside them; returns the outer one. */
+  private UUID createThree() throws Exception {
+    nest.create(NestedRoot.machineKey());
+    nest.hidden().mkdir("/.ctr-enc/subvolumes/a");
+    nest.hidden().mkdir("/a/.ctr-enc/subvolumes/b");
+    nest.hidden().mkdir("/.ctr-enc/subvolumes/c");
+    nest.user().put("/a/b/f", "secret");
+    nest.user().put("/c/f", "open");
+    return nest.tree().nested().getFirst().id();
+  }
+
+  @Test
+  void oneLockedAloneStaysSoUntilItIsUnlocked() throws Exception {
+    UUID child = createThree();
+    nest.store().subvolumes().lockNested(child);
+    refused(Errno.ENOKEY, () -> nest.user().read("/a/b/f"));
+    assertThat(nest.user().text("/c/f")).isEqualTo("open");
+    nest.fileSystem().close();
+    nest.store().subvolumes().lock(nest.root());
+    nest.store().subvolumes().unlock(nest.root(), List.of(NestedRoot.machineKey()));
+    nest.use();
+    refused(Errno.ENOKEY, () -> nest.user().read("/a/b/f"));
+    assertThat(nest.hidden().list("/")).containsExactlyInAnyOrder("a", "c");
+    nest.store().subvolumes().unlockNested(child);
+    assertThat(nest.user().text("/a/b/f")).isEqualTo("secret");
+  }
+
+  @Test
+  void partsOfSnapshotsAreLockedWithIt() throws Exception {
+    UUID child = createThree();
+    UUID snapshot = nest.store().snapshots().createRecursive(nest.root(), "s").id();
+    try (FileSystem frozen = nest.store().snapshots().open(snapshot)) {
+      FileSystemUser user = new FileSystemUser(frozen);
+      assertThat(user.text("/a/b/f")).isEqualTo("secret");
+      nest.store().subvolumes().lockNested(child);
+      refused(Errno.ENOKEY, () -> user.read("/a/b/f"));
+      assertThat(user.text("/c/f")).isEqualTo("open");
+    }
+    try (FileSystem frozen = nest.store().snapshots().open(snapshot)) {
+      FileSystemUser user = new FileSystemUser(frozen);
+      refused(Errno.ENOKEY, () -> user.read("/a/b/f"));
+      nest.store().subvolumes().unlockNested(child);
+      assertThat(user.text("/a/b/f")).isEqualTo("secret");
+    }
   }
 
   @Test
