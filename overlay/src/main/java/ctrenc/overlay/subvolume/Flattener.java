@@ -108,9 +108,14 @@ final class Flattener {
       throws IOException {
     synchronized (open.guard(flatten.subvolume())) {
       Optional<OpenStack> stack = open.find(flatten.subvolume());
-      if (stack.isPresent()) {
-        swap(flatten, layers, target, stack.get());
-      } else {
+      try {
+        if (stack.isPresent()) {
+          swap(flatten, layers, target, stack.get());
+        } else {
+          commit(flatten);
+        }
+      } catch (ClosedMeanwhileException e) {
+        // Nobody opens it as long as the guard is held.
         commit(flatten);
       }
       catalog.sync();

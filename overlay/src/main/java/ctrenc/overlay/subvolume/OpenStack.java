@@ -30,11 +30,11 @@ final class OpenStack {
   /**
    * Notes one layer more if the commit succeeds.
    *
-   * @throws IOException also if the filesystem was closed meanwhile; nothing is committed then
+   * @throws ClosedMeanwhileException if the filesystem was closed; nothing is committed then
    */
   synchronized void add(long layer, Step commit) throws IOException {
     if (released) {
-      throw new IOException("The root was closed meanwhile; try again.");
+      throw new ClosedMeanwhileException();
     }
     commit.run();
     layers.add(layer);
@@ -44,7 +44,7 @@ final class OpenStack {
    * Notes one layer in the place of others if the commit succeeds. The caller gives those back to
    * the pool.
    *
-   * @throws IOException also if the filesystem was closed meanwhile; nothing is committed then
+   * @throws ClosedMeanwhileException if the filesystem was closed; nothing is committed then
    */
   synchronized void replace(List<Long> gone, long layer, Step commit) throws IOException {
     add(layer, commit);
