@@ -49,7 +49,7 @@ public final class BootedSystem implements AutoCloseable {
     try {
       system.awaitUp();
       return system;
-    } catch (AssertionError e) {
+    } catch (AssertionError | RuntimeException e) {
       system.close();
       throw e;
     }
