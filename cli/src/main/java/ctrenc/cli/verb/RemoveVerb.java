@@ -2,9 +2,11 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.text.Json;
-import ctrenc.proto.v1.Container;
+import ctrenc.proto.v1.RemainingReader;
 import ctrenc.proto.v1.RemoveContainerRequest;
+import ctrenc.proto.v1.RemoveContainerResponse;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Destroys roots and their keys. */
@@ -33,7 +35,7 @@ public final class RemoveVerb implements Verb {
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     Connection daemon = session.daemon();
-    Each.Outcome<Container> outcome =
+    Each.Outcome<RemoveContainerResponse> outcome =
         Each.of(
             arguments.positionals(),
             session,
@@ -44,15 +46,30 @@ public final class RemoveVerb implements Verb {
                       .setForce(arguments.has(FORCE))
                       .setSnapshots(arguments.has(SNAPSHOTS))
                       .build();
-              return daemon
-                  .ask(() -> daemon.containers(Connection.PATIENT).remove(request))
-                  .getRemoved();
+              return daemon.ask(() -> daemon.containers(Connection.PATIENT).remove(request));
             });
+    outcome.done().stream()
+        .filter(gone -> gone.getReadersCount() > 0)
+        .forEach(gone -> session.surroundings().note(remaining(gone)));
     if (arguments.json()) {
-      session.out().line(Json.array(outcome.done(), ContainerText::fields));
+      session.out().line(Json.array(outcome.done(), RemoveVerb::fields));
     } else {
-      outcome.done().forEach(container -> session.out().line(ContainerText.label(container)));
+      outcome.done().forEach(gone -> session.out().line(ContainerText.label(gone.getRemoved())));
     }
     return outcome.code().number();
+  }
+
+  private static void fields(Json json, RemoveContainerResponse gone) throws IOException {
+    ContainerText.fields(json, gone.getRemoved());
+    json.field("lostLayers", gone.getLostLayers()).field("stillReadableBy", readers(gone));
+  }
+
+  private static List<String> readers(RemoveContainerResponse gone) {
+    return gone.getReadersList().stream().map(RemainingReader::getName).toList();
+  }
+
+  private static String remaining(RemoveContainerResponse gone) {
+    return "%s is gone, but what it had written before can still be read where it is shared: by %s"
+        .formatted(ContainerText.label(gone.getRemoved()), String.join(", ", readers(gone)));
   }
 }

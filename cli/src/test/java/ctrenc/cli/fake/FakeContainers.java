@@ -22,6 +22,7 @@ import ctrenc.proto.v1.MountContainerResponse;
 import ctrenc.proto.v1.Passthrough;
 import ctrenc.proto.v1.QuotaRequest;
 import ctrenc.proto.v1.QuotaResponse;
+import ctrenc.proto.v1.RemainingReader;
 import ctrenc.proto.v1.RemoveContainerRequest;
 import ctrenc.proto.v1.RemoveContainerResponse;
 import ctrenc.proto.v1.RunRequest;
@@ -148,7 +149,12 @@ public final class FakeContainers extends ContainersImplBase {
             return;
           }
           containers.remove(container.getName());
-          answer(responses, RemoveContainerResponse.newBuilder().setRemoved(container).build());
+          RemoveContainerResponse.Builder gone =
+              RemoveContainerResponse.newBuilder().setRemoved(container).setLostLayers(1);
+          if (container.getName().equals("new")) {
+            gone.addReaders(RemainingReader.newBuilder().setName("web").setLayers(2));
+          }
+          answer(responses, gone.build());
         });
   }
 

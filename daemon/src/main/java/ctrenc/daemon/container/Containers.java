@@ -24,6 +24,7 @@ import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.ProcessSpec;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceivedRoot;
+import ctrenc.proto.v1.RemoveContainerResponse;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -347,9 +348,12 @@ public final class Containers {
    * {@link FreedHeap#eraseAtPace} leaves for some seconds. Its snapshots go with it; {@code
    * snapshots} says that they may.
    */
-  public Container remove(String reference, boolean force, boolean snapshots) throws IOException {
+  public RemoveContainerResponse remove(String reference, boolean force, boolean snapshots)
+      throws IOException {
     ManagedContainer container = registry.find(reference);
-    Container last = view(container);
+    RemoveContainerResponse gone =
+        RemovalView.of(
+            view(container), store.subvolumes().keyLoss(container.identity.subvolume()), registry);
     int count = moves.list(container.id()).size();
     if (count > 0 && !snapshots) {
       throw RefusedException.conflict(
@@ -361,7 +365,7 @@ public final class Containers {
     }
     stops.remove(container, force);
     freedHeap.eraseAtPace();
-    return last;
+    return gone;
   }
 
   public List<Container> list() throws IOException {

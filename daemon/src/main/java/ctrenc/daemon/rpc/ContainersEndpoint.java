@@ -129,11 +129,7 @@ public final class ContainersEndpoint extends ContainersGrpc.ContainersImplBase 
     Answer.with(
         observer,
         () ->
-            RemoveContainerResponse.newBuilder()
-                .setRemoved(
-                    containers.remove(
-                        request.getReference(), request.getForce(), request.getSnapshots()))
-                .build());
+            containers.remove(request.getReference(), request.getForce(), request.getSnapshots()));
   }
 
   @Override

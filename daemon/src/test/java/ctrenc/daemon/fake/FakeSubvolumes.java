@@ -7,6 +7,7 @@ import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.subvolume.AlreadyExistsException;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.InUseException;
+import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
@@ -148,6 +149,11 @@ final class FakeSubvolumes implements Subvolumes {
   @Override
   public synchronized SubvolumeUsage usage(UUID id) {
     return new SubvolumeUsage(4096, 1);
+  }
+
+  @Override
+  public KeyLoss keyLoss(UUID id) {
+    return new KeyLoss(1, List.of());
   }
 
   @Override

@@ -157,7 +157,7 @@ class SnapshotTest {
     assertThat(fork.resolve("root/ctr-enc-e2e-fork")).hasBinaryContent(ZEROS);
     Files.writeString(fork.resolve("root/ctr-enc-e2e-fork"), "fork");
     assertThat(note).hasContent("origin");
-    daemon.cli("rm", "origin").ok();
+    assertThat(daemon.cli("rm", "origin").run().err()).contains("can still be read", "by fork");
     daemon.cli("daemon", "stop").ok();
     daemon.startAgain();
     assertThat(mounted("fork").resolve("root/ctr-enc-e2e-fork")).hasContent("fork");

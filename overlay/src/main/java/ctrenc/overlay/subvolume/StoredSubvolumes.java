@@ -179,6 +179,11 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
+  public KeyLoss keyLoss(UUID id) throws IOException {
+    return new KeyLosses(catalog, eraser).of(catalog.requireLiving(id));
+  }
+
+  @Override
   public Quotas quotas() {
     return quotas;
   }

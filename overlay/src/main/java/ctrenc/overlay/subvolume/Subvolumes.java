@@ -114,6 +114,9 @@ public interface Subvolumes {
 
   Quotas quotas();
 
+  /** What {@link #destroy} would make unreadable, and what not. Needs no key. */
+  KeyLoss keyLoss(UUID id) throws IOException;
+
   /**
    * Drops the keys, then the records and segment files, its snapshots' among them; layers that a
    * fork shares stay the fork's. Its filesystem must be closed before.
