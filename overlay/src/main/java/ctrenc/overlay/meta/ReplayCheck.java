@@ -16,6 +16,10 @@ public interface ReplayCheck {
   /** Nothing that records point at lies outside of the metadata store. */
   ReplayCheck NONE = found -> Set.of();
 
-  /** The keys of records in {@link Table#PLACE} whose bytes are lost, among all that were found. */
+  /**
+   * The keys of records in {@link Table#PLACE} whose bytes are lost and that something refers to,
+   * in what was found. Asked until it tells of no more: where a replay ends sooner, there may be
+   * references again to what was dead later, and its bytes need not be there either.
+   */
   Set<ByteBuffer> lost(MetaReader found) throws IOException;
 }

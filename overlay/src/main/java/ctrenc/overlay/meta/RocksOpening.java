@@ -59,9 +59,23 @@ final class RocksOpening {
     Files.deleteIfExists(directory.resolve(IN_USE));
   }
 
+  /** Asks again whenever more is left out: what is left may refer to what was dead after it. */
   private Set<ByteBuffer> lost(ReplayCheck check) throws IOException {
-    try (RocksTables found = open(new RocksSettings(tuning, new FlushHooks()), true)) {
-      return check.lost(found);
+    Set<ByteBuffer> lost = new HashSet<>();
+    boolean isMoreLost = true;
+    while (isMoreLost) {
+      isMoreLost = lost.addAll(lostBefore(lost, check));
+    }
+    return lost;
+  }
+
+  private Set<ByteBuffer> lostBefore(Set<ByteBuffer> lost, ReplayCheck check) throws IOException {
+    RocksSettings settings = new RocksSettings(tuning, new FlushHooks());
+    if (!lost.isEmpty()) {
+      settings.stopReplayAt(lost);
+    }
+    try (RocksTables left = open(settings, true)) {
+      return check.lost(left);
     }
   }
 

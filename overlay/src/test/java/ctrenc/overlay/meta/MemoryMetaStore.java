@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +58,15 @@ public final class MemoryMetaStore implements MetaStore {
   public synchronized MemoryMetaStore afterPowerLoss(RandomGenerator random, ReplayCheck check)
       throws IOException {
     List<MemoryBatch> kept = sinceSync.subList(0, random.nextInt(sinceSync.size() + 1));
-    Set<ByteBuffer> lost = check.lost(with(kept));
-    int whole = 0;
-    while (whole < kept.size() && !kept.get(whole).placesAnyOf(lost)) {
-      whole++;
+    Set<ByteBuffer> lost = new HashSet<>();
+    while (lost.addAll(check.lost(with(kept)))) {
+      int whole = 0;
+      while (whole < kept.size() && !kept.get(whole).placesAnyOf(lost)) {
+        whole++;
+      }
+      kept = kept.subList(0, whole);
     }
-    return with(kept.subList(0, whole));
+    return with(kept);
   }
 
   private MemoryMetaStore with(List<MemoryBatch> kept) {

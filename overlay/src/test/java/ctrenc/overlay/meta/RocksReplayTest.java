@@ -127,6 +127,19 @@ final class RocksReplayTest {
   }
 
   @Test
+  void asksAgainWhatIsLostInWhatIsLeft() throws IOException {
+    losePower(found);
+    ReplayCheck check =
+        reader ->
+            reader.get(Table.PLACE, key(5)).isPresent()
+                ? Set.of(ByteBuffer.wrap(key(5)))
+                : Set.of(ByteBuffer.wrap(key(3)));
+    try (MetaStore store = open(found, check)) {
+      assertThat(batches(store)).containsExactly(0, 1, 2);
+    }
+  }
+
+  @Test
   void asksNothingWhereThePowerStayedOnOrTheCloseWasOrderly() throws IOException {
     AtomicInteger asked = new AtomicInteger();
     ReplayCheck check =

@@ -67,6 +67,7 @@ class NestingMountTest {
             "forks",
             "images",
             "info",
+            "recursive-snapshots",
             "snapshots",
             "subvolumes",
             "",
