@@ -51,7 +51,6 @@ final class DerivationWorkTest {
   @BeforeEach
   void open() throws IOException {
     store = reopened();
-    key.derivation();
   }
 
   private SegmentExtentStore reopened() throws IOException {
