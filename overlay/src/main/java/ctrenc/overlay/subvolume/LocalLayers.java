@@ -1,7 +1,6 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.RootDescription;
-import ctrenc.overlay.layer.PlainIdentity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +93,7 @@ final class LocalLayers {
     for (ImageRecord candidate : likely) {
       for (long number : candidate.layers()) {
         LayerRecord layer = catalog.layer(number);
-        byte[] here = PlainIdentity.of(stacks.parts().meta(), number, layer.id());
+        byte[] here = stacks.identities().of(layer);
         if (Arrays.equals(here, identity)) {
           image = Optional.of(candidate);
           return number;

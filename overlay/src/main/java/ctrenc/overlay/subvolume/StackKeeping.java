@@ -16,7 +16,8 @@ record StackKeeping(
     StoreParts parts,
     ExtentCheck extents,
     StackOpener opener,
-    Arrivals arrivals)
+    Arrivals arrivals,
+    PlainIdentities identities)
     implements AutoCloseable {
 
   /** Reads the catalog and finishes what an earlier process left undone. */
@@ -67,7 +68,8 @@ record StackKeeping(
         parts,
         extents,
         opener,
-        arrivals);
+        arrivals,
+        new PlainIdentities(parts.meta()));
   }
 
   private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)

@@ -10,7 +10,6 @@ import ctrenc.overlay.export.StreamSink;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
-import ctrenc.overlay.layer.PlainIdentity;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
 import java.io.BufferedOutputStream;
@@ -197,9 +196,7 @@ final class StoredTransfers implements Transfers {
       case SHARED_TREES ->
           throw new UnmovableException(
               "The root stands on layers that containerd keeps, which are not sent: only roots on an image, or on nothing, can be.");
-      case IMAGE_TREES ->
-          new RootDescription.Level.Plain(
-              PlainIdentity.of(parts.meta(), layer.number(), layer.id()));
+      case IMAGE_TREES -> new RootDescription.Level.Plain(stacks.identities().of(layer));
       case ENCRYPTED ->
           known.contains(layer.number())
               ? new RootDescription.Level.Known(layer.id(), level.wrappedKey())

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.StoreException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -24,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Streams that are cut, changed, or put together anew are refused, and leave nothing. */
 @Timeout(300)
 class StreamFaultTest {
-
-  private static final int HEADER = 40;
 
   @TempDir Path temporary;
   private StorePair pair;
@@ -58,7 +52,7 @@ class StreamFaultTest {
     Random random = new Random(seed);
     for (int i = 0; i < 300; i++) {
       byte[] changed = stream.clone();
-      int offset = i < HEADER ? i : random.nextInt(stream.length);
+      int offset = i < StreamFrames.HEADER ? i : random.nextInt(stream.length);
       changed[offset] ^= (byte) (1 << random.nextInt(8));
       assertThatThrownBy(() -> pair.receive("copy", changed))
           .as("byte %d", offset)
@@ -73,43 +67,12 @@ class StreamFaultTest {
   void reorderedRepeatedAndForeignFramesLeaveNothing() throws Exception {
     UUID root = pair.here().lockedRoot();
     UUID snapshot = pair.freeze(root, "sent");
-    List<byte[]> frames = frames(pair.send(snapshot, Optional.empty()));
-    List<byte[]> others = frames(pair.send(snapshot, Optional.empty()));
-    for (int i = 1; i < frames.size() - 1; i++) {
-      List<byte[]> swapped = new ArrayList<>(frames);
-      swapped.set(i, frames.get(i + 1));
-      swapped.set(i + 1, frames.get(i));
-      refused(swapped);
-      List<byte[]> repeated = new ArrayList<>(frames);
-      repeated.add(i, frames.get(i));
-      refused(repeated);
-      List<byte[]> dropped = new ArrayList<>(frames);
-      dropped.remove(i);
-      refused(dropped);
-      List<byte[]> foreign = new ArrayList<>(frames);
-      foreign.set(i, others.get(i));
-      refused(foreign);
+    byte[] stream = pair.send(snapshot, Optional.empty());
+    byte[] another = pair.send(snapshot, Optional.empty());
+    for (byte[] disordered : StreamFrames.disordered(stream, another)) {
+      assertThatThrownBy(() -> pair.receive("copy", disordered))
+          .isInstanceOf(DamagedException.class);
     }
     pair.assertNothingLeft();
-  }
-
-  private void refused(List<byte[]> frames) {
-    ByteArrayOutputStream stream = new ByteArrayOutputStream();
-    frames.forEach(stream::writeBytes);
-    assertThatThrownBy(() -> pair.receive("copy", stream.toByteArray()))
-        .isInstanceOf(DamagedException.class);
-  }
-
-  /** The header, then each frame. */
-  private static List<byte[]> frames(byte[] stream) {
-    List<byte[]> frames = new ArrayList<>();
-    frames.add(Arrays.copyOf(stream, HEADER));
-    int offset = HEADER;
-    while (offset < stream.length) {
-      int length = 1 + 4 + ByteBuffer.wrap(stream).getInt(offset + 1) + 4;
-      frames.add(Arrays.copyOfRange(stream, offset, offset + length));
-      offset += length;
-    }
-    return frames;
   }
 }

@@ -1,0 +1,77 @@
+package ctrenc.overlay.subvolume;
+
+import static ctrenc.overlay.vfs.FileSystemUser.pattern;
+import static ctrenc.overlay.vfs.FileSystemUser.same;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.overlay.vfs.FileSystemUser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Streams that every later release reads: a whole one and one that goes on from it, of each version
+ * of the format. A new version's are written with {@code -Dsample.write=FILE}, to FILE.stream and
+ * FILE-since.stream.
+ */
+@Timeout(300)
+class SampleStreamTest {
+
+  /** Magic, name and version of what this release writes. */
+  private static final int BEGINNING = 20;
+
+  @TempDir Path temporary;
+
+  @Test
+  void samplesAreReceivedAsTheyWere() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      UUID whole = pair.receive("whole", sample("stream-v1")).subvolume().id();
+      UUID later = pair.receive("later", sample("stream-v1-since")).subvolume().id();
+      assertThat(pair.there().verify().findings()).isEmpty();
+      FileSystemUser user = pair.arrived(whole);
+      same(user.read("/d/file"), pattern(1, 5000), "the file");
+      same(user.read("/other"), pattern(3, 3000), "the other");
+      assertThat(user.list("/")).containsOnlyKeys("d", "other");
+      FileSystemUser after = pair.arrived(later);
+      same(after.read("/d/file"), pattern(1, 5000), "the file");
+      same(after.read("/later"), pattern(4, 3000), "the later one");
+      assertThat(after.list("/")).containsOnlyKeys("d", "later");
+    }
+  }
+
+  @Test
+  void presentVersionHasItsSamples() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      String target = System.getProperty("sample.write", temporary.resolve("now").toString());
+      UUID root = pair.here().lockedRoot();
+      UUID first = pair.freeze(root, "sample");
+      Files.write(Path.of(target + ".stream"), pair.send(first, Optional.empty()));
+      pair.here().store().subvolumes().unlock(root, List.of(pair.here().machineKey()));
+      FileSystemUser user = pair.here().user(root);
+      user.put("/later", pattern(4, 3000));
+      user.unlink("/other");
+      user.fileSystem().close();
+      byte[] increment = pair.send(pair.freeze(root, "later"), Optional.of(first));
+      Files.write(Path.of(target + "-since.stream"), increment);
+      for (String suffix : List.of("", "-since")) {
+        byte[] now = Files.readAllBytes(Path.of(target + suffix + ".stream"));
+        assertThat(Arrays.copyOf(now, BEGINNING))
+            .isEqualTo(Arrays.copyOf(sample("stream-v1" + suffix), BEGINNING));
+      }
+    }
+  }
+
+  private static byte[] sample(String name) throws IOException {
+    try (InputStream stream = SampleStreamTest.class.getResourceAsStream(name + ".stream")) {
+      return stream.readAllBytes();
+    }
+  }
+}
