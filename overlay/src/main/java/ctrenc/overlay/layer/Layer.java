@@ -33,6 +33,14 @@ public interface Layer extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether this layer has a say in an inode that nobody can know, because its key is lost. What it
+   * has of the inode, and what it hides of it in layers below, fails then.
+   */
+  default boolean hides(long inode) throws IOException {
+    return false;
+  }
+
   Optional<DirectoryEntry> entry(long parent, Name name) throws IOException;
 
   /**

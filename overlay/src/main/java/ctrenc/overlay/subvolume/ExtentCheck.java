@@ -66,7 +66,8 @@ final class ExtentCheck {
     long extents = 0;
     for (SubvolumeRecord.Level level : levels) {
       LayerRecord layer = catalog.layer(level.layer());
-      if (layer.kind() == LayerRecord.Kind.ENCRYPTED && counted.add(layer.number())) {
+      boolean hasKey = level.wrappedKey().length > 0;
+      if (layer.kind() == LayerRecord.Kind.ENCRYPTED && hasKey && counted.add(layer.number())) {
         extents += count(subvolume, level, layer, problems);
       }
     }
@@ -79,27 +80,34 @@ final class ExtentCheck {
       LayerRecord layer,
       List<CheckReport.Problem> problems)
       throws IOException {
-    Layer opened = opener.acquire(owner.id(), level, 0);
     try {
-      Map<Long, Long> referred = ((EncryptedLayer) opened).extentReferences();
-      Map<Long, Long> placed = PlaceScan.references(parts.meta(), layer.number());
-      Set<Long> extents = new HashSet<>(placed.keySet());
-      extents.addAll(referred.keySet());
-      for (long extent : extents) {
-        long counts = placed.getOrDefault(extent, 0L);
-        long has = referred.getOrDefault(extent, 0L);
-        if (counts != has) {
-          String text = "It counts " + counts + " references and has " + has + ".";
-          add(problems, "extent " + extent + " of layer " + layer.id(), text);
-        }
+      Layer opened = opener.acquire(owner.id(), level, 0);
+      try {
+        return compare((EncryptedLayer) opened, layer, problems);
+      } finally {
+        opener.releaseAll(List.of(layer.number()));
       }
-      return placed.size();
     } catch (DamagedException e) {
       add(problems, "layer " + layer.id(), String.valueOf(e.getMessage()));
       return 0;
-    } finally {
-      opener.releaseAll(List.of(layer.number()));
     }
+  }
+
+  private long compare(EncryptedLayer opened, LayerRecord layer, List<CheckReport.Problem> problems)
+      throws IOException {
+    Map<Long, Long> referred = opened.extentReferences();
+    Map<Long, Long> placed = PlaceScan.references(parts.meta(), layer.number());
+    Set<Long> extents = new HashSet<>(placed.keySet());
+    extents.addAll(referred.keySet());
+    for (long extent : extents) {
+      long counts = placed.getOrDefault(extent, 0L);
+      long has = referred.getOrDefault(extent, 0L);
+      if (counts != has) {
+        String text = "It counts " + counts + " references and has " + has + ".";
+        add(problems, "extent " + extent + " of layer " + layer.id(), text);
+      }
+    }
+    return placed.size();
   }
 
   private static void add(List<CheckReport.Problem> problems, String subject, String text) {

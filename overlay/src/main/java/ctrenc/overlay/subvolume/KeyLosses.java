@@ -44,7 +44,8 @@ final class KeyLosses {
     catalog.snapshotsOf(subvolume.id()).forEach(snapshot -> levels.addAll(snapshot.stack()));
     Set<Long> sealed = new HashSet<>();
     for (SubvolumeRecord.Level level : levels) {
-      if (catalog.layer(level.layer()).kind() == LayerRecord.Kind.ENCRYPTED) {
+      if (level.wrappedKey().length > 0
+          && catalog.layer(level.layer()).kind() == LayerRecord.Kind.ENCRYPTED) {
         sealed.add(level.layer());
       }
     }

@@ -14,6 +14,7 @@ import ctrenc.crypto.wrap.KeyWrapper;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.KeyAbsentException;
+import ctrenc.overlay.storage.KeyLostException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -157,14 +158,21 @@ final class Keyring implements AutoCloseable {
     }
   }
 
-  /** Unwraps the key of a layer, which the caller closes. */
+  /**
+   * Unwraps the key of a layer, which the caller closes.
+   *
+   * @throws KeyLostException if what is stored of it is not what the KEK opens
+   */
   LayerKey layerKey(UUID subvolume, UUID layer, byte[] wrapped) throws IOException {
     try {
       return KeyWrapper.unwrapLayerKey(kek(subvolume), layer, wrapped);
     } catch (SecretClosedException e) {
       throw locked(subvolume);
-    } catch (CryptoException e) {
+    } catch (UnsupportedVersionException e) {
       throw translated("The wrapped key of layer " + layer, e);
+    } catch (CryptoException e) {
+      throw new KeyLostException(
+          "The wrapped key of layer " + layer + " cannot be opened: " + e.getMessage() + ".", e);
     }
   }
 

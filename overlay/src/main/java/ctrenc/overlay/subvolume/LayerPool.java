@@ -41,6 +41,9 @@ final class LayerPool {
     if (shared == null) {
       shared = openLayer(layer, keys, floor);
       open.put(layer.number(), shared);
+    } else if (layer.kind() == LayerRecord.Kind.ENCRYPTED) {
+      // Who cannot unwrap the key does not read by that of another stack.
+      keys.key().close();
     }
     shared.users++;
     return shared.layer;

@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.storage.KeyLostException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,11 +44,21 @@ record Lowers(Catalog catalog, Keyring keyring) {
       LayerRecord layer = catalog.layer(level.layer());
       byte[] wrappedKey =
           layer.kind() == LayerRecord.Kind.ENCRYPTED
-              ? keyring.rewrapped(origin, made, layer.id(), level.wrappedKey())
+              ? rewrapped(origin, made, layer, level)
               : NO_KEY;
       shared.add(new SubvolumeRecord.Level(level.layer(), wrappedKey));
     }
     return shared;
+  }
+
+  private byte[] rewrapped(UUID origin, UUID made, LayerRecord layer, SubvolumeRecord.Level level)
+      throws IOException {
+    try {
+      return keyring.rewrapped(origin, made, layer.id(), level.wrappedKey());
+    } catch (KeyLostException e) {
+      // What the origin cannot read, the new one cannot either; it says so when it is read.
+      return NO_KEY;
+    }
   }
 
   /** Adds a layer that one stack holds; returns its number. */

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.layer.DirectoryEntry;
 import ctrenc.overlay.layer.InodeRecord;
 import ctrenc.overlay.layer.Layer;
+import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ final class NestCheck {
   private void checkAnchors(SubvolumeRecord parent, List<NestRecord> children) throws IOException {
     List<Long> held = new ArrayList<>();
     try {
-      List<Layer> layers = opener.acquireAll(parent.id(), parent.stack(), held::add).layers();
+      List<Layer> layers = opener.acquireReadable(parent.id(), parent.stack(), held::add).layers();
       for (NestRecord nest : children) {
         if (!hasDirectory(layers, nest.anchor()) && nests.find(nest.id()).isPresent()) {
           add(
@@ -136,6 +137,9 @@ final class NestCheck {
                   + ", is gone.");
         }
       }
+    } catch (KeyAbsentException e) {
+      // A layer without its key may have it; that the key is lost is another problem.
+      return;
     } finally {
       opener.releaseAll(held);
     }

@@ -82,17 +82,29 @@ final class SealPass implements SealSink {
       return Optional.empty();
     }
     return Levels.stacks(stacks.catalog(), now.get()).stream()
-        .filter(stack -> stack.stream().anyMatch(level -> level.layer() == layer.number()))
+        .filter(stack -> indexIn(stack) >= 0)
         .findFirst();
+  }
+
+  /** The layer's place in a stack that has a key for it, or -1. */
+  private int indexIn(List<SubvolumeRecord.Level> stack) {
+    for (int i = 0; i < stack.size(); i++) {
+      if (stack.get(i).layer() == layer.number() && stack.get(i).wrappedKey().length > 0) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private boolean part(SealScrub scrub, SubvolumeRecord owner, List<SubvolumeRecord.Level> stack)
       throws IOException {
     List<Long> held = new ArrayList<>();
     try {
-      List<Layer> layers = stacks.opener().acquireAll(owner.id(), stack, held::add).layers();
-      int index = held.reversed().indexOf(layer.number());
-      boolean isMore = ((EncryptedLayer) layers.get(index)).openSome(scrub, PART);
+      List<Layer> layers = stacks.opener().acquireReadable(owner.id(), stack, held::add).layers();
+      if (!(layers.get(indexIn(stack)) instanceof EncryptedLayer readable)) {
+        throw new DamagedException("Its wrapped key cannot be opened.");
+      }
+      boolean isMore = readable.openSome(scrub, PART);
       tell(layers);
       return isMore;
     } catch (DamagedException e) {

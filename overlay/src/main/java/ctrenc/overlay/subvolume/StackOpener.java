@@ -1,9 +1,12 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.audit.Finding;
 import ctrenc.overlay.layer.AbsentUpper;
+import ctrenc.overlay.layer.KeylessLayer;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.ring.RootMemory;
+import ctrenc.overlay.storage.KeyLostException;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileSystemStatus;
 import ctrenc.overlay.union.OverlayFileSystem;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -47,7 +51,7 @@ final class StackOpener {
    */
   OpenStack open(SubvolumeRecord listed, Optional<RootMemory> memory, Runnable closed)
       throws IOException {
-    SubvolumeRecord subvolume = thaw.thawed(listed);
+    SubvolumeRecord subvolume = thaw.thawed(listed, isUpperLost(listed));
     return open(
         subvolume.id(),
         subvolume.stack(),
@@ -73,7 +77,7 @@ final class StackOpener {
       throws IOException {
     OpenStack opened = new OpenStack();
     try {
-      Acquired acquired = acquireAll(keyOwner, levels, opened::add);
+      Acquired acquired = acquireReadable(keyOwner, levels, opened::add);
       opened.setFileSystem(union.of(acquired.layers(), () -> releaseAll(opened.release())));
       return opened;
     } catch (IOException | RuntimeException e) {
@@ -97,15 +101,67 @@ final class StackOpener {
    */
   Acquired acquireAll(UUID keyOwner, List<SubvolumeRecord.Level> levels, LongConsumer held)
       throws IOException {
+    return acquire(
+        levels,
+        (level, floor) -> {
+          Layer layer = acquire(keyOwner, level, floor);
+          held.accept(level.layer());
+          return layer;
+        });
+  }
+
+  /** The same with {@link KeylessLayer}s, which nobody gives back, for those whose key is lost. */
+  Acquired acquireReadable(UUID keyOwner, List<SubvolumeRecord.Level> levels, LongConsumer held)
+      throws IOException {
+    return acquire(
+        levels,
+        (level, floor) -> {
+          try {
+            Layer layer = acquire(keyOwner, level, floor);
+            held.accept(level.layer());
+            return layer;
+          } catch (KeyLostException e) {
+            return keyless(level, floor, e);
+          }
+        });
+  }
+
+  /** Acquires one layer on those with numbers below {@code floor}. */
+  private interface Acquiring {
+    Layer acquire(SubvolumeRecord.Level level, long floor) throws IOException;
+  }
+
+  private static Acquired acquire(List<SubvolumeRecord.Level> levels, Acquiring acquiring)
+      throws IOException {
     List<Layer> layers = new ArrayList<>();
     long ceiling = FileSystem.ROOT + 1;
     for (SubvolumeRecord.Level level : levels.reversed()) {
-      Layer layer = acquire(keyOwner, level, ceiling);
-      held.accept(level.layer());
+      Layer layer = acquiring.acquire(level, ceiling);
       layers.addFirst(layer);
       ceiling = Math.max(ceiling, layer.inodeCeiling());
     }
     return new Acquired(layers, ceiling);
+  }
+
+  private Layer keyless(SubvolumeRecord.Level level, long floor, KeyLostException reason)
+      throws IOException {
+    LayerRecord layer = catalog.layer(level.layer());
+    Map<String, String> facts =
+        Map.of("layer", layer.id().toString(), "what", String.valueOf(reason.getMessage()));
+    parts.audit().report(new Finding(Finding.Kind.MISSING, "layer key", facts));
+    return KeylessLayer.open(parts.place(layer.number()), layer.id(), floor);
+  }
+
+  /** Whether the layer that should grow cannot: a fresh one goes on top of it then. */
+  private boolean isUpperLost(SubvolumeRecord subvolume) throws IOException {
+    SubvolumeRecord.Level upper = subvolume.stack().getFirst();
+    UUID layer = catalog.layer(upper.layer()).id();
+    try {
+      keyring.layerKey(subvolume.id(), layer, upper.wrappedKey()).close();
+      return false;
+    } catch (KeyLostException e) {
+      return true;
+    }
   }
 
   /** Acquires a layer whose key the subvolume {@code keyOwner} can unwrap. */

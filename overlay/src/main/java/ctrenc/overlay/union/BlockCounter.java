@@ -1,13 +1,14 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.storage.KeyAbsentException;
 import java.io.IOException;
 import java.util.concurrent.locks.StampedLock;
 
 /**
  * Counts the 512-byte blocks of a file, so that du(1) and tar(1) see which files are sparse. Files
  * of image trees and small files count as dense. Of a file in pieces only the first {@link
- * #MOST_SPANS} are walked, and the rest counts as dense.
+ * #MOST_SPANS} are walked, and the rest counts as dense, as does what lies under a lost key.
  */
 final class BlockCounter {
 
@@ -47,19 +48,30 @@ final class BlockCounter {
     long stamp = data.readLock();
     try {
       long size = node.inodeRecord().size();
-      long bytes = 0;
-      long at = 0;
-      for (int walked = 0; at < size && walked < MOST_SPANS; walked++) {
-        Span span = spans.at(node, at, size);
-        bytes += span instanceof Span.Zeros ? 0 : span.end() - at;
-        at = span.end();
-      }
-      long counted = blocks(bytes + size - at);
+      long counted = blocks(size - zeros(node, size));
       content.countedBlocks(counted);
       return counted;
     } finally {
       data.unlockRead(stamp);
     }
+  }
+
+  /** Bytes of the first spans that are in holes. */
+  private long zeros(Node node, long size) throws IOException {
+    long zeros = 0;
+    long at = 0;
+    for (int walked = 0; at < size && walked < MOST_SPANS; walked++) {
+      Span span;
+      try {
+        span = spans.at(node, at, size);
+      } catch (KeyAbsentException e) {
+        // What lies there is unknown; the size of the file is known all the same.
+        return zeros;
+      }
+      zeros += span instanceof Span.Zeros ? span.end() - at : 0;
+      at = span.end();
+    }
+    return zeros;
   }
 
   private static long blocks(long bytes) {

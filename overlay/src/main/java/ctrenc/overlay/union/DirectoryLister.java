@@ -20,11 +20,15 @@ final class DirectoryLister {
     this.resolver = resolver;
   }
 
-  /** All children as of now, in an order of no meaning. */
+  /**
+   * All children as of now, in an order of no meaning; without those that layers have whose key is
+   * lost.
+   */
   List<Child> list(Node directory) throws IOException {
     List<Child> children = new ArrayList<>();
     visit(
         directory,
+        isWhole(directory) ? resolver.parts(directory) : readable(directory),
         child -> {
           children.add(child);
           return true;
@@ -32,10 +36,22 @@ final class DirectoryLister {
     return children;
   }
 
+  /** False if a layer whose key is lost has names in a directory, or hides some. */
+  boolean isWhole(Node directory) throws IOException {
+    List<LowerPart> parts = resolver.parts(directory);
+    return parts.isEmpty() || !parts.getLast().layer().hides(directory.inode());
+  }
+
+  private List<LowerPart> readable(Node directory) throws IOException {
+    List<LowerPart> parts = resolver.parts(directory);
+    return parts.subList(0, parts.size() - 1);
+  }
+
   boolean isEmpty(Node directory) throws IOException {
     boolean[] found = new boolean[1];
     visit(
         directory,
+        resolver.parts(directory),
         child -> {
           found[0] = true;
           return false;
@@ -43,8 +59,8 @@ final class DirectoryLister {
     return !found[0];
   }
 
-  private void visit(Node directory, ChildVisitor visitor) throws IOException {
-    List<LowerPart> parts = resolver.parts(directory);
+  private void visit(Node directory, List<LowerPart> parts, ChildVisitor visitor)
+      throws IOException {
     List<Layer> layers = new ArrayList<>(parts.size() + 1);
     if (directory.inUpper()) {
       layers.add(stack.upper());

@@ -1,6 +1,7 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.DirectoryEntry.Child;
+import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.DirectorySink;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -70,6 +71,7 @@ final class DirectoryReader {
     int first = listing.after(cookie);
     if (cookie > 0 && first == listing.size()) {
       recent.drop(directory.inode());
+      requireWhole(directory);
     }
     for (int i = first; i < listing.size(); i++) {
       Child child = listing.child(i);
@@ -81,6 +83,14 @@ final class DirectoryReader {
       if (!taken) {
         return;
       }
+    }
+  }
+
+  /** Nobody takes what is known of a directory for all that is in it. */
+  private void requireWhole(Node directory) throws IOException {
+    if (!lister.isWhole(directory)) {
+      throw new KeyAbsentException(
+          "What else is in directory " + directory.inode() + " is under a key that is lost.");
     }
   }
 
@@ -114,7 +124,13 @@ final class DirectoryReader {
     if (directory.entryVersion() != listing.version() && !isStill(directory, child)) {
       return true;
     }
-    Optional<NodeTable.Pin> found = nodes.find(child.inode());
+    Optional<NodeTable.Pin> found;
+    try {
+      found = nodes.find(child.inode());
+    } catch (KeyAbsentException e) {
+      // Its name is known, its attributes are not: a lookup says why.
+      return sink.accept(child.name(), child.inode(), child.type(), cookie);
+    }
     if (found.isEmpty()) {
       return true;
     }

@@ -115,6 +115,11 @@ final class LayerStack {
     long limit = Long.MAX_VALUE;
     for (int level = 0; level < now.lowers.size(); level++) {
       Layer layer = now.lowers.get(level);
+      if (layer.hides(inode)) {
+        // What it hides of those below is unknown, so it is the last that is asked.
+        parts.add(new LowerPart(layer, now.levels.reach(level), limit));
+        break;
+      }
       Optional<InodeRecord> found =
           now.levels.mayKnow(level, inode) ? layer.inode(inode) : Optional.empty();
       if (found.isEmpty()) {
