@@ -8,6 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class SendVerb implements Verb {
   private static final String SINCE = "--since";
   private static final String RATE = "--rate";
+  private static final String RECURSIVE = "--recursive";
 
   @Override
   public String name() {
@@ -28,6 +29,7 @@ public final class SendVerb implements Verb {
         "key is one of them, it is that of this machine.");
     spec.addOption(
         Options.value("NAME@SNAPSHOT", "Leave out what the receiver has of this snapshot.", SINCE));
+    spec.addOption(Options.flag("Send what is nested in it, too, as of one instant.", RECURSIVE));
     spec.addOption(Options.value("BYTES", "Send at most so much a second, such as 10m.", RATE));
     spec.addPositional(
         Options.positional("NAME[@SNAPSHOT]", 1, 1, "The root, or a snapshot of it."));
@@ -35,7 +37,10 @@ public final class SendVerb implements Verb {
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    SendRequest.Builder request = SendRequest.newBuilder().setSource(arguments.positional(0));
+    SendRequest.Builder request =
+        SendRequest.newBuilder()
+            .setSource(arguments.positional(0))
+            .setRecursive(arguments.has(RECURSIVE));
     arguments.value(SINCE).ifPresent(request::setSince);
     arguments
         .value(RATE)

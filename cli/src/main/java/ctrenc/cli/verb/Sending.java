@@ -4,6 +4,7 @@ import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.io.Output;
 import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.text.Progress;
+import ctrenc.proto.v1.SendBegun;
 import ctrenc.proto.v1.SendRequest;
 import ctrenc.proto.v1.SendResponse;
 import io.grpc.stub.BlockingClientCall;
@@ -24,7 +25,7 @@ final class Sending {
     BlockingClientCall<?, SendResponse> call = daemon.transfers().send(offering.build());
     Progress progress = session.progress();
     try {
-      write(call, daemon, session, progress);
+      write(call, request.getSince(), daemon, session, progress);
     } finally {
       progress.end();
     }
@@ -33,6 +34,7 @@ final class Sending {
 
   private static void write(
       BlockingClientCall<?, SendResponse> call,
+      String since,
       Connection daemon,
       Session session,
       Progress progress)
@@ -42,10 +44,7 @@ final class Sending {
     SendResponse response = daemon.ask(call::read);
     while (response != null) {
       switch (response.getPartCase()) {
-        case BEGUN -> {
-          total = response.getBegun().getTotal();
-          session.surroundings().note("sending " + response.getBegun().getSnapshot());
-        }
+        case BEGUN -> total = begun(response.getBegun(), since, session);
         case DATA -> {
           session.out().bytes(response.getData().toByteArray());
           done += response.getData().size();
@@ -60,5 +59,23 @@ final class Sending {
       response = daemon.ask(call::read);
     }
     session.out().flush();
+  }
+
+  /** Tells what is sent; how many bytes. */
+  private static long begun(SendBegun begun, String since, Session session) {
+    int nested = begun.getNested();
+    session
+        .surroundings()
+        .note(
+            "sending "
+                + begun.getSnapshot()
+                + (nested == 0 ? "" : ", with " + nested + " nested in it"));
+    if (!since.isEmpty() && !begun.getIncrement()) {
+      session
+          .surroundings()
+          .note(
+              "all of it is sent: it holds nothing of " + since + " any more, as after a flatten");
+    }
+    return begun.getTotal();
   }
 }

@@ -32,13 +32,20 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
       return;
     }
     String snapshot = source.contains("@") ? source : source + "@20260102T030000.000Z";
-    SendBegun begun = SendBegun.newBuilder().setSnapshot(snapshot).setTotal(100).build();
+    SendBegun begun =
+        SendBegun.newBuilder()
+            .setSnapshot(snapshot)
+            .setTotal(100)
+            .setIncrement(request.getSince().endsWith("@monday"))
+            .setNested(request.getRecursive() ? 2 : 0)
+            .build();
     responses.onNext(SendResponse.newBuilder().setBegun(begun).build());
     String text =
         (request.getArchive() ? "backup" : "stream")
             + " of "
             + snapshot
-            + (request.getSince().isEmpty() ? "" : " since " + request.getSince());
+            + (request.getSince().isEmpty() ? "" : " since " + request.getSince())
+            + (request.getRecursive() ? " with what is nested" : "");
     responses.onNext(
         SendResponse.newBuilder().setData(ByteString.copyFromUtf8(text + "\n")).build());
     responses.onCompleted();
@@ -69,6 +76,7 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
                 .setState(ContainerState.CONTAINER_STATE_LOCKED)
                 .setCreatedAtMillis(MADE_AT))
         .setSnapshot("tuesday")
+        .setNested(name.equals("tree") ? 2 : 0)
         .addGroups(ProtectorGroupInfo.newBuilder().addTypes("machine"))
         .build();
   }

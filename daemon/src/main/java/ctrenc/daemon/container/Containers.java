@@ -418,12 +418,14 @@ public final class Containers {
   public ReceivedRoot receive(
       ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
       throws IOException {
-    ManagedContainer container = transfers.receive(header, data, progress);
+    RootTransfers.Arrived arrived = transfers.receive(header, data, progress);
+    ManagedContainer container = arrived.container();
     String snapshot = moves.list(container.id()).getFirst().getName();
     return ReceivedRoot.newBuilder()
         .setContainer(view(container))
         .setSnapshot(snapshot)
         .addAllGroups(keys.list(container.id()).getGroupsList())
+        .setNested(arrived.nested())
         .build();
   }
 

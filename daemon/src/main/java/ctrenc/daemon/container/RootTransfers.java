@@ -8,11 +8,13 @@ import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.proto.v1.ReceiveHeader;
+import ctrenc.proto.v1.SendRequest;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends and receives the roots of containers, as they are sealed. Thread-safe. */
 public final class RootTransfers {
@@ -33,48 +35,53 @@ public final class RootTransfers {
    * Something to be sent.
    *
    * @param reference CONTAINER@NAME
-   * @param total the bytes of its extents
    */
   public record Sending(
-      String reference, UUID snapshot, Optional<UUID> since, boolean isArchive, long total) {}
+      String reference, Transfers.Outgoing what, boolean isArchive, Transfers.Amount amount) {}
 
   /**
    * Finds what is to be sent, or takes the snapshot that will be.
    *
-   * @param source a container, or CONTAINER@NAME
-   * @param since CONTAINER@NAME, or empty
-   * @param isArchive a backup in the place of a stream
+   * @param request its source is a container, or CONTAINER@NAME; its since CONTAINER@NAME, or empty
    */
-  public Sending prepare(String source, String since, boolean isArchive) throws IOException {
-    if (isArchive && !since.isEmpty()) {
+  public Sending prepare(SendRequest request) throws IOException {
+    String since = request.getSince();
+    if (request.getArchive() && !since.isEmpty()) {
       throw RefusedException.invalid("A backup is always whole: leave since out.");
     }
+    if (request.getArchive() && request.getRecursive()) {
+      throw RefusedException.invalid("A backup is of one root alone: leave recursive out.");
+    }
     Optional<UUID> known = since.isEmpty() ? Optional.empty() : Optional.of(snapshot(since).id());
-    SnapshotInfo snapshot = source.indexOf('@') < 0 ? taken(source) : snapshot(source);
+    String source = request.getSource();
+    SnapshotInfo snapshot =
+        source.indexOf('@') < 0 ? taken(source, request.getRecursive()) : snapshot(source);
     String reference = source.replaceFirst("@.*", "") + "@" + snapshot.name();
-    long total = store.transfers().bytesToSend(snapshot.id(), known);
-    return new Sending(reference, snapshot.id(), known, isArchive, total);
+    Transfers.Outgoing what = new Transfers.Outgoing(snapshot.id(), known, request.getRecursive());
+    return new Sending(reference, what, request.getArchive(), store.transfers().amount(what));
   }
 
   public void send(Sending sending, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
     if (sending.isArchive()) {
-      store.transfers().backup(sending.snapshot(), pace, out, progress);
+      store.transfers().backup(sending.what().snapshot(), pace, out, progress);
     } else {
-      store.transfers().send(sending.snapshot(), sending.since(), pace, out, progress);
+      store.transfers().send(sending.what(), pace, out, progress);
     }
   }
 
   /** A root that nobody has mounted needs no key for it. */
-  private SnapshotInfo taken(String reference) throws IOException {
+  private SnapshotInfo taken(String reference, boolean isRecursive) throws IOException {
     ManagedContainer container = registry.find(reference);
     UUID subvolume = container.identity.subvolume();
     container.guard.lock();
     try {
       if (container.root.isEmpty()) {
-        return store.transfers().freeze(subvolume, RootMoves.timeName());
+        return isRecursive
+            ? store.snapshots().createRecursive(subvolume, RootMoves.timeName())
+            : store.transfers().freeze(subvolume, RootMoves.timeName());
       }
-      String name = moves.snapshot(reference, "").getName();
+      String name = moves.snapshot(reference, "", isRecursive).getName();
       return store.snapshots().find(subvolume, name).orElseThrow();
     } finally {
       container.guard.unlock();
@@ -98,17 +105,30 @@ public final class RootTransfers {
                         + ": ctr-enc snapshot ls lists those there are."));
   }
 
+  /**
+   * Something that came.
+   *
+   * @param nested subvolumes that are nested in its root
+   */
+  record Arrived(ManagedContainer container, int nested) {}
+
   /** Makes a locked container of a stream or a backup. */
-  ManagedContainer receive(
-      ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
+  Arrived receive(ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
       throws IOException {
     Transfers transfers = store.transfers();
     Restore.Wanted wanted = new Restore.Wanted(header.getOnlyList(), header.getPart());
-    return maker.arrived(
-        header.getName(),
-        id ->
-            header.getArchive()
-                ? transfers.restore(id, data, wanted, progress)
-                : transfers.receive(id, data, progress));
+    AtomicInteger nested = new AtomicInteger();
+    ManagedContainer container =
+        maker.arrived(
+            header.getName(),
+            id -> {
+              Transfers.Received received =
+                  header.getArchive()
+                      ? transfers.restore(id, data, wanted, progress)
+                      : transfers.receive(id, data, progress);
+              nested.set(received.nested());
+              return received;
+            });
+    return new Arrived(container, nested.get());
   }
 }

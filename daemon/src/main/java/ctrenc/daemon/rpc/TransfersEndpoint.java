@@ -47,8 +47,7 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
       SendRequest request, Optional<PeerCredentials> peer, StreamedAnswer<SendResponse> answer)
       throws IOException, InterruptedException {
     RootTransfers transfers = containers.transfers();
-    RootTransfers.Sending sending =
-        transfers.prepare(request.getSource(), request.getSince(), request.getArchive());
+    RootTransfers.Sending sending = transfers.prepare(request);
     Optional<CallersFile> file =
         request.hasTo() && peer.isPresent()
             ? CallersFile.toWrite(peer.get(), request.getTo(), answer::isCancelled)
@@ -57,7 +56,9 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
       SendBegun begun =
           SendBegun.newBuilder()
               .setSnapshot(sending.reference())
-              .setTotal(sending.total())
+              .setTotal(sending.amount().bytes())
+              .setIncrement(sending.amount().goesOn())
+              .setNested(sending.amount().nested())
               .setDirect(file.isPresent())
               .build();
       answer.send(SendResponse.newBuilder().setBegun(begun).build());

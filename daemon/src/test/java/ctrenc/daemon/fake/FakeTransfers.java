@@ -8,7 +8,6 @@ import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.overlay.subvolume.UnmovableException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.util.Optional;
 import java.util.UUID;
 
 /** Plain directories have nothing that could be moved as it is sealed. */
@@ -24,19 +23,14 @@ final class FakeTransfers implements Transfers {
   }
 
   @Override
-  public void send(
-      UUID snapshot,
-      Optional<UUID> since,
-      Pace pace,
-      WritableByteChannel out,
-      TransferProgress progress)
+  public void send(Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }
 
   @Override
-  public long bytesToSend(UUID snapshot, Optional<UUID> since) {
-    return 0;
+  public Amount amount(Outgoing outgoing) {
+    return new Amount(0, false, 0);
   }
 
   @Override

@@ -22,7 +22,9 @@ record Frame(Kind kind, MemorySegment payload) {
     /** A layer ends. */
     END_OF_LAYER(5),
     /** The stream ends. */
-    END(6);
+    END(6),
+    /** What is nested in the root. */
+    NESTED(7);
 
     private final byte code;
 

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -75,6 +76,13 @@ final class StreamReader implements AutoCloseable {
       throw disordered();
     }
     return frame.bytes();
+  }
+
+  /** The payload of the next frame, if it is of this kind; else that frame is still to be read. */
+  Optional<byte[]> nextIf(Frame.Kind kind) throws IOException {
+    return has(1) && buffer.get(buffer.position()) == kind.code()
+        ? Optional.of(next(kind))
+        : Optional.empty();
   }
 
   /** Nothing may follow the last frame. */

@@ -20,14 +20,22 @@ public final class StreamSink implements AutoCloseable {
   private long moved;
   private int layers;
 
-  public StreamSink(WritableByteChannel out, Pace pace, TransferProgress progress) {
-    this.writer = new StreamWriter(out);
+  /** Writes what the stream is of. */
+  public StreamSink(
+      TreeDescription tree, WritableByteChannel out, Pace pace, TransferProgress progress)
+      throws IOException {
+    this.writer = new StreamWriter(out, !tree.nested().isEmpty());
     this.pace = pace;
     this.progress = progress;
-  }
-
-  public void root(RootDescription root) throws IOException {
-    writer.write(Frame.Kind.ROOT, root.encode());
+    try {
+      writer.write(Frame.Kind.ROOT, tree.root().encode());
+      for (NestedDescription nested : tree.nested()) {
+        writer.write(Frame.Kind.NESTED, nested.encode());
+      }
+    } catch (IOException | RuntimeException e) {
+      writer.close();
+      throw e;
+    }
   }
 
   /** Sends a layer that does not grow. */

@@ -4,6 +4,8 @@ import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -12,7 +14,7 @@ public final class StreamSource implements AutoCloseable {
 
   private final StreamReader reader;
   private final TransferProgress progress;
-  private final RootDescription root;
+  private final TreeDescription tree;
   private long moved;
   private int layers;
 
@@ -21,15 +23,27 @@ public final class StreamSource implements AutoCloseable {
     this.reader = new StreamReader(in);
     this.progress = progress;
     try {
-      this.root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
+      RootDescription root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
+      this.tree = new TreeDescription(root, nested());
+      tree.check();
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
     }
   }
 
-  public RootDescription root() {
-    return root;
+  public TreeDescription tree() {
+    return tree;
+  }
+
+  private List<NestedDescription> nested() throws IOException {
+    List<NestedDescription> nested = new ArrayList<>();
+    Optional<byte[]> payload = reader.nextIf(Frame.Kind.NESTED);
+    while (payload.isPresent()) {
+      nested.add(NestedDescription.decode(payload.get()));
+      payload = reader.nextIf(Frame.Kind.NESTED);
+    }
+    return List.copyOf(nested);
   }
 
   /** The layer that comes next; empty if the stream is whole and at its end. */

@@ -20,8 +20,13 @@ import java.util.UUID;
  */
 final class StreamWriter implements AutoCloseable {
 
-  static final int VERSION = 1;
-  static final FormatPreamble PREAMBLE = new FormatPreamble("stream", VERSION, VERSION);
+  /** What earlier releases take too: a root without anything that is nested in it. */
+  private static final int ALONE = 1;
+
+  private static final int WITH_NESTED = 2;
+  private static final String FORMAT = "stream";
+  private static final FormatPreamble OF_ONE = new FormatPreamble(FORMAT, ALONE, ALONE);
+  static final FormatPreamble PREAMBLE = new FormatPreamble(FORMAT, ALONE, WITH_NESTED);
   static final int ID_LENGTH = 2 * Long.BYTES;
   static final int HEAD = 1 + Integer.BYTES;
 
@@ -39,9 +44,12 @@ final class StreamWriter implements AutoCloseable {
   private final ByteBuffer buffer = memory.asByteBuffer();
   private long number;
 
-  StreamWriter(WritableByteChannel out) {
+  /**
+   * @param hasNested frames of what is nested in the root come, too
+   */
+  StreamWriter(WritableByteChannel out, boolean hasNested) {
     this.out = out;
-    buffer.put(PREAMBLE.write(bytes(id)));
+    buffer.put((hasNested ? PREAMBLE : OF_ONE).write(bytes(id)));
   }
 
   static byte[] bytes(UUID id) {

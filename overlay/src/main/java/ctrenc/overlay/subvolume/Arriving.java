@@ -1,13 +1,18 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.LayerTarget;
+import ctrenc.overlay.export.NestedDescription;
 import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.StreamSource;
 import ctrenc.overlay.export.TransferProgress;
+import ctrenc.overlay.export.TreeDescription;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Makes one root of a stream. Not thread-safe. */
@@ -38,21 +43,37 @@ final class Arriving {
   }
 
   private Transfers.Received receive(StreamSource source) throws IOException {
-    RootDescription root = source.root();
-    Keyring.decode(root.owner(), root.protectors());
-    LocalLayers local = new LocalLayers(stacks);
-    List<LocalLayers.Found> levels = local.find(root);
-    for (LocalLayers.Found level : levels.reversed()) {
-      if (level.isCarried()) {
-        receive(source, level);
+    List<Newcomer> newcomers = newcomers(source.tree());
+    Set<UUID> came = new HashSet<>();
+    for (Newcomer newcomer : newcomers) {
+      for (LocalLayers.Found level : newcomer.levels().reversed()) {
+        if (level.isCarried() && came.add(level.id())) {
+          receive(source, level);
+        }
       }
     }
     Optional<UUID> more = source.nextLayer();
     if (more.isPresent()) {
       throw StreamSource.unexpected(more.get());
     }
-    incoming.verify(levels);
-    return incoming.show(root, levels, local.image());
+    for (Newcomer newcomer : newcomers) {
+      incoming.verify(newcomer.levels());
+    }
+    return incoming.show(newcomers);
+  }
+
+  /** The root, then what is nested in it, of which everything is here that does not come. */
+  private List<Newcomer> newcomers(TreeDescription tree) throws IOException {
+    Keyring.decode(tree.root().owner(), tree.root().protectors());
+    List<Newcomer> newcomers = new ArrayList<>();
+    newcomers.add(incoming.root(tree.root(), new LocalLayers(stacks)));
+    for (NestedDescription nested : tree.nested()) {
+      RootDescription subvolume = nested.subvolume();
+      Keyring.requireWholeNested(subvolume.owner(), subvolume.protectors());
+      UUID parent = newcomers.get(nested.parent()).id();
+      newcomers.add(Newcomer.nested(nested, parent, new LocalLayers(stacks)));
+    }
+    return newcomers;
   }
 
   private void receive(StreamSource source, LocalLayers.Found level) throws IOException {

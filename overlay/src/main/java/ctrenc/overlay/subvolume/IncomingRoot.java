@@ -9,12 +9,12 @@ import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -32,6 +32,12 @@ final class IncomingRoot {
 
   /** Layers that came, by their UUIDs. */
   private final Map<UUID, LayerRecord> built = new LinkedHashMap<>();
+
+  /** Layers whose records fit together. */
+  private final Set<UUID> verified = new HashSet<>();
+
+  /** Those whose key files may be there. */
+  private final List<UUID> showing = new ArrayList<>(1);
 
   IncomingRoot(StackKeeping stacks, String name) {
     this.stacks = stacks;
@@ -95,7 +101,7 @@ final class IncomingRoot {
   void verify(List<LocalLayers.Found> levels) throws IOException {
     List<Long> below = new ArrayList<>();
     for (LocalLayers.Found level : levels.reversed()) {
-      if (built.containsKey(level.id())) {
+      if (built.containsKey(level.id()) && verified.add(level.id())) {
         new RecordScrub(
                 parts.meta(),
                 number(level),
@@ -109,28 +115,35 @@ final class IncomingRoot {
     }
   }
 
-  /** Everything is there: it is made durable, and shows by one change. */
-  Transfers.Received show(
-      RootDescription root, List<LocalLayers.Found> levels, Optional<ImageRecord> image)
-      throws IOException {
-    parts.keySlots().write(id, root.protectors());
-    stacks.arrivals().arrive(id, root.owner());
-    List<SubvolumeRecord.Level> stack =
-        levels.stream()
-            .map(level -> new SubvolumeRecord.Level(number(level), level.wrappedKey()))
-            .toList();
-    Base base = image.<Base>map(one -> new Base.Image(one.info().id())).orElseGet(Base.Empty::new);
-    SubvolumeRecord made = new SubvolumeRecord(id, name, base, Instant.now(), false, false, stack);
-    SnapshotRecord snapshot =
-        new SnapshotRecord(UUID.randomUUID(), id, root.snapshot(), root.taken(), stack);
-    list(made, snapshot);
-    SubvolumeInfo info = new SubvolumeInfo(id, name, base, false, false, made.created());
-    SnapshotInfo kept = new SnapshotInfo(snapshot.id(), id, snapshot.name(), snapshot.created());
-    return new Transfers.Received(info, root.name(), kept, image.map(ImageRecord::info));
+  /** The root itself, of which everything is here that does not come. */
+  Newcomer root(RootDescription root, LocalLayers local) throws IOException {
+    return Newcomer.root(id, name, root, local);
+  }
+
+  /**
+   * Everything is there: it is made durable, and shows by one change.
+   *
+   * @param newcomers the root, then those that are nested in it, each after what it hangs in
+   */
+  Transfers.Received show(List<Newcomer> newcomers) throws IOException {
+    for (Newcomer one : newcomers) {
+      showing.add(one.id());
+      parts.keySlots().write(one.id(), one.description().protectors());
+      stacks.arrivals().arrive(one.id(), one.description().owner());
+    }
+    FreshIds snapshots = new FreshIds();
+    list(newcomers, snapshots);
+    Newcomer top = newcomers.getFirst();
+    SubvolumeRecord made = catalog.requireLiving(id);
+    SubvolumeInfo info = new SubvolumeInfo(id, name, made.base(), false, false, made.created());
+    RootDescription root = top.description();
+    SnapshotInfo kept = new SnapshotInfo(snapshots.of(id), id, root.snapshot(), root.taken());
+    return new Transfers.Received(
+        info, root.name(), kept, top.image().map(ImageRecord::info), newcomers.size() - 1);
   }
 
   /** Everything that was stored is durable first. */
-  private void list(SubvolumeRecord made, SnapshotRecord snapshot) throws IOException {
+  private void list(List<Newcomer> newcomers, FreshIds snapshots) throws IOException {
     parts.meta().sync();
     catalog.change(
         edit -> {
@@ -138,16 +151,32 @@ final class IncomingRoot {
           for (LayerRecord layer : built.values()) {
             edit.put(layer.in(LayerRecord.State.LIVE, 0));
           }
-          for (SubvolumeRecord.Level level : made.stack()) {
-            requireThere(level.layer());
-            edit.retain(level.layer());
-            edit.retain(level.layer());
+          for (Newcomer one : newcomers) {
+            list(edit, one, snapshots);
           }
-          edit.put(made);
-          edit.put(snapshot);
-          return made;
+          return newcomers;
         });
     catalog.sync();
+  }
+
+  private void list(CatalogEdit edit, Newcomer one, FreshIds snapshots) throws IOException {
+    List<SubvolumeRecord.Level> stack =
+        one.levels().stream()
+            .map(level -> new SubvolumeRecord.Level(number(level), level.wrappedKey()))
+            .toList();
+    for (SubvolumeRecord.Level level : stack) {
+      requireThere(level.layer());
+      edit.retain(level.layer());
+      edit.retain(level.layer());
+    }
+    edit.put(one.subvolume(stack));
+    SnapshotRecord snapshot = one.snapshot(snapshots.of(one.id()), stack);
+    edit.put(snapshot);
+    if (one.nest().isPresent()) {
+      NestRecord nest = one.nest().get();
+      stacks.tools().nests().put(edit, nest);
+      stacks.tools().nests().putPart(edit, nest.as(snapshot.id(), snapshots.of(nest.parent())));
+    }
   }
 
   /** What was found at the beginning may have been removed meanwhile. */
@@ -164,8 +193,10 @@ final class IncomingRoot {
 
   /** Nothing stays of what did not come whole. */
   void abandon() throws IOException {
-    parts.keySlots().erase(id);
-    stacks.arrivals().forget(id);
+    for (UUID one : showing) {
+      parts.keySlots().erase(one);
+      stacks.arrivals().forget(one);
+    }
     if (catalog.subvolume(id).isEmpty()) {
       for (LayerRecord layer : built.values()) {
         stacks.remover().remove(layer);

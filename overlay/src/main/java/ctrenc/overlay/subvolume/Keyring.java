@@ -120,7 +120,7 @@ final class Keyring implements AutoCloseable {
   /** Brings the KEK of a nested subvolume into memory by its parent's. */
   void unlockNested(UUID parent, UUID nested, byte[] stored) throws IOException {
     try {
-      Kek kek = KeyWrapper.unwrapNestedKek(kek(parent), nested, stored);
+      Kek kek = KeyWrapper.unwrapNestedKek(kek(parent), owners.apply(nested), stored);
       if (keks.putIfAbsent(nested, kek) != null) {
         kek.close();
       }

@@ -40,14 +40,15 @@ final class Restoring {
     try (Restore restore = new Restore(this::begin)) {
       RootDescription root = restore.read(stream(in), wanted, progress);
       Keyring.decode(root.owner(), root.protectors());
-      List<LocalLayers.Found> levels = local.find(root);
+      Newcomer newcomer = incoming.root(root, local);
+      List<LocalLayers.Found> levels = newcomer.levels();
       requireSame(levels, restore.layers());
       restore.finish();
       if (wanted.isPart() || !wanted.only().isEmpty()) {
         dropLooseEntries(levels);
       }
       incoming.verify(levels);
-      Transfers.Received received = incoming.show(root, levels, local.image());
+      Transfers.Received received = incoming.show(List.of(newcomer));
       isWhole = true;
       return received;
     } finally {

@@ -24,17 +24,37 @@ public interface Transfers {
   SnapshotInfo freeze(UUID subvolume, String name) throws IOException;
 
   /**
-   * Writes a snapshot as one stream.
+   * What is to be sent.
    *
    * @param since what the receiver has already is left out: the layers of this snapshot
+   * @param isRecursive with the snapshots of nested subvolumes that are part of it; of {@code
+   *     since} the receiver has its parts, too
+   */
+  record Outgoing(UUID snapshot, Optional<UUID> since, boolean isRecursive) {
+
+    static Outgoing whole(UUID snapshot) {
+      return new Outgoing(snapshot, Optional.empty(), false);
+    }
+  }
+
+  /**
+   * How much is to be sent.
+   *
+   * @param bytes of extents
+   * @param goesOn whether it leaves anything out that the receiver has
+   * @param nested snapshots of nested subvolumes
+   */
+  record Amount(long bytes, boolean goesOn, int nested) {}
+
+  /** What {@link #send} would write. */
+  Amount amount(Outgoing outgoing) throws IOException;
+
+  /**
+   * Writes a snapshot as one stream.
+   *
    * @throws UnmovableException if it stands on a directory of this machine, or has no protectors
    */
-  void send(
-      UUID snapshot,
-      Optional<UUID> since,
-      Pace pace,
-      WritableByteChannel out,
-      TransferProgress progress)
+  void send(Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException;
 
   /**
@@ -54,11 +74,9 @@ public interface Transfers {
       String name, ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress)
       throws IOException;
 
-  /** The bytes of extents that {@link #send} writes. */
-  long bytesToSend(UUID snapshot, Optional<UUID> since) throws IOException;
-
   /**
-   * Makes a subvolume of a stream. It shows when it is whole; of a stream that fails nothing stays.
+   * Makes a subvolume of a stream, with all nested ones that came. It shows when it is whole; of a
+   * stream that fails nothing stays.
    *
    * @param name of the new subvolume
    * @throws UnmovableException if an image, or a snapshot that it goes on from, is not here
@@ -73,7 +91,12 @@ public interface Transfers {
    *
    * @param origin what the root is called where it came from
    * @param snapshot the snapshot of it that was sent, which came with it
+   * @param nested how many subvolumes came with it that are nested in it
    */
   record Received(
-      SubvolumeInfo subvolume, String origin, SnapshotInfo snapshot, Optional<ImageInfo> image) {}
+      SubvolumeInfo subvolume,
+      String origin,
+      SnapshotInfo snapshot,
+      Optional<ImageInfo> image,
+      int nested) {}
 }

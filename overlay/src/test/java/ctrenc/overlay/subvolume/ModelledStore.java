@@ -95,14 +95,20 @@ final class ModelledStore implements AutoCloseable {
     return store;
   }
 
-  /** What each snapshot holds of the roots that can be sent, by the snapshot's id. */
-  Map<UUID, HeldFiles> keptSnapshots() {
+  /**
+   * What each snapshot holds of the roots that can be sent, by the snapshot's id.
+   *
+   * @param isRecursive with what is nested in them
+   */
+  Map<UUID, HeldFiles> keptSnapshots(boolean isRecursive) {
     Map<UUID, HeldFiles> kept = new LinkedHashMap<>();
     for (Root root : roots.values()) {
       if (root.kept) {
         root.snapshots.forEach(
             (name, held) ->
-                kept.put(store.snapshots().find(root.id, name).orElseThrow().id(), held.alone()));
+                kept.put(
+                    store.snapshots().find(root.id, name).orElseThrow().id(),
+                    isRecursive ? held.withNested() : held.alone()));
       }
     }
     return kept;

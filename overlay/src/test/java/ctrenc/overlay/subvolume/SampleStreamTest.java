@@ -48,6 +48,34 @@ class SampleStreamTest {
   }
 
   @Test
+  void sampleWithNestedOnesIsReceivedAsItWas() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      UUID tree = pair.receive("tree", sample("stream-v2-nested")).subvolume().id();
+      assertThat(pair.there().verify().findings()).isEmpty();
+      FileSystemUser user = pair.arrived(tree);
+      assertThat(user.text("/f")).isEqualTo("outside");
+      assertThat(user.text("/box/f")).isEqualTo("inside");
+    }
+  }
+
+  @Test
+  void presentVersionWithNestedOnesHasItsSample() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      UUID root = pair.here().create("r");
+      FileSystemUser user = pair.here().user(root);
+      HiddenUser.root(user.fileSystem()).mkdir("/.ctr-enc/subvolumes/box");
+      user.put("/f", "outside");
+      user.put("/box/f", "inside");
+      UUID snapshot = pair.here().store().snapshots().createRecursive(root, "sample").id();
+      byte[] now = pair.send(new Transfers.Outgoing(snapshot, Optional.empty(), true));
+      String target = System.getProperty("sample.write", temporary.resolve("now").toString());
+      Files.write(Path.of(target + "-nested.stream"), now);
+      assertThat(Arrays.copyOf(now, BEGINNING))
+          .isEqualTo(Arrays.copyOf(sample("stream-v2-nested"), BEGINNING));
+    }
+  }
+
+  @Test
   void presentVersionHasItsSamples() throws Exception {
     try (StorePair pair = new StorePair(temporary)) {
       String target = System.getProperty("sample.write", temporary.resolve("now").toString());

@@ -43,10 +43,12 @@ final class StorePair implements AutoCloseable {
   }
 
   byte[] send(UUID snapshot, Optional<UUID> since) throws IOException {
+    return send(new Transfers.Outgoing(snapshot, since, false));
+  }
+
+  byte[] send(Transfers.Outgoing outgoing) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    here.store()
-        .transfers()
-        .send(snapshot, since, Pace.unlimited(), Channels.newChannel(out), done -> {});
+    here.store().transfers().send(outgoing, Pace.unlimited(), Channels.newChannel(out), done -> {});
     return out.toByteArray();
   }
 

@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Between random moves of roots, snapshots go to another store: whole, or as increments of whatever
- * went before, be it of the same root or of one that it was forked from. What arrives holds what
- * the model says, and so does everything that arrived before.
+ * Between random moves of roots, snapshots go to another store, alone or with what is nested in
+ * them: whole, or as increments of whatever went before, be it of the same root or of one that it
+ * was forked from. What arrives holds what the model says, and so does everything that arrived
+ * before.
  */
 @Timeout(300)
 class TransferModelTest {
@@ -37,7 +38,7 @@ class TransferModelTest {
   @TempDir Path temporary;
 
   /** What a root that arrived should hold. */
-  private record Arrived(UUID root, HeldFiles files) {}
+  private record Arrived(UUID root, UUID snapshot, boolean isRecursive, HeldFiles files) {}
 
   @RepeatedTest(3)
   void whatArrivesIsWhatTheModelHeld() throws Exception {
@@ -74,30 +75,42 @@ class TransferModelTest {
       Random random,
       String name)
       throws Exception {
-    Map<UUID, HeldFiles> kept = model.keptSnapshots();
+    boolean isRecursive = random.nextBoolean();
+    Map<UUID, HeldFiles> kept = model.keptSnapshots(isRecursive);
     if (kept.isEmpty()) {
       return;
     }
     List<UUID> all = new ArrayList<>(kept.keySet());
     UUID snapshot = all.get(random.nextInt(all.size()));
-    List<UUID> known = all.stream().filter(arrived::containsKey).toList();
-    Optional<UUID> since =
-        known.isEmpty() || random.nextInt(3) == 0
-            ? Optional.empty()
-            : Optional.of(known.get(random.nextInt(known.size())));
-    boolean isArchive = since.isEmpty() && random.nextBoolean();
-    UUID root = received(model.store(), snapshot, since, isArchive, there, name);
-    Arrived before = arrived.put(snapshot, new Arrived(root, kept.get(snapshot)));
+    Optional<UUID> since = base(all, arrived, isRecursive, random);
+    boolean isArchive = since.isEmpty() && !isRecursive && random.nextBoolean();
+    Transfers.Outgoing outgoing = new Transfers.Outgoing(snapshot, since, isRecursive);
+    Transfers.Received came = received(model.store(), outgoing, isArchive, there, name);
+    Arrived now =
+        new Arrived(came.subvolume().id(), came.snapshot().id(), isRecursive, kept.get(snapshot));
+    Arrived before = arrived.put(snapshot, now);
     compare(model, there, arrived.get(snapshot), name);
     if (before != null) {
       there.subvolumes().destroy(before.root());
     }
   }
 
-  private static UUID received(
+  /** Sometimes one that the other store has, with its parts if they are asked for. */
+  private static Optional<UUID> base(
+      List<UUID> all, Map<UUID, Arrived> arrived, boolean isRecursive, Random random) {
+    List<UUID> known =
+        all.stream()
+            .filter(arrived::containsKey)
+            .filter(one -> !isRecursive || arrived.get(one).isRecursive())
+            .toList();
+    return known.isEmpty() || random.nextInt(3) == 0
+        ? Optional.empty()
+        : Optional.of(known.get(random.nextInt(known.size())));
+  }
+
+  private static Transfers.Received received(
       StoreDirectory here,
-      UUID snapshot,
-      Optional<UUID> since,
+      Transfers.Outgoing outgoing,
       boolean isArchive,
       StoreDirectory there,
       String name)
@@ -105,16 +118,16 @@ class TransferModelTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     Transfers from = here.transfers();
     if (isArchive) {
-      from.backup(snapshot, Pace.unlimited(), Channels.newChannel(stream), done -> {});
+      from.backup(outgoing.snapshot(), Pace.unlimited(), Channels.newChannel(stream), done -> {});
     } else {
-      from.send(snapshot, since, Pace.unlimited(), Channels.newChannel(stream), done -> {});
+      from.send(outgoing, Pace.unlimited(), Channels.newChannel(stream), done -> {});
     }
     ReadableByteChannel in = Channels.newChannel(new ByteArrayInputStream(stream.toByteArray()));
     Restore.Wanted everything = new Restore.Wanted(List.of(), false);
     Transfers to = there.transfers();
-    Transfers.Received received =
-        isArchive ? to.restore(name, in, everything, done -> {}) : to.receive(name, in, done -> {});
-    return received.subvolume().id();
+    return isArchive
+        ? to.restore(name, in, everything, done -> {})
+        : to.receive(name, in, done -> {});
   }
 
   private static void destroy(StoreDirectory there, Map<UUID, Arrived> arrived, Random random)
@@ -130,6 +143,9 @@ class TransferModelTest {
     FileSystemUser user = new FileSystemUser(there.subvolumes().open(one.root()));
     one.files().compare(user, when);
     user.fileSystem().close();
+    FileSystemUser frozen = new FileSystemUser(there.snapshots().open(one.snapshot()));
+    one.files().compare(frozen, when + ", the snapshot");
+    frozen.fileSystem().close();
     there.subvolumes().lock(one.root());
   }
 }

@@ -148,8 +148,7 @@ class TransferTest {
     here.store()
         .transfers()
         .send(
-            snapshot,
-            Optional.empty(),
+            Transfers.Outgoing.whole(snapshot),
             Pace.unlimited(),
             Channels.newChannel(out),
             done -> {

@@ -1,0 +1,86 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.DaemonPair;
+import ctrenc.e2e.harness.DebianTree;
+import ctrenc.e2e.harness.Manifest;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Roots go from one daemon to another with all that is nested in them. */
+@Tag("kernel")
+@Timeout(900)
+class RecursiveTransferTest {
+
+  private static final String DEBIAN = "debian";
+
+  @TempDir private Path scratch;
+  private DaemonPair pair;
+  private TestDaemon here;
+  private TestDaemon there;
+
+  @BeforeEach
+  void start() throws IOException {
+    pair = DaemonPair.start(scratch);
+    here = pair.here();
+    there = pair.there();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    pair.close();
+  }
+
+  private Path made() throws IOException {
+    Path root = pair.create("work", DEBIAN);
+    Command.sh(
+            "cd "
+                + root
+                + "; echo first > root/first; mkdir .ctr-enc/forks/try; echo tried > try/etc/tried"
+                + "; mkdir -p srv/boxes; mkdir srv/boxes/.ctr-enc/subvolumes/outer"
+                + "; mkdir srv/boxes/outer/.ctr-enc/subvolumes/inner"
+                + "; cp -a usr/share/perl5 srv/boxes/outer/inner; seq 99999 > srv/boxes/outer/numbers")
+        .ok();
+    return root;
+  }
+
+  /** One of them on the layers of its parent, one in another, all of them locked on both sides. */
+  @Test
+  void whatIsNestedComesToo() throws IOException {
+    for (TestDaemon daemon : List.of(here, there)) {
+      daemon.cli("image", "import", DebianTree.archive().toString(), DEBIAN).ok();
+    }
+    Path root = made();
+    List<String> first = Manifest.of(root);
+    here.cli("lock", "work").ok();
+    pair.pipe("send --recursive work", "receive copy");
+    String row = here.cli("snapshot", "ls").ok().lines().skip(1).findFirst().orElseThrow();
+    String kept = row.split("\\s", 2)[0];
+    assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
+    assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
+    Path copy = pair.opened(there, "copy");
+    assertThat(Manifest.of(copy)).isEqualTo(first);
+    Files.writeString(copy.resolve("srv/boxes/outer/inner/there"), "written there");
+
+    Path again = pair.opened(here, "work");
+    Files.writeString(again.resolve("srv/boxes/outer/inner/late"), "late");
+    List<String> second = Manifest.of(again);
+    here.cli("lock", "work").ok();
+    Path change = scratch.resolve("change");
+    Command.sh(pair.shell(here, "send --recursive work --since " + kept + " > " + change)).ok();
+    assertThat(Files.size(change)).isLessThan(100_000);
+    Command.sh(pair.shell(there, "receive second < " + change)).ok();
+    assertThat(Manifest.of(pair.opened(there, "second"))).isEqualTo(second);
+  }
+}

@@ -1,0 +1,138 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.export.Backup;
+import ctrenc.overlay.export.ExtentSource;
+import ctrenc.overlay.export.LayerObjects;
+import ctrenc.overlay.export.LayerSource;
+import ctrenc.overlay.export.RootDescription;
+import ctrenc.overlay.export.StreamSink;
+import ctrenc.overlay.export.TransferProgress;
+import ctrenc.overlay.export.TreeDescription;
+import ctrenc.overlay.extent.PlaceRecord;
+import ctrenc.overlay.extent.PlaceScan;
+import ctrenc.overlay.segment.EnvelopeReader;
+import ctrenc.overlay.storage.Pace;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Sends what the catalog has as snapshots, in a stream or a backup. Thread-safe. */
+record Departing(StackKeeping stacks) {
+
+  private static final int ARCHIVE_PIECE = 256 << 10;
+
+  /** How much would be sent. */
+  Transfers.Amount amount(Transfers.Outgoing outgoing) throws IOException {
+    Set<Long> known = known(outgoing);
+    SentSnapshots sent = sent(outgoing);
+    AtomicLong sum = new AtomicLong();
+    boolean goesOn = false;
+    for (long layer : sent.layers()) {
+      if (known.contains(layer)) {
+        goesOn |= isSealed(stacks.catalog().layer(layer));
+      } else {
+        PlaceScan.walk(
+            stacks.parts().meta(),
+            layer,
+            0,
+            (extent, stored) ->
+                sum.addAndGet(PlaceRecord.decode(stored, "extent " + extent).place().length()));
+      }
+    }
+    return new Transfers.Amount(sum.get(), goesOn, sent.parts().size());
+  }
+
+  void send(
+      Transfers.Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
+      throws IOException {
+    pinned(
+        outgoing,
+        sent -> {
+          Set<Long> known = known(outgoing);
+          TreeDescription tree = new RootDescriber(stacks, known).describe(sent);
+          try (StreamSink sink = new StreamSink(tree, out, pace, progress)) {
+            for (long number : sent.layers()) {
+              LayerRecord layer = stacks.catalog().layer(number);
+              if (isSealed(layer) && !known.contains(number)) {
+                send(layer, sink);
+              }
+            }
+            sink.end();
+          }
+        });
+  }
+
+  private void send(LayerRecord layer, StreamSink sink) throws IOException {
+    try (EnvelopeReader envelopes = stacks.parts().extents().envelopes(layer.id())) {
+      sink.layer(new LayerSource(stacks.parts().meta(), layer.number(), layer.id(), envelopes));
+    }
+  }
+
+  void backup(UUID id, Pace pace, WritableByteChannel out, TransferProgress progress)
+      throws IOException {
+    StoreParts parts = stacks.parts();
+    pinned(
+        Transfers.Outgoing.whole(id),
+        sent -> {
+          RootDescription root = new RootDescriber(stacks, Set.of()).describe(sent.top());
+          List<LayerObjects> layers = new ArrayList<>();
+          Map<Long, ExtentSource> extents = new HashMap<>();
+          try (Resources open = new Resources()) {
+            for (SubvolumeRecord.Level level : sent.top().stack()) {
+              LayerRecord layer = stacks.catalog().layer(level.layer());
+              layers.add(
+                  new LayerObjects(parts.meta(), layer.number(), layer.id(), isSealed(layer)));
+              if (isSealed(layer)) {
+                EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer.id()));
+                extents.put(
+                    layer.number(),
+                    new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes));
+              }
+            }
+            OutputStream stream =
+                new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
+            new Backup(layers, extents).write(root, stream, pace, progress);
+          }
+        });
+  }
+
+  /** Moves snapshots out. */
+  private interface Moving {
+    void move(SentSnapshots sent) throws IOException;
+  }
+
+  /** What is removed meanwhile stays until it is done. */
+  private void pinned(Transfers.Outgoing outgoing, Moving moving) throws IOException {
+    List<Long> layers = List.copyOf(sent(outgoing).layers());
+    stacks.remover().pin(layers);
+    try {
+      moving.move(sent(outgoing));
+    } finally {
+      stacks.remover().unpin(layers);
+    }
+  }
+
+  private SentSnapshots sent(Transfers.Outgoing outgoing) throws IOException {
+    return SentSnapshots.of(stacks.tools(), outgoing.snapshot(), outgoing.isRecursive());
+  }
+
+  /** The layers that the receiver has, by their numbers here. */
+  private Set<Long> known(Transfers.Outgoing outgoing) throws IOException {
+    return outgoing.since().isEmpty()
+        ? Set.of()
+        : SentSnapshots.of(stacks.tools(), outgoing.since().get(), outgoing.isRecursive()).layers();
+  }
+
+  private static boolean isSealed(LayerRecord layer) {
+    return layer.kind() == LayerRecord.Kind.ENCRYPTED;
+  }
+}
