@@ -29,6 +29,9 @@ public final class StateHash implements AutoCloseable {
   /** Bytes of {@link #sum}. */
   public static final int SUM_LENGTH = StateSum.LIMBS * Long.BYTES + Long.BYTES;
 
+  /** Bytes of {@link #element}. */
+  public static final int ELEMENT_LENGTH = StateSum.LIMBS * Long.BYTES;
+
   private static final int KEY_LENGTH = 32;
   private static final byte[] ELEMENT = {1};
   private static final byte[] ROOT = {2};
@@ -57,10 +60,7 @@ public final class StateHash implements AutoCloseable {
    * @throws MalformedException if these are not {@value #SUM_LENGTH} bytes
    */
   public static StateHash resume(LayerKey layer, byte[] sum) throws MalformedException {
-    if (sum.length != SUM_LENGTH) {
-      throw new MalformedException(
-          "the sum of a state hash has " + SUM_LENGTH + " bytes, not " + sum.length);
-    }
+    checkLength(sum);
     StateHash resumed = new StateHash(layer);
     resumed.sum.read(ByteBuffer.wrap(sum));
     return resumed;
@@ -82,6 +82,46 @@ public final class StateHash implements AutoCloseable {
     byte[] element = element(recordKey, value);
     synchronized (sum) {
       sum.subtract(element);
+    }
+  }
+
+  /** What a record adds to the sum, for a {@link StateChange}; as secret as {@link #sum}. */
+  public byte[] element(byte[] recordKey, byte[] value) {
+    byte[] head =
+        ByteBuffer.allocate(Integer.BYTES + recordKey.length)
+            .putInt(recordKey.length)
+            .put(recordKey)
+            .array();
+    return Arrays.copyOf(elementMac.of(head, value, 0, value.length), ELEMENT_LENGTH);
+  }
+
+  /**
+   * Becomes what it was when {@link #sum} was taken.
+   *
+   * @throws MalformedException if these are not {@value #SUM_LENGTH} bytes
+   */
+  public void restore(byte[] taken) throws MalformedException {
+    checkLength(taken);
+    synchronized (sum) {
+      sum.read(ByteBuffer.wrap(taken));
+    }
+  }
+
+  /** What {@link #sum} will be once {@code change} is applied. */
+  public byte[] sumAfter(StateChange change) {
+    StateSum after = new StateSum();
+    after.read(ByteBuffer.wrap(sum()));
+    after.addAll(ByteBuffer.wrap(change.toBytes()));
+    ByteBuffer bytes = ByteBuffer.allocate(SUM_LENGTH);
+    after.write(bytes);
+    return bytes.array();
+  }
+
+  /** The batch is stored. */
+  public void apply(StateChange change) {
+    byte[] written = change.toBytes();
+    synchronized (sum) {
+      sum.addAll(ByteBuffer.wrap(written));
     }
   }
 
@@ -116,12 +156,10 @@ public final class StateHash implements AutoCloseable {
     rootKey.close();
   }
 
-  private byte[] element(byte[] recordKey, byte[] value) {
-    byte[] head =
-        ByteBuffer.allocate(Integer.BYTES + recordKey.length)
-            .putInt(recordKey.length)
-            .put(recordKey)
-            .array();
-    return Arrays.copyOf(elementMac.of(head, value, 0, value.length), StateSum.LIMBS * Long.BYTES);
+  private static void checkLength(byte[] sum) throws MalformedException {
+    if (sum.length != SUM_LENGTH) {
+      throw new MalformedException(
+          "the sum of a state hash has " + SUM_LENGTH + " bytes, not " + sum.length);
+    }
   }
 }

@@ -162,4 +162,21 @@ class StateHashTest {
     sum.write(written);
     return new BigInteger(1, written.array(), 0, 32);
   }
+
+  @Test
+  void changeCountsOnceItIsApplied() throws MalformedException {
+    List<Entry> entries = entries(7, 30);
+    StateHash hash = of(entries.subList(0, 20));
+    byte[] before = hash.sum();
+    StateChange change = new StateChange();
+    entries.subList(0, 10).forEach(entry -> change.remove(hash.element(entry.key, entry.value)));
+    entries.subList(20, 30).forEach(entry -> change.add(hash.element(entry.key, entry.value)));
+    byte[] announced = hash.sumAfter(change);
+    assertThat(hash.sum()).isEqualTo(before);
+    hash.apply(change);
+    assertThat(hash.sum()).isEqualTo(announced);
+    assertThat(hash.root()).isEqualTo(of(entries.subList(10, 30)).root());
+    hash.restore(before);
+    assertThat(hash.root()).isEqualTo(of(entries.subList(0, 20)).root());
+  }
 }

@@ -18,7 +18,8 @@ public final class LooseEntries {
   private LooseEntries() {}
 
   /**
-   * Removes them from a layer that nobody uses.
+   * Removes them from a layer that nobody uses, and with them its state root, which is of all that
+   * the layer had.
    *
    * @param below the numbers of the layers under it
    */
@@ -36,6 +37,7 @@ public final class LooseEntries {
           batch.delete(RecordTable.ENTRY.table(), entries.key());
         }
       }
+      batch.delete(RecordTable.LAYER.table(), RecordShape.stateKey(layer));
       meta.commit(batch);
     }
   }

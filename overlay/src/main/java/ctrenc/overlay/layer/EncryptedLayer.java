@@ -23,9 +23,12 @@ public final class EncryptedLayer implements UpperLayer {
   private final LayerTable table;
   private final InodeNumbers numbers;
   private final LayerExtents extents;
+  private final StateRoot state;
 
-  private EncryptedLayer(LayerTable table, InodeNumbers numbers, LayerExtents extents) {
+  private EncryptedLayer(
+      LayerTable table, StateRoot state, InodeNumbers numbers, LayerExtents extents) {
     this.table = table;
+    this.state = state;
     this.numbers = numbers;
     this.extents = extents;
   }
@@ -41,10 +44,13 @@ public final class EncryptedLayer implements UpperLayer {
       LayerPlace place, LayerKey key, ExtentStore extents, Entropy entropy, long floor)
       throws IOException {
     RecordSessions sessions = new RecordSessions(place.meta(), place.number(), key, entropy);
-    LayerTable table = new LayerTable(place, key.layer(), new SealedForm(key, sessions));
+    SealedForm form = new SealedForm(key, sessions);
+    StateRoot state = new StateRoot(place, key, form);
+    LayerTable table = new LayerTable(place, key.layer(), form, Optional.of(state));
     try {
       InodeNumbers numbers = InodeNumbers.open(table, floor);
-      return new EncryptedLayer(table, numbers, new LayerExtents(extents, key.layer()));
+      state.check();
+      return new EncryptedLayer(table, state, numbers, new LayerExtents(extents, key.layer()));
     } catch (IOException | RuntimeException e) {
       table.close();
       extents.close();
@@ -188,6 +194,11 @@ public final class EncryptedLayer implements UpperLayer {
   /** Goes on with opening all there is, by about {@code budget} bytes; false at the end. */
   public boolean openSome(SealScrub scrub, long budget) throws IOException {
     return scrub.step(table, extents.store(), budget);
+  }
+
+  /** Goes on with holding all records against the state root; false at the end. */
+  public boolean sumSome(StateScrub scrub, long budget) throws IOException {
+    return scrub.step(state, budget);
   }
 
   @Override

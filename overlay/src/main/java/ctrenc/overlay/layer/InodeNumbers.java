@@ -96,8 +96,9 @@ final class InodeNumbers {
   private void store(long ceiling) throws IOException {
     try (MetaBatch batch = table.meta().batch()) {
       byte[] value = new FieldWriter(Long.BYTES).putLong(ceiling).toBytes();
-      table.writer(batch).putState(RecordType.CEILING, key, VERSION, value);
-      table.meta().commit(batch);
+      RecordWriter writer = table.writer(batch);
+      writer.putState(RecordType.CEILING, key, VERSION, value);
+      table.commit(batch, writer);
     }
   }
 }

@@ -30,9 +30,19 @@ final class LayerTable implements AutoCloseable {
   private final RecordForm form;
   private final RecordCache cache;
   private final RecordReader reader;
+  private final Optional<StateRoot> state;
   private volatile long lastMiss = -1;
 
+  /** Of a plain layer. */
   LayerTable(LayerPlace place, UUID id, RecordForm form) {
+    this(place, id, form, Optional.empty());
+  }
+
+  /**
+   * @param state is closed with the table
+   */
+  LayerTable(LayerPlace place, UUID id, RecordForm form, Optional<StateRoot> state) {
+    this.state = state;
     this.meta = place.meta();
     this.layer = place.number();
     this.cache = place.cache();
@@ -59,7 +69,28 @@ final class LayerTable implements AutoCloseable {
 
   /** A writer into {@code batch}. */
   RecordWriter writer(MetaBatch batch) {
-    return new RecordWriter(layer, form, batch);
+    return new RecordWriter(layer, form, batch, state.map(StateRoot::edit));
+  }
+
+  /** Commits what a writer wrote into {@code batch}, with the layer's state root. */
+  void commit(MetaBatch batch, RecordWriter written) throws IOException {
+    if (state.isPresent() && written.state().isPresent()) {
+      state.get().commit(batch, written.state().get());
+    } else {
+      meta.commit(batch);
+    }
+  }
+
+  /** Whether it is known, without a look into the store, that nothing is stored of an inode. */
+  boolean isKnownAbsent(long inode) {
+    Optional<InodeRecord> cached = cache.inodes().get(new InodeKey(layer, inode));
+    return cached != null && cached.isEmpty();
+  }
+
+  /** The same of an entry. */
+  boolean isKnownAbsent(long parent, Name name) {
+    Optional<DirectoryEntry> cached = cache.entries().get(new EntryKey(layer, parent, name));
+    return cached != null && cached.isEmpty();
   }
 
   Optional<InodeRecord> inode(long inode) throws IOException {
@@ -314,12 +345,14 @@ final class LayerTable implements AutoCloseable {
 
   /** Of a number that was never used: nothing is stored under it. */
   void cacheNew(long inode) {
+    cacheInode(inode, Optional.empty());
     cache.runs().put(new InodeKey(layer, inode), RunList.EMPTY);
   }
 
   @Override
   public void close() {
     form.close();
+    state.ifPresent(StateRoot::close);
     cache.forgetLayer(layer);
   }
 }

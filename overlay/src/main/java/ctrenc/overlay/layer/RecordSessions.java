@@ -28,6 +28,12 @@ final class RecordSessions implements AutoCloseable {
 
   static final int VERSION = 1;
 
+  /**
+   * Sessions from this number on keep the layer's {@link StateRoot}. The number is bound in every
+   * record, so that a root that somebody took away is missed.
+   */
+  static final int FIRST_WITH_STATE = 1 << 30;
+
   /** The session that seals now. */
   record Current(int number, RecordSession session) {}
 
@@ -35,11 +41,20 @@ final class RecordSessions implements AutoCloseable {
   private final long layer;
   private final LayerKey key;
   private final Entropy entropy;
+  private final int first;
   private final Map<Integer, RecordSession> open = new ConcurrentHashMap<>();
   private volatile @Nullable Current current;
   private boolean closed;
 
   RecordSessions(MetaStore meta, long layer, LayerKey key, Entropy entropy) {
+    this(meta, layer, key, entropy, FIRST_WITH_STATE);
+  }
+
+  /**
+   * @param first the number of a layer's first session: 1 before there were state roots
+   */
+  RecordSessions(MetaStore meta, long layer, LayerKey key, Entropy entropy, int first) {
+    this.first = first;
     this.meta = meta;
     this.layer = layer;
     this.key = key;
@@ -63,7 +78,7 @@ final class RecordSessions implements AutoCloseable {
       return known;
     }
     checkOpen();
-    int number = lastNumber() + 1;
+    int number = Math.max(lastNumber() + 1, first);
     RecordSession session = RecordSession.start(key, entropy);
     try (MetaBatch batch = meta.batch()) {
       byte[] value =

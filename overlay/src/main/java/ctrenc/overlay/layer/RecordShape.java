@@ -113,6 +113,11 @@ public final class RecordShape {
     return key.length > RecordKeys.LAYER_SIZE && key[RecordKeys.LAYER_SIZE] == EXTENT_STATE;
   }
 
+  /** The key of the hash over all of a layer's records. */
+  public static byte[] stateKey(long layer) {
+    return RecordKeys.ofLayer(layer, RecordType.STATE, 0);
+  }
+
   /** The key of an inode's record in a layer. */
   public static byte[] inodeKey(long layer, long inode) {
     return RecordKeys.inode(layer, inode);

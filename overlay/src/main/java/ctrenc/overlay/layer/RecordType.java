@@ -18,7 +18,9 @@ enum RecordType {
   /** A file of a host tree with several names. */
   HOST_LINK(8),
   /** The device number of a host tree's root when its index began. */
-  HOST_TREE(9);
+  HOST_TREE(9),
+  /** The hash over all records of a sealed layer. */
+  STATE(10);
 
   private final byte code;
 

@@ -96,10 +96,11 @@ final class TableBatch implements LayerBatch {
     numbers.promise(highest);
     MetaStore meta = table.meta();
     try (MetaBatch batch = meta.batch()) {
-      write(table.writer(batch));
+      RecordWriter writer = table.writer(batch);
+      write(writer);
       counts.write(batch);
       if (!batch.isEmpty()) {
-        meta.commit(batch);
+        table.commit(batch, writer);
       }
     }
     updateCache();
@@ -109,7 +110,8 @@ final class TableBatch implements LayerBatch {
   private void write(RecordWriter writer) throws IOException {
     for (Map.Entry<Long, Optional<InodeRecord>> change : inodes.entrySet()) {
       if (change.getValue().isPresent()) {
-        writer.putInode(change.getKey(), change.getValue().get());
+        boolean isNew = table.isKnownAbsent(change.getKey());
+        writer.putInode(change.getKey(), change.getValue().get(), isNew);
       } else {
         writer.deleteInode(change.getKey());
       }
@@ -117,7 +119,8 @@ final class TableBatch implements LayerBatch {
     for (Map.Entry<EntryId, Optional<DirectoryEntry>> change : entries.entrySet()) {
       EntryId id = change.getKey();
       if (change.getValue().isPresent()) {
-        writer.putEntry(id.parent(), change.getValue().get());
+        boolean isNew = table.isKnownAbsent(id.parent(), id.name());
+        writer.putEntry(id.parent(), change.getValue().get(), isNew);
       } else {
         writer.deleteEntry(id.parent(), id.name());
       }
@@ -142,7 +145,8 @@ final class TableBatch implements LayerBatch {
       }
     }
     for (FileRun run : edit.added().values()) {
-      writer.putRun(inode, run);
+      // Runs never overlap: a stored one with the same end is among those that go.
+      writer.putRun(inode, run, !edit.removedEnds().contains(run.end()));
     }
   }
 

@@ -36,6 +36,9 @@ public interface MetaStore extends MetaReader, AutoCloseable {
 
   void removeFlushHook(FlushHook hook);
 
+  /** What is committed now; to be closed soon, because what is in it keeps its place. */
+  MetaSnapshot snapshot() throws IOException;
+
   /**
    * Reads everything from the disk and compares it with its checksums.
    *

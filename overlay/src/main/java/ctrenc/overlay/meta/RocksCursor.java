@@ -29,13 +29,14 @@ final class RocksCursor implements MetaCursor {
   RocksCursor(
       RocksDB database,
       ColumnFamilyHandle family,
+      ReadOptions options,
       byte[] from,
       byte[] to,
       AtomicInteger openCursors) {
     this.from = from;
     this.openCursors = openCursors;
     this.bound = new Slice(to);
-    this.options = new ReadOptions().setIterateUpperBound(bound);
+    this.options = options.setIterateUpperBound(bound);
     this.iterator = database.newIterator(family, options);
     openCursors.incrementAndGet();
   }

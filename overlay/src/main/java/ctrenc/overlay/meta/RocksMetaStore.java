@@ -70,6 +70,11 @@ public final class RocksMetaStore implements MetaStore {
   }
 
   @Override
+  public MetaSnapshot snapshot() {
+    return tables.snapshot();
+  }
+
+  @Override
   public MetaBatch batch() {
     return new RocksBatch(familyIds);
   }

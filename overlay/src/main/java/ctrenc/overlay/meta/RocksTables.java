@@ -8,6 +8,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Snapshot;
 
 /** Reads the tables of an open database, which it closes with all that belongs to it. */
 final class RocksTables implements MetaReader, AutoCloseable {
@@ -52,7 +53,34 @@ final class RocksTables implements MetaReader, AutoCloseable {
   @Override
   public MetaCursor scan(Table table, byte[] from, byte[] to) {
     requireOpen();
-    return new RocksCursor(database, handle(table), from, to, openCursors);
+    return new RocksCursor(database, handle(table), new ReadOptions(), from, to, openCursors);
+  }
+
+  synchronized MetaSnapshot snapshot() {
+    requireOpen();
+    return new RocksSnapshot(this, database.getSnapshot());
+  }
+
+  Optional<byte[]> get(Table table, byte[] key, Snapshot at) throws IOException {
+    requireOpen();
+    try (ReadOptions options = new ReadOptions().setSnapshot(at)) {
+      return Optional.ofNullable(database.get(handle(table), options, key));
+    } catch (RocksDBException e) {
+      throw RocksErrors.translate("while reading", e);
+    }
+  }
+
+  MetaCursor scan(Table table, byte[] from, byte[] to, Snapshot at) {
+    requireOpen();
+    ReadOptions options = new ReadOptions().setSnapshot(at);
+    return new RocksCursor(database, handle(table), options, from, to, openCursors);
+  }
+
+  /** A database that is closed has let go of its snapshots itself. */
+  synchronized void release(Snapshot at) {
+    if (!closed) {
+      database.releaseSnapshot(at);
+    }
   }
 
   void requireOpen() {
@@ -66,7 +94,7 @@ final class RocksTables implements MetaReader, AutoCloseable {
   }
 
   /** Refuses further use; cursors must be closed by now. */
-  void refuseUse() {
+  synchronized void refuseUse() {
     closed = true;
     if (openCursors.get() != 0) {
       throw new IllegalStateException(

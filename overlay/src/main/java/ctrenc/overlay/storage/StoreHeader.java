@@ -11,7 +11,7 @@ import java.util.UUID;
  * <pre>store id (16) | feature flags (8)</pre>
  *
  * @param id 16 random bytes; all 128 bits are random, so it has no UUID version
- * @param features a bit for each feature in use; no bit is defined so far
+ * @param features a bit for each feature in use
  */
 public record StoreHeader(UUID id, long features) {
 
@@ -25,7 +25,10 @@ public record StoreHeader(UUID id, long features) {
   /** In bytes, of the whole file. */
   public static final int LENGTH = FormatPreamble.length(FIELDS_LENGTH);
 
-  private static final long KNOWN_FEATURES = 0;
+  /** Layers keep a hash over their records, which a release that does not know it would break. */
+  public static final long STATE_ROOTS = 1;
+
+  private static final long KNOWN_FEATURES = STATE_ROOTS;
   private static final FormatPreamble PREAMBLE = new FormatPreamble("store", VERSION, VERSION);
 
   /** Writes the header durably. */

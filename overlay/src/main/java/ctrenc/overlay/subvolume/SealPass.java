@@ -6,6 +6,7 @@ import ctrenc.overlay.layer.EncryptedLayer;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.SealScrub;
 import ctrenc.overlay.layer.SealSink;
+import ctrenc.overlay.layer.StateScrub;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubPosition.Step;
@@ -39,6 +40,9 @@ final class SealPass implements SealSink {
   private long next;
   private boolean isLocked;
 
+  /** The layer cannot be opened, or not read: there is nothing to go on with. */
+  private boolean isBroken;
+
   SealPass(StackKeeping stacks, LayerRecord layer, Pace pace, ScrubSink sink) {
     this.stacks = stacks;
     this.layer = layer;
@@ -46,27 +50,50 @@ final class SealPass implements SealSink {
     this.sink = sink;
   }
 
+  /** What is done with the open layer in one part; false if nothing is left. */
+  private interface Work {
+    boolean step(EncryptedLayer layer, long budget) throws IOException;
+  }
+
   void run(long fromInode) throws IOException {
     SealScrub scrub = new SealScrub(layer.number(), fromInode, this);
-    boolean isMore = true;
-    while (isMore) {
-      isMore = part(scrub);
-      if (isLocked) {
-        sink.locked(layer.id());
-        return;
-      }
-      long bytes = opened.getAndSet(0);
-      pace.moved(bytes);
-      sink.verified(new ScrubPosition(layer.number(), Step.SEALS, next), 0);
+    runAll((opened, budget) -> opened.openSome(scrub, budget));
+    if (!isLocked && !isBroken) {
+      runState();
+    }
+    if (isLocked) {
+      sink.locked(layer.id());
     }
   }
 
-  private boolean part(SealScrub scrub) throws IOException {
+  private void runState() throws IOException {
+    try (StateScrub scrub = new StateScrub(stacks.parts().meta(), layer.number())) {
+      runAll((opened, budget) -> opened.sumSome(scrub, budget));
+      Optional<String> fault = scrub.fault();
+      if (fault.isPresent()) {
+        sink.found(ScrubFinding.of(Finding.Kind.STALE, layer.id(), "state root", fault.get()));
+      }
+    }
+  }
+
+  private void runAll(Work work) throws IOException {
+    boolean isMore = true;
+    while (isMore) {
+      isMore = part(work);
+      if (!isLocked) {
+        long bytes = opened.getAndSet(0);
+        pace.moved(bytes);
+        sink.verified(new ScrubPosition(layer.number(), Step.SEALS, next), 0);
+      }
+    }
+  }
+
+  private boolean part(Work work) throws IOException {
     for (SubvolumeRecord listed : stacks.catalog().living().toList()) {
       synchronized (stacks.open().guard(listed.id())) {
         Optional<List<SubvolumeRecord.Level>> stack = usable(listed);
         if (stack.isPresent()) {
-          return part(scrub, listed, stack.get());
+          return part(work, listed, stack.get());
         }
       }
     }
@@ -96,7 +123,7 @@ final class SealPass implements SealSink {
     return -1;
   }
 
-  private boolean part(SealScrub scrub, SubvolumeRecord owner, List<SubvolumeRecord.Level> stack)
+  private boolean part(Work work, SubvolumeRecord owner, List<SubvolumeRecord.Level> stack)
       throws IOException {
     List<Long> held = new ArrayList<>();
     try {
@@ -104,11 +131,12 @@ final class SealPass implements SealSink {
       if (!(layers.get(indexIn(stack)) instanceof EncryptedLayer readable)) {
         throw new DamagedException("Its wrapped key cannot be opened.");
       }
-      boolean isMore = readable.openSome(scrub, PART);
+      boolean isMore = work.step(readable, PART);
       tell(layers);
       return isMore;
     } catch (DamagedException e) {
       failed(OptionalLong.empty(), e);
+      isBroken = true;
       tell(List.of());
       return false;
     } finally {

@@ -165,10 +165,13 @@ public final class StoreDirectory implements Store {
   private static void checkHeader(Storage storage, Entropy entropy) throws IOException {
     boolean hasRecords = !storage.list(META).isEmpty();
     if (storage.exists(StoreHeader.NAME)) {
-      StoreHeader.read(storage);
+      StoreHeader header = StoreHeader.read(storage);
       boolean hasData = !storage.list(SEGMENTS).isEmpty() || !storage.list(IMAGES).isEmpty();
       if (hasData && !hasRecords) {
         throw new DamagedException("The state directory holds data but no records; restore meta/.");
+      }
+      if ((header.features() & StoreHeader.STATE_ROOTS) == 0) {
+        new StoreHeader(header.id(), header.features() | StoreHeader.STATE_ROOTS).write(storage);
       }
       return;
     }
@@ -178,7 +181,8 @@ public final class StoreDirectory implements Store {
     byte[] id = new byte[ID_SIZE];
     entropy.fill(id);
     ByteBuffer bytes = ByteBuffer.wrap(id);
-    new StoreHeader(new UUID(bytes.getLong(), bytes.getLong()), 0).write(storage);
+    new StoreHeader(new UUID(bytes.getLong(), bytes.getLong()), StoreHeader.STATE_ROOTS)
+        .write(storage);
   }
 
   @Override

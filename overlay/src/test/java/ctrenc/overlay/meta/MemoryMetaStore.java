@@ -106,6 +106,12 @@ public final class MemoryMetaStore implements MetaStore {
   }
 
   @Override
+  public synchronized MetaSnapshot snapshot() throws IOException {
+    count();
+    return new MemorySnapshot(new MemoryMetaStore(copy(tables)));
+  }
+
+  @Override
   public MetaBatch batch() {
     return new MemoryBatch();
   }
