@@ -27,6 +27,11 @@ final class DeadSpace {
 
   /** Gives back what can be given back now that this range is dead too. */
   void add(int file, long from, long to) throws IOException {
+    if (!segments.exists(file)) {
+      // It was lost or taken away, and with it what the extents in it had.
+      ranges.remove(file);
+      return;
+    }
     TreeMap<Long, Long> ofFile = ranges.computeIfAbsent(file, number -> new TreeMap<>());
     long start = from;
     long end = to;

@@ -50,6 +50,9 @@ final class ExtentJournal {
 
   private final AtomicLong bareSynced = new AtomicLong();
 
+  /** Commits not above this number have their envelopes in files that were synced, or copies. */
+  private final AtomicLong whole = new AtomicLong(-1);
+
   ExtentJournal(MetaStore meta, SegmentFiles segments, long layer) {
     this.meta = meta;
     this.segments = segments;
@@ -88,14 +91,33 @@ final class ExtentJournal {
     return bare.get() != bareSynced.get() || count.get() >= MOST;
   }
 
+  /** A process that died placed extents whose files it did not sync; the next sync must. */
+  void distrust() {
+    bare.incrementAndGet();
+  }
+
+  /**
+   * Of batches whose {@link MetaStore#lastCommit} was not above this number the envelopes are as
+   * durable as the batches: the replay of the log never goes back to before one of them.
+   */
+  long lastWhole() {
+    // In this order: a batch counts its bare places before it is committed.
+    long reached = meta.lastCommit();
+    if (bare.get() == bareSynced.get()) {
+      whole.accumulateAndGet(reached, Math::max);
+    }
+    return whole.get();
+  }
+
   /** To be called before a sync of the files; its end is told to {@link #synced}. */
   Mark beforeSync() {
-    return new Mark(bare.get(), count.get());
+    return new Mark(bare.get(), count.get(), meta.lastCommit());
   }
 
   /** The files were synced since the mark was made: what it counts needs no copy any more. */
   void synced(Mark mark) {
     bareSynced.accumulateAndGet(mark.bare, Math::max);
+    whole.accumulateAndGet(mark.commit, Math::max);
   }
 
   /** Removes the copies that a sync made needless, if they are worth a batch. */
@@ -138,6 +160,6 @@ final class ExtentJournal {
     return meta.get(Table.JOURNAL, ExtentKeys.extent(layer, extent));
   }
 
-  /** What a sync of the files covers: places without a copy, and copies. */
-  record Mark(long bare, int copies) {}
+  /** What a sync of the files covers: places without a copy, copies, and commits. */
+  record Mark(long bare, int copies, long commit) {}
 }

@@ -17,30 +17,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * Frees extents without references. Thread-safe.
  *
- * <p>A dead extent keeps its record and its bytes until the batch that released it is durable:
- * power loss may bring the reference back, and what was made durable under it must then still be
- * there. Its blocks are given back first and its records are deleted after, so that a crash in
- * between leaves a share of -1, which the next opening finds.
+ * <p>A dead extent keeps its record and its bytes until the batch that released it is durable, and
+ * with it all that the layer placed before: power loss may bring the reference back, also by a
+ * replay that ends before an extent whose bytes were lost, and what was made durable under it must
+ * then still be there. Its blocks are given back first and its records are deleted after, so that a
+ * crash in between leaves a share of -1, which the next opening finds.
  */
 final class ExtentReclaimer {
 
   /** With so much dead, or as many extents as the tuning says, what is durably so is freed. */
   private static final long WORTHWHILE_BYTES = 8L << 20;
 
-  /** With so much dead, it is made durable first. */
+  /** With so much dead that is not durably so, that is made durable. */
   private static final int PRESSING_EXTENTS = 16_384;
 
-  private static final long PRESSING_BYTES = 64L << 20;
+  private static final long PRESSING_BYTES = 256L << 20;
 
   /** Records deleted in one batch. */
   private static final int BATCH = 1024;
+
+  /** Makes durable what was committed before, and the segment files it points at. */
+  @FunctionalInterface
+  interface FullSync {
+    void run() throws IOException;
+  }
 
   private record Dead(long id, PlaceRecord record, long commit) {}
 
   private final MetaStore meta;
   private final long layer;
+  private final ExtentJournal journal;
   private final DeadSpace space;
   private final ExtentCache cache;
+  private final FullSync sync;
   private final int freedTogether;
   private final ConcurrentLinkedQueue<Dead> queue = new ConcurrentLinkedQueue<>();
 
@@ -51,12 +60,20 @@ final class ExtentReclaimer {
   private final ReentrantLock freeing = new ReentrantLock();
 
   ExtentReclaimer(
-      MetaStore meta, long layer, DeadSpace space, ExtentCache cache, int freedTogether) {
-    this.freedTogether = freedTogether;
+      MetaStore meta,
+      long layer,
+      ExtentJournal journal,
+      DeadSpace space,
+      ExtentCache cache,
+      FullSync sync,
+      int freedTogether) {
     this.meta = meta;
     this.layer = layer;
+    this.journal = journal;
     this.space = space;
     this.cache = cache;
+    this.sync = sync;
+    this.freedTogether = freedTogether;
   }
 
   boolean isDead(long id) {
@@ -77,23 +94,38 @@ final class ExtentReclaimer {
     queue.add(new Dead(id, record, meta.lastCommit()));
   }
 
-  /** Frees what is durably dead, if it is worth the work. */
+  /**
+   * Frees what is durably dead, if it is worth the work. Of callers that come together one works.
+   */
   void freeIfWorthwhile() throws IOException {
-    int count = dead.size();
-    long bytes = deadBytes.get();
-    if (count >= PRESSING_EXTENTS || bytes >= PRESSING_BYTES) {
-      meta.sync();
-    } else if (count < freedTogether && bytes < WORTHWHILE_BYTES) {
+    if (dead.size() < freedTogether && deadBytes.get() < WORTHWHILE_BYTES) {
       return;
     }
-    Dead oldest = queue.peek();
-    if (oldest != null && oldest.commit() <= meta.lastDurable() && freeing.tryLock()) {
+    if ((isFreeable() || isPressing()) && freeing.tryLock()) {
       try {
         free();
+        if (isPressing()) {
+          sync.run();
+          free();
+        }
       } finally {
         freeing.unlock();
       }
     }
+  }
+
+  private boolean isPressing() {
+    return dead.size() >= PRESSING_EXTENTS || deadBytes.get() >= PRESSING_BYTES;
+  }
+
+  private boolean isFreeable() {
+    Dead oldest = queue.peek();
+    return oldest != null && oldest.commit() <= lastSafe();
+  }
+
+  /** Releases of batches not above this number stay, whatever power loss takes. */
+  private long lastSafe() {
+    return Math.min(meta.lastDurable(), journal.lastWhole());
   }
 
   /** Frees everything, and makes durable what that needs. */
@@ -101,7 +133,7 @@ final class ExtentReclaimer {
     if (dead.isEmpty()) {
       return;
     }
-    meta.sync();
+    sync.run();
     freeing.lock();
     try {
       free();
@@ -111,7 +143,7 @@ final class ExtentReclaimer {
   }
 
   private void free() throws IOException {
-    List<Dead> some = takeDurable();
+    List<Dead> some = takeSafe();
     while (!some.isEmpty()) {
       try {
         giveBack(some);
@@ -120,7 +152,7 @@ final class ExtentReclaimer {
         queue.addAll(some);
         throw e;
       }
-      some = takeDurable();
+      some = takeSafe();
     }
   }
 
@@ -144,11 +176,11 @@ final class ExtentReclaimer {
     space.add(first.file(), first.offset(), end);
   }
 
-  private List<Dead> takeDurable() {
-    long durable = meta.lastDurable();
+  private List<Dead> takeSafe() {
+    long safe = lastSafe();
     List<Dead> some = new ArrayList<>();
     @Nullable Dead next = queue.peek();
-    while (next != null && next.commit() <= durable && some.size() < BATCH) {
+    while (next != null && next.commit() <= safe && some.size() < BATCH) {
       some.add(next);
       queue.remove();
       next = queue.peek();

@@ -62,7 +62,9 @@ final class ExtentRecovery implements SegmentScan.Visitor {
     for (Map.Entry<Long, PlaceRecord> lost : List.copyOf(missing.entrySet())) {
       Optional<byte[]> copy = ExtentJournal.copy(meta, layer, lost.getKey());
       SegmentPlace place = lost.getValue().place();
-      if (copy.isPresent() && isCopyOf(lost.getValue(), copy.get())) {
+      if (copy.isPresent()
+          && segments.exists(place.file())
+          && isCopyOf(lost.getValue(), copy.get())) {
         segments.restore(place, copy.get());
         missing.remove(lost.getKey());
         restored.add(place);
@@ -82,6 +84,11 @@ final class ExtentRecovery implements SegmentScan.Visitor {
     return dead.stream()
         .filter(range -> claimed.stream().noneMatch(place -> meets(range, place)))
         .toList();
+  }
+
+  /** No file below this number can take new envelopes: records place some there, lost or not. */
+  int nextFile() {
+    return missing.values().stream().mapToInt(record -> record.place().file() + 1).max().orElse(0);
   }
 
   /** The first id that no extent ever had. */

@@ -58,7 +58,9 @@ public final class SegmentExtentStore implements ExtentStore {
     this.journal = new ExtentJournal(meta, segments, layer);
     this.writer = new ExtentWriter(segments, keys, ledger, journal, cache, setting.workspaces());
     this.space = new DeadSpace(segments);
-    this.reclaimer = new ExtentReclaimer(meta, layer, space, cache, tuning.freedTogether());
+    this.reclaimer =
+        new ExtentReclaimer(
+            meta, layer, journal, space, cache, this::syncFully, tuning.freedTogether());
   }
 
   /**
@@ -108,6 +110,7 @@ public final class SegmentExtentStore implements ExtentStore {
     }
     ExtentRecovery recovery = new ExtentRecovery(meta, segments, layer, state);
     recovery.run();
+    segments.skipTo(recovery.nextFile());
     segments.distrust(state.settled().tail().file());
     ExtentState goingOn =
         new ExtentState(layerId, false, recovery.nextId(), state.settled(), state.tail());
@@ -115,6 +118,7 @@ public final class SegmentExtentStore implements ExtentStore {
     SegmentExtentStore opened =
         new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
     recovery.restore();
+    opened.journal.distrust();
     opened.settle(recovery);
     return opened;
   }
@@ -295,6 +299,11 @@ public final class SegmentExtentStore implements ExtentStore {
     return covered;
   }
 
+  private void syncFully() throws IOException {
+    syncSegments();
+    meta.sync();
+  }
+
   @Override
   public void giveBack() throws IOException {
     checkOpen();
@@ -314,7 +323,7 @@ public final class SegmentExtentStore implements ExtentStore {
     }
     meta.removeFlushHook(flushHook);
     try {
-      segments.sync();
+      syncSegments();
       journal.clear();
       reclaimer.freeAll();
       ledger.close();

@@ -90,6 +90,10 @@ public final class SegmentFiles implements AutoCloseable {
     return List.copyOf(files.keySet());
   }
 
+  public boolean exists(int file) {
+    return files.containsKey(file);
+  }
+
   /** How a file is called in messages. */
   public String name(int file) {
     return directory + "/" + SegmentFile.nameOf(file);

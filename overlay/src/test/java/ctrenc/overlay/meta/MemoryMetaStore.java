@@ -17,28 +17,39 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A metadata store in memory that can fail a chosen call and lose power: then it keeps what was
- * synced and a prefix, of random length, of the batches committed since.
+ * A metadata store in memory that can fail a chosen call and lose power. It has what RocksDB has: a
+ * log, which a sync makes durable, and tables, which a flush writes. After power loss it keeps the
+ * tables, what was synced of the log, and a prefix, of random length, of the rest; of all that is
+ * in the log a {@link ReplayCheck} may still take what it misses the bytes of.
  */
 public final class MemoryMetaStore implements MetaStore {
 
   private final Map<Table, NavigableMap<byte[], byte[]>> tables;
-  private final Map<Table, NavigableMap<byte[], byte[]>> durable;
-  private final List<MemoryBatch> sinceSync = new ArrayList<>();
+  private final Map<Table, NavigableMap<byte[], byte[]>> flushed;
+
+  /** Batches that were not flushed; the first one's commit is {@code beforeLog + 1}. */
+  private final List<MemoryBatch> log;
+
+  /** Below 0 where a log was found at the opening, which was synced then. */
+  private long beforeLog;
+
   private final FlushHooks hooks = new FlushHooks();
   private OptionalInt callsUntilFailure = OptionalInt.empty();
   private long calls;
   private long lastCommit;
-  private long lastDurable;
+  private long lastDurable = -1;
   private boolean closed;
 
   public MemoryMetaStore() {
-    this(emptyTables());
+    this(emptyTables(), List.of());
   }
 
-  private MemoryMetaStore(Map<Table, NavigableMap<byte[], byte[]>> tables) {
-    this.tables = tables;
-    this.durable = copy(tables);
+  private MemoryMetaStore(Map<Table, NavigableMap<byte[], byte[]>> flushed, List<MemoryBatch> log) {
+    this.flushed = flushed;
+    this.log = new ArrayList<>(log);
+    this.beforeLog = -log.size();
+    this.tables = copy(flushed);
+    log.forEach(batch -> batch.applyTo(tables));
   }
 
   /**
@@ -57,7 +68,8 @@ public final class MemoryMetaStore implements MetaStore {
   /** The same, but goes back to before the first batch whose bytes are lost. */
   public synchronized MemoryMetaStore afterPowerLoss(RandomGenerator random, ReplayCheck check)
       throws IOException {
-    List<MemoryBatch> kept = sinceSync.subList(0, random.nextInt(sinceSync.size() + 1));
+    int synced = Math.toIntExact(Math.max(0, lastDurable) - beforeLog);
+    List<MemoryBatch> kept = log.subList(0, synced + random.nextInt(log.size() - synced + 1));
     Set<ByteBuffer> lost = new HashSet<>();
     while (lost.addAll(check.lost(with(kept)))) {
       int whole = 0;
@@ -66,28 +78,36 @@ public final class MemoryMetaStore implements MetaStore {
       }
       kept = kept.subList(0, whole);
     }
-    return with(kept);
+    MemoryMetaStore found = with(kept);
+    if (!lost.isEmpty()) {
+      found.makeFlushed(0);
+    }
+    return found;
   }
 
   private MemoryMetaStore with(List<MemoryBatch> kept) {
-    Map<Table, NavigableMap<byte[], byte[]>> found = copy(durable);
-    kept.forEach(batch -> batch.applyTo(found));
-    return new MemoryMetaStore(found);
+    return new MemoryMetaStore(copy(flushed), kept);
   }
 
   /** What the next process finds after this one died: everything committed. */
   public synchronized MemoryMetaStore afterProcessDeath() {
-    return new MemoryMetaStore(copy(tables));
+    return with(log);
   }
 
   /** Makes all records durable by the store's own doing, as a full memory buffer does. */
   public void flush() throws IOException {
     long reached = lastCommit();
     hooks.run();
-    synchronized (this) {
-      makeDurable(reached);
-    }
+    makeFlushed(reached);
     hooks.check();
+  }
+
+  private synchronized void makeFlushed(long reached) {
+    List<MemoryBatch> covered = log.subList(0, Math.toIntExact(Math.max(0, reached - beforeLog)));
+    covered.forEach(batch -> batch.applyTo(flushed));
+    covered.clear();
+    beforeLog = Math.max(beforeLog, reached);
+    lastDurable = Math.max(lastDurable, reached);
   }
 
   @Override
@@ -124,23 +144,15 @@ public final class MemoryMetaStore implements MetaStore {
     count();
     hooks.check();
     own.applyTo(tables);
-    sinceSync.add(own);
+    log.add(own);
     lastCommit++;
   }
 
   @Override
   public synchronized void sync() throws IOException {
     count();
-    makeDurable(lastCommit);
+    lastDurable = lastCommit;
     hooks.check();
-  }
-
-  private void makeDurable(long reached) {
-    int batches = Math.toIntExact(Math.max(0, reached - lastDurable));
-    List<MemoryBatch> covered = sinceSync.subList(0, batches);
-    covered.forEach(batch -> batch.applyTo(durable));
-    covered.clear();
-    lastDurable = Math.max(lastDurable, reached);
   }
 
   @Override
