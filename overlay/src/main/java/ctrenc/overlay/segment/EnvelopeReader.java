@@ -95,7 +95,11 @@ public final class EnvelopeReader implements AutoCloseable {
         : new Found.Damaged("The sealed bytes are not what their checksum says.");
   }
 
-  /** Checks that every file of the layer is what its name says; the reasons why it is not. */
+  /**
+   * Checks that every file of the layer is what its name says; the reasons why it is not. One that
+   * is shorter than its header is being begun, or was when the power went, or is being deleted:
+   * nothing lies in it, and what records place there is found missing by itself.
+   */
   public Map<String, String> checkHeaders() throws IOException {
     Map<String, String> wrong = new HashMap<>();
     for (String name : storage.list(directory)) {
@@ -104,7 +108,7 @@ public final class EnvelopeReader implements AutoCloseable {
         SegmentFile file = number == null ? null : file(number);
         if (number == null) {
           wrong.put(directory + "/" + name, "Its name is no segment file's.");
-        } else if (file != null) {
+        } else if (file != null && file.size() >= SegmentFiles.FIRST_OFFSET) {
           file.checkHeader(layer);
         }
       } catch (DamagedException | FormatTooNewException | FormatTooOldException e) {

@@ -66,8 +66,12 @@ final class Catalog {
   }
 
   LayerRecord layer(long number) throws DamagedException {
-    return Optional.ofNullable(records.layers().get(number))
-        .orElseThrow(() -> CatalogRecords.unknown(number));
+    return find(number).orElseThrow(() -> CatalogRecords.unknown(number));
+  }
+
+  /** The record of a layer that somebody else may have removed meanwhile. */
+  Optional<LayerRecord> find(long number) {
+    return Optional.ofNullable(records.layers().get(number));
   }
 
   List<LayerRecord> layers() {

@@ -7,8 +7,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Removes the records and files of layers that nobody refers to. What a crash interrupts is
@@ -20,6 +22,7 @@ final class LayerRemover {
   private final Catalog catalog;
   private final TreeFolder trees;
   private final Map<Long, Integer> pins = new HashMap<>();
+  private final ReentrantLock removing = new ReentrantLock();
 
   LayerRemover(StoreParts parts, Catalog catalog, TreeFolder trees) {
     this.parts = parts;
@@ -27,13 +30,23 @@ final class LayerRemover {
     this.trees = trees;
   }
 
-  /** Removes those of the layers that are doomed. */
+  /**
+   * Removes those of the layers that are doomed. Two that let go of one at the same time both come
+   * here with it: the second finds it gone.
+   */
   void removeDoomed(List<Long> layers) throws IOException {
-    for (long number : layers) {
-      LayerRecord layer = catalog.layer(number);
-      if (layer.state() == LayerRecord.State.DOOMED && !isPinned(number)) {
-        remove(layer);
+    removing.lock();
+    try {
+      for (long number : layers) {
+        Optional<LayerRecord> layer = catalog.find(number);
+        if (layer.isPresent()
+            && layer.get().state() == LayerRecord.State.DOOMED
+            && !isPinned(number)) {
+          remove(layer.get());
+        }
       }
+    } finally {
+      removing.unlock();
     }
   }
 
@@ -47,8 +60,7 @@ final class LayerRemover {
     synchronized (this) {
       layers.forEach(number -> pins.computeIfPresent(number, (same, n) -> n == 1 ? null : n - 1));
     }
-    List<Long> known = catalog.layers().stream().map(LayerRecord::number).toList();
-    removeDoomed(layers.stream().filter(known::contains).toList());
+    removeDoomed(layers);
   }
 
   private synchronized boolean isPinned(long number) {
