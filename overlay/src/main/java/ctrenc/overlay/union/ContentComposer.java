@@ -17,9 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ContentComposer {
 
   private final ExtentPacker packer;
+  private final ExtentBuffers buffers;
 
-  ContentComposer(ExtentPacker packer) {
+  ContentComposer(ExtentPacker packer, ExtentBuffers buffers) {
     this.packer = packer;
+    this.buffers = buffers;
   }
 
   /**
@@ -91,9 +93,8 @@ final class ContentComposer {
     return data;
   }
 
-  private static DirtyBytes withSmall(InodeRecord before, DirtyBytes bytes, long size)
-      throws IOException {
-    GatherBuffer all = new GatherBuffer(new AtomicLong());
+  private DirtyBytes withSmall(InodeRecord before, DirtyBytes bytes, long size) throws IOException {
+    GatherBuffer all = new GatherBuffer(new AtomicLong(), buffers);
     byte[] data = ((InodeRecord.Body.Small) before.body()).data();
     all.put(0, MemorySegment.ofArray(data).asSlice(0, Math.min(size, data.length)));
     bytes.forEach(
@@ -102,11 +103,11 @@ final class ContentComposer {
     return all;
   }
 
-  private static DirtyBytes below(DirtyBytes bytes, long size) throws IOException {
+  private DirtyBytes below(DirtyBytes bytes, long size) throws IOException {
     if (bytes.end() <= size) {
       return bytes;
     }
-    DirtyBytes rest = new GatherBuffer(new AtomicLong());
+    DirtyBytes rest = new GatherBuffer(new AtomicLong(), buffers);
     bytes.forEach(
         (offset, array, from, length) -> {
           long count = Math.min(length, size - offset);

@@ -7,7 +7,7 @@ import java.util.concurrent.BlockingQueue;
 /** Heap arrays of one extent's length, used again and again. Thread-safe. */
 final class ExtentBuffers {
 
-  private static final int KEPT = 8;
+  private static final int KEPT = 16;
 
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(KEPT);
 

@@ -19,7 +19,7 @@ final class FileWriter {
   private final AttributeChanger changer;
   private final Sealer sealer;
   private final DirtyFiles dirtyFiles;
-  private final ErrnoTranslator errors;
+  private final StreamSealer streams;
   private final WallClock clock;
   private final long mostPerFile;
 
@@ -31,14 +31,14 @@ final class FileWriter {
       AttributeChanger changer,
       Sealer sealer,
       DirtyFiles dirtyFiles,
-      ErrnoTranslator errors,
+      StreamSealer streams,
       WallClock clock,
       long mostPerFile) {
     this.files = files;
     this.changer = changer;
     this.sealer = sealer;
     this.dirtyFiles = dirtyFiles;
-    this.errors = errors;
+    this.streams = streams;
     this.clock = clock;
     this.mostPerFile = mostPerFile;
   }
@@ -79,7 +79,9 @@ final class FileWriter {
   private void put(Node node, long offset, MemorySegment source, Optional<Timestamp> now)
       throws IOException {
     boolean small = node.inodeRecord().body() instanceof InodeRecord.Body.Small;
-    if (source.byteSize() == ExtentStore.MAX_LENGTH && (!small || offset == 0)) {
+    if (source.byteSize() == ExtentStore.MAX_LENGTH
+        && (!small || offset == 0)
+        && node.content().isLogged()) {
       sealer.writeThrough(node, offset, source, now);
       return;
     }
@@ -93,20 +95,7 @@ final class FileWriter {
     if (content.isPerishable()) {
       sealer.seal(node);
     } else if (full) {
-      sealFull(node);
-    }
-  }
-
-  /**
-   * The bytes are taken already, so what fails now is told at the next flush or sync, as a failed
-   * write-back is.
-   */
-  private void sealFull(Node node) {
-    try {
-      sealer.sealFull(node);
-    } catch (IOException e) {
-      node.content().fail(errors.errnoOf(e));
-      errors.log("gathered bytes not sealed yet", e);
+      streams.add(content);
     }
   }
 }

@@ -23,11 +23,16 @@ final class GatherBuffer implements DirtyBytes {
 
   private final TreeMap<Long, Piece> pieces = new TreeMap<>();
   private final AtomicLong total;
+  private final ExtentBuffers buffers;
   private long bytes;
 
-  /** {@code total} is the sum over all buffers that share it. */
-  GatherBuffer(AtomicLong total) {
+  /**
+   * @param total the sum over all buffers that share it
+   * @param buffers where pieces of a whole extent come from and go to
+   */
+  GatherBuffer(AtomicLong total, ExtentBuffers buffers) {
     this.total = total;
+    this.buffers = buffers;
   }
 
   @Override
@@ -46,7 +51,7 @@ final class GatherBuffer implements DirtyBytes {
         Long next = pieces.higherKey(at);
         long gap = (next == null ? end : Math.min(end, next)) - at;
         if (piece == null || piece.end() != at || piece.isFull()) {
-          piece = new Piece(at, (int) Math.min(gap, ExtentStore.MAX_LENGTH));
+          piece = new Piece(at, array((int) Math.min(gap, ExtentStore.MAX_LENGTH)));
           pieces.put(at, piece);
         }
         count = piece.append(source, at - offset, gap);
@@ -120,7 +125,7 @@ final class GatherBuffer implements DirtyBytes {
 
   @Override
   public DirtyBytes splitFull() {
-    GatherBuffer full = new GatherBuffer(total);
+    GatherBuffer full = new GatherBuffer(total, buffers);
     Iterator<Piece> each = pieces.values().iterator();
     while (each.hasNext()) {
       Piece piece = each.next();
@@ -158,8 +163,17 @@ final class GatherBuffer implements DirtyBytes {
 
   @Override
   public void clear() {
+    for (Piece piece : pieces.values()) {
+      if (piece.bytes.length == ExtentStore.MAX_LENGTH) {
+        buffers.give(piece.bytes);
+      }
+    }
     pieces.clear();
     grow(-bytes);
+  }
+
+  private byte[] array(int expected) {
+    return expected == ExtentStore.MAX_LENGTH ? buffers.take() : new byte[Math.max(PAGE, expected)];
   }
 
   private void grow(long count) {
@@ -173,9 +187,9 @@ final class GatherBuffer implements DirtyBytes {
     private byte[] bytes;
     private int length;
 
-    Piece(long offset, int expected) {
+    Piece(long offset, byte[] bytes) {
       this.offset = offset;
-      this.bytes = new byte[Math.max(PAGE, expected)];
+      this.bytes = bytes;
     }
 
     long end() {
@@ -215,9 +229,8 @@ final class GatherBuffer implements DirtyBytes {
 
     Piece tail(long from) {
       int skip = (int) (from - offset);
-      Piece rest = new Piece(from, length - skip);
+      Piece rest = new Piece(from, Arrays.copyOfRange(bytes, skip, length));
       rest.length = length - skip;
-      System.arraycopy(bytes, skip, rest.bytes, 0, rest.length);
       return rest;
     }
   }

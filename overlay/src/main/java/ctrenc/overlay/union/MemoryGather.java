@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class MemoryGather implements WriteGather {
 
   private final AtomicLong total = new AtomicLong();
+  private final ExtentBuffers buffers;
   private final @Nullable WriteLog log;
 
-  MemoryGather(@Nullable WriteLog log) {
+  MemoryGather(ExtentBuffers buffers, @Nullable WriteLog log) {
+    this.buffers = buffers;
     this.log = log;
   }
 
   @Override
   public DirtyBytes fresh() {
-    return new GatherBuffer(total);
+    return new GatherBuffer(total, buffers);
   }
 
   @Override
@@ -34,6 +36,7 @@ final class MemoryGather implements WriteGather {
 
   @Override
   public void rest() {
+    buffers.forget();
     if (log != null) {
       log.rest();
     }

@@ -58,6 +58,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final Xattrs xattrs;
   private final SpaceChanger space;
   private final ExtentBuffers buffers = new ExtentBuffers();
+  private final StreamSealer streams;
   private final SeekFinder seeker;
   private final RangeCopier copier;
   private final Freezer freezer;
@@ -80,7 +81,7 @@ public final class OverlayFileSystem implements FileSystem {
     stack = new LayerStack(upper, lowers);
     clock = new WallClock(time);
     Optional<RootMemory> memory = options.memory();
-    WriteGather gather = new MemoryGather(memory.map(RootMemory::log).orElse(null));
+    WriteGather gather = new MemoryGather(buffers, memory.map(RootMemory::log).orElse(null));
     orphans = new Orphans(stack, background);
     nodes = new NodeTable(stack, orphans, gather);
     EntryResolver resolver = new EntryResolver(stack);
@@ -113,10 +114,11 @@ public final class OverlayFileSystem implements FileSystem {
     dirtyFiles =
         new DirtyFiles(
             sealer, nodes, gather, gate, errors, options.sealAfter(), options.gatheredInAll());
+    streams = new StreamSealer(sealer, nodes, gate, errors);
     freezer = new Freezer(gate, stack, dirtyFiles);
     writer =
         new FileWriter(
-            files, changer, sealer, dirtyFiles, errors, clock, options.gatheredPerFile());
+            files, changer, sealer, dirtyFiles, streams, clock, options.gatheredPerFile());
     xattrs = new Xattrs(nodes, changes, clock);
     space = new SpaceChanger(files, sealer, writer, clock);
     seeker = new SeekFinder(files, sealer, spans);
@@ -455,6 +457,7 @@ public final class OverlayFileSystem implements FileSystem {
       return;
     }
     errors.refuse(reason);
+    streams.close();
     dirtyFiles.close();
     background.close();
     errors.settle(accessTimes::storeAll);

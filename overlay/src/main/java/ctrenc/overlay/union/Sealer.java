@@ -31,7 +31,7 @@ final class Sealer {
     this.changes = changes;
     this.stack = changes.stack();
     this.buffers = buffers;
-    this.composer = new ContentComposer(new ExtentPacker(stack, buffers));
+    this.composer = new ContentComposer(new ExtentPacker(stack, buffers), buffers);
   }
 
   /** Seals everything gathered of a file. */

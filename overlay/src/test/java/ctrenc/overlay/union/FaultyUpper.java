@@ -25,12 +25,18 @@ final class FaultyUpper implements UpperLayer {
   private final AtomicLong appended = new AtomicLong();
   private final AtomicInteger appends = new AtomicInteger();
   private final AtomicInteger batches = new AtomicInteger();
+  private volatile Runnable beforeAppend = () -> {};
   private volatile Supplier<IOException> appending = SOUND;
   private volatile Supplier<IOException> reading = SOUND;
   private volatile Supplier<IOException> committing = SOUND;
 
   FaultyUpper(UpperLayer upper) {
     this.upper = upper;
+  }
+
+  /** Runs {@code step} in each thread that is about to append. */
+  void beforeAppends(Runnable step) {
+    beforeAppend = step;
   }
 
   void failAppends(Supplier<IOException> failure) {
@@ -71,6 +77,7 @@ final class FaultyUpper implements UpperLayer {
 
   @Override
   public ExtentReference append(byte[] plain, int offset, int length) throws IOException {
+    beforeAppend.run();
     check(appending);
     appended.addAndGet(length);
     appends.incrementAndGet();

@@ -41,7 +41,7 @@ final class FreezeTest {
   }
 
   /** What the frozen layers alone show. */
-  private static OverlayFileSystem frozen(TestStack stack) throws IOException {
+  static OverlayFileSystem frozen(TestStack stack) throws IOException {
     return new OverlayFileSystem(
         new AbsentUpper(),
         List.copyOf(stack.lowers()),

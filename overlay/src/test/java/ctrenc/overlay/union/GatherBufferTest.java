@@ -21,7 +21,7 @@ final class GatherBufferTest {
   private static final int SIZE = 30_000;
 
   private final AtomicLong total = new AtomicLong();
-  private final GatherBuffer buffer = new GatherBuffer(total);
+  private final GatherBuffer buffer = new GatherBuffer(total, new ExtentBuffers());
 
   private static MemorySegment segment(byte[] bytes) {
     return MemorySegment.ofArray(bytes);

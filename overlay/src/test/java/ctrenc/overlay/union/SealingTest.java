@@ -125,7 +125,7 @@ final class SealingTest {
     for (int at = 0; at < all.length; at += 1 << 17) {
       user.write(inode, handle, at, Arrays.copyOfRange(all, at, at + (1 << 17)));
     }
-    assertThat(stack.upper().appends()).isEqualTo(3);
+    await(() -> stack.upper().appends() == 3);
     user.close(inode, handle);
     assertThat(stack.upper().appends()).isEqualTo(3);
     same(user.read("/f"), all);
