@@ -33,20 +33,9 @@ final class DeadSpace {
       return;
     }
     TreeMap<Long, Long> ofFile = ranges.computeIfAbsent(file, number -> new TreeMap<>());
-    long start = from;
-    long end = to;
-    Map.Entry<Long, Long> before = ofFile.floorEntry(from);
-    if (before != null && before.getValue() >= from) {
-      start = before.getKey();
-      end = Math.max(end, before.getValue());
-    }
-    Map.Entry<Long, Long> after = ofFile.ceilingEntry(start);
-    while (after != null && after.getKey() <= end) {
-      end = Math.max(end, after.getValue());
-      ofFile.remove(after.getKey());
-      after = ofFile.ceilingEntry(start);
-    }
-    ofFile.put(start, end);
+    Range joined = join(ofFile, from, to);
+    long start = joined.start;
+    long end = joined.end;
     if (start <= SegmentFiles.FIRST_OFFSET && end == segments.finalLength(file)) {
       ranges.remove(file);
       segments.delete(file);
@@ -56,6 +45,25 @@ final class DeadSpace {
     if (ofFile.size() > MAX_RANGES) {
       ofFile.pollFirstEntry();
     }
+  }
+
+  /** Adds a range to those that it touches, and returns the joined one. */
+  private static Range join(TreeMap<Long, Long> ranges, long from, long to) {
+    long start = from;
+    long end = to;
+    Map.Entry<Long, Long> before = ranges.floorEntry(from);
+    if (before != null && before.getValue() >= from) {
+      start = before.getKey();
+      end = Math.max(end, before.getValue());
+    }
+    Map.Entry<Long, Long> after = ranges.ceilingEntry(start);
+    while (after != null && after.getKey() <= end) {
+      end = Math.max(end, after.getValue());
+      ranges.remove(after.getKey());
+      after = ranges.ceilingEntry(start);
+    }
+    ranges.put(start, end);
+    return new Range(start, end);
   }
 
   private void punch(int file, long from, long to) throws IOException {
@@ -71,4 +79,6 @@ final class DeadSpace {
   private static long down(long offset) {
     return offset / BLOCK * BLOCK;
   }
+
+  private record Range(long start, long end) {}
 }

@@ -80,7 +80,7 @@ public final class SegmentExtentStore implements ExtentStore {
         stored.isPresent()
             ? stateOf(layerId, ExtentState.decode(stored.get(), layer))
             : ExtentState.initial(layerId, SegmentFiles.FIRST_OFFSET);
-    SegmentExtentStore opened = recovered(setting, layer, layerId, keys, segments, state);
+    SegmentExtentStore opened = open(setting, layer, keys, segments, state);
     setting.meta().addFlushHook(opened.flushHook);
     return opened;
   }
@@ -92,22 +92,34 @@ public final class SegmentExtentStore implements ExtentStore {
     return state;
   }
 
-  private static SegmentExtentStore recovered(
+  private static SegmentExtentStore open(
       ExtentSetting setting,
       long layer,
-      UUID layerId,
       LayerKeySource keys,
       SegmentFiles segments,
       ExtentState state)
       throws IOException {
-    MetaStore meta = setting.meta();
+    UUID layerId = state.layerId();
     segments.skipTo(state.tail().file());
     boolean isOrderly = state.closed() && (state.nextId() > 1 || segments.numbers().isEmpty());
     if (isOrderly) {
       segments.resume(state.tail());
-      ExtentLedger ledger = new ExtentLedger(meta, layer, segments, state, state.nextId());
+      ExtentLedger ledger =
+          new ExtentLedger(setting.meta(), layer, segments, state, state.nextId());
       return new SegmentExtentStore(setting, layer, layerId, keys, segments, ledger);
     }
+    return recovered(setting, layer, keys, segments, state);
+  }
+
+  private static SegmentExtentStore recovered(
+      ExtentSetting setting,
+      long layer,
+      LayerKeySource keys,
+      SegmentFiles segments,
+      ExtentState state)
+      throws IOException {
+    UUID layerId = state.layerId();
+    MetaStore meta = setting.meta();
     ExtentRecovery recovery = new ExtentRecovery(meta, segments, layer, state);
     recovery.run();
     segments.skipTo(recovery.nextFile());

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,10 +16,10 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A metadata store in memory that can fail a chosen call and lose power. It has what RocksDB has: a
- * log, which a sync makes durable, and tables, which a flush writes. After power loss it keeps the
- * tables, what was synced of the log, and a prefix, of random length, of the rest; of all that is
- * in the log a {@link ReplayCheck} may still take what it misses the bytes of.
+ * A metadata store in memory that can fail a chosen call and lose power. As RocksDB it has a log,
+ * which a sync makes durable, and tables, which a flush writes. Power loss leaves the tables, what
+ * was synced of the log, and a prefix, of random length, of its rest; a {@link ReplayCheck} may
+ * take of all that is in the log what it misses the bytes of.
  */
 public final class MemoryMetaStore implements MetaStore {
 
@@ -79,9 +78,7 @@ public final class MemoryMetaStore implements MetaStore {
       kept = kept.subList(0, whole);
     }
     MemoryMetaStore found = with(kept);
-    if (!lost.isEmpty()) {
-      found.makeFlushed(0);
-    }
+    found.makeFlushed(lost.isEmpty() ? found.beforeLog : 0);
     return found;
   }
 
@@ -128,7 +125,7 @@ public final class MemoryMetaStore implements MetaStore {
   @Override
   public synchronized MetaSnapshot snapshot() throws IOException {
     count();
-    return new MemorySnapshot(new MemoryMetaStore(copy(tables)));
+    return new MemorySnapshot(with(log));
   }
 
   @Override
@@ -221,37 +218,5 @@ public final class MemoryMetaStore implements MetaStore {
       throw new IllegalStateException("no table " + table);
     }
     return records;
-  }
-
-  /** Walks a copy, so that later commits are not seen. */
-  private static final class MemoryCursor implements MetaCursor {
-
-    private final Iterator<Map.Entry<byte[], byte[]>> rest;
-    private Optional<Map.Entry<byte[], byte[]>> current = Optional.empty();
-
-    MemoryCursor(NavigableMap<byte[], byte[]> records) {
-      this.rest = records.entrySet().iterator();
-    }
-
-    @Override
-    public boolean next() {
-      current = rest.hasNext() ? Optional.of(rest.next()) : Optional.empty();
-      return current.isPresent();
-    }
-
-    @Override
-    public byte[] key() {
-      return current.orElseThrow(IllegalStateException::new).getKey().clone();
-    }
-
-    @Override
-    public byte[] value() {
-      return current.orElseThrow(IllegalStateException::new).getValue().clone();
-    }
-
-    @Override
-    public void close() {
-      current = Optional.empty();
-    }
   }
 }
