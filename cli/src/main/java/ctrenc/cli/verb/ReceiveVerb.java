@@ -1,11 +1,20 @@
 package ctrenc.cli.verb;
 
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.rpc.Connection;
+import ctrenc.proto.v1.DropKeptRequest;
+import ctrenc.proto.v1.ListKeptRequest;
 import ctrenc.proto.v1.ReceiveHeader;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Makes a root of a stream on standard input. */
 public final class ReceiveVerb implements Verb {
+  private static final String RESUMABLE = "--resumable";
+  private static final String KEPT = "--kept";
+  private static final String DROP = "--drop";
+
   @Override
   public String name() {
     return "receive";
@@ -21,14 +30,42 @@ public final class ReceiveVerb implements Verb {
     Options.explain(
         spec,
         "Prints the root's name. It is locked, and opens with what opened it where it came from; the",
-        "snapshot that was sent is there too. Of a stream that is cut or changed, nothing stays.");
+        "snapshot that was sent is there too. Of a stream that is cut or changed, nothing stays; or,",
+        "with --resumable, what came of it, and the failure says how to send the rest.");
+    spec.addOption(Options.flag("Keep what comes of a stream that is cut.", RESUMABLE));
+    spec.addOption(Options.flag("List where streams go on that were cut.", KEPT));
+    spec.addOption(Options.value("POINT", "Drop what was kept of such a stream.", DROP));
     spec.addOption(Options.json());
-    spec.addPositional(Options.positional("NAME", 1, 1, "What to call it."));
+    spec.addPositional(Options.positional("[NAME]", 0, 1, "What to call it."));
   }
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    ReceiveHeader header = ReceiveHeader.newBuilder().setName(arguments.positional(0)).build();
+    boolean isNamed = !arguments.positionals().isEmpty();
+    Optional<String> dropped = arguments.value(DROP);
+    boolean isAboutKept = arguments.has(KEPT) || dropped.isPresent();
+    if (isNamed == isAboutKept) {
+      throw Arguments.usage("receive takes a NAME, or --kept, or --drop");
+    }
+    if (dropped.isPresent()) {
+      Connection daemon = session.startedDaemon();
+      DropKeptRequest request = DropKeptRequest.newBuilder().setPoint(dropped.get()).build();
+      daemon.ask(() -> daemon.transfers().dropKept(request));
+      return ExitCode.OK.number();
+    }
+    if (arguments.has(KEPT)) {
+      Connection daemon = session.startedDaemon();
+      daemon
+          .ask(() -> daemon.transfers().listKept(ListKeptRequest.getDefaultInstance()))
+          .getPointsList()
+          .forEach(session.out()::line);
+      return ExitCode.OK.number();
+    }
+    ReceiveHeader header =
+        ReceiveHeader.newBuilder()
+            .setName(arguments.positional(0))
+            .setResumable(arguments.has(RESUMABLE))
+            .build();
     return Receiving.run(header, arguments.json(), session);
   }
 }

@@ -9,6 +9,7 @@ public final class SendVerb implements Verb {
   private static final String SINCE = "--since";
   private static final String RATE = "--rate";
   private static final String RECURSIVE = "--recursive";
+  private static final String RESUME = "--resume";
 
   @Override
   public String name() {
@@ -30,6 +31,8 @@ public final class SendVerb implements Verb {
     spec.addOption(
         Options.value("NAME@SNAPSHOT", "Leave out what the receiver has of this snapshot.", SINCE));
     spec.addOption(Options.flag("Send what is nested in it, too, as of one instant.", RECURSIVE));
+    spec.addOption(
+        Options.value("POINT", "Go on where 'receive --resumable' said that it stopped.", RESUME));
     spec.addOption(Options.value("BYTES", "Send at most so much a second, such as 10m.", RATE));
     spec.addPositional(
         Options.positional("NAME[@SNAPSHOT]", 1, 1, "The root, or a snapshot of it."));
@@ -42,6 +45,7 @@ public final class SendVerb implements Verb {
             .setSource(arguments.positional(0))
             .setRecursive(arguments.has(RECURSIVE));
     arguments.value(SINCE).ifPresent(request::setSince);
+    arguments.value(RESUME).ifPresent(request::setResume);
     arguments
         .value(RATE)
         .ifPresent(text -> request.setBytesPerSecond(Quantities.bytes(RATE, text)));

@@ -3,6 +3,10 @@ package ctrenc.cli.fake;
 import com.google.protobuf.ByteString;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
+import ctrenc.proto.v1.DropKeptRequest;
+import ctrenc.proto.v1.DropKeptResponse;
+import ctrenc.proto.v1.ListKeptRequest;
+import ctrenc.proto.v1.ListKeptResponse;
 import ctrenc.proto.v1.ProtectorGroupInfo;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceiveProgress;
@@ -20,6 +24,7 @@ import io.grpc.stub.StreamObserver;
 final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
 
   private static final long MADE_AT = 1_767_322_800_000L;
+  private static final String KEPT = "5f1b0c9e-0000-4000-8000-000000000001:7";
 
   @Override
   public void send(SendRequest request, StreamObserver<SendResponse> responses) {
@@ -45,9 +50,27 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
             + " of "
             + snapshot
             + (request.getSince().isEmpty() ? "" : " since " + request.getSince())
-            + (request.getRecursive() ? " with what is nested" : "");
+            + (request.getRecursive() ? " with what is nested" : "")
+            + (request.getResume().isEmpty() ? "" : " from " + request.getResume());
     responses.onNext(
         SendResponse.newBuilder().setData(ByteString.copyFromUtf8(text + "\n")).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void listKept(ListKeptRequest request, StreamObserver<ListKeptResponse> responses) {
+    responses.onNext(ListKeptResponse.newBuilder().addPoints(KEPT).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void dropKept(DropKeptRequest request, StreamObserver<DropKeptResponse> responses) {
+    if (!request.getPoint().equals(KEPT)) {
+      responses.onError(
+          Status.NOT_FOUND.withDescription("Nothing is kept of that stream.").asException());
+      return;
+    }
+    responses.onNext(DropKeptResponse.getDefaultInstance());
     responses.onCompleted();
   }
 

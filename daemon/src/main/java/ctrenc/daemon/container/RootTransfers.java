@@ -4,6 +4,7 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.ResumePoint;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Transfers;
@@ -12,6 +13,7 @@ import ctrenc.proto.v1.SendRequest;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,15 +51,19 @@ public final class RootTransfers {
     if (request.getArchive() && !since.isEmpty()) {
       throw RefusedException.invalid("A backup is always whole: leave since out.");
     }
-    if (request.getArchive() && request.getRecursive()) {
-      throw RefusedException.invalid("A backup is of one root alone: leave recursive out.");
+    if (request.getArchive() && (request.getRecursive() || !request.getResume().isEmpty())) {
+      throw RefusedException.invalid(
+          "A backup is of one root alone, from its beginning: leave recursive and resume out.");
     }
+    Optional<ResumePoint> rest =
+        request.getResume().isEmpty() ? Optional.empty() : Optional.of(point(request.getResume()));
     Optional<UUID> known = since.isEmpty() ? Optional.empty() : Optional.of(snapshot(since).id());
     String source = request.getSource();
     SnapshotInfo snapshot =
         source.indexOf('@') < 0 ? taken(source, request.getRecursive()) : snapshot(source);
     String reference = source.replaceFirst("@.*", "") + "@" + snapshot.name();
-    Transfers.Outgoing what = new Transfers.Outgoing(snapshot.id(), known, request.getRecursive());
+    Transfers.Outgoing what =
+        new Transfers.Outgoing(snapshot.id(), known, request.getRecursive(), rest);
     return new Sending(reference, what, request.getArchive(), store.transfers().amount(what));
   }
 
@@ -105,6 +111,29 @@ public final class RootTransfers {
                         + ": ctr-enc snapshot ls lists those there are."));
   }
 
+  /** Where streams that were cut go on, of which something is kept. */
+  public List<String> kept() {
+    return store.transfers().kept().stream().map(ResumePoint::toString).toList();
+  }
+
+  /** Removes what is kept of one. */
+  public void drop(String point) throws IOException {
+    if (!store.transfers().drop(point(point))) {
+      throw RefusedException.absent(
+          "Nothing is kept of a stream that goes on at "
+              + point
+              + ": ctr-enc receive --kept lists what is.");
+    }
+  }
+
+  private static ResumePoint point(String text) throws RefusedException {
+    return ResumePoint.parse(text)
+        .orElseThrow(
+            () ->
+                RefusedException.invalid(
+                    "A stream goes on at LAYER:EXTENT, as receive said, not at " + text + "."));
+  }
+
   /**
    * Something that came.
    *
@@ -125,7 +154,7 @@ public final class RootTransfers {
               Transfers.Received received =
                   header.getArchive()
                       ? transfers.restore(id, data, wanted, progress)
-                      : transfers.receive(id, data, progress);
+                      : transfers.receive(id, header.getResumable(), data, progress);
               nested.set(received.nested());
               return received;
             });

@@ -6,6 +6,10 @@ import ctrenc.daemon.container.RootTransfers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.proto.v1.DropKeptRequest;
+import ctrenc.proto.v1.DropKeptResponse;
+import ctrenc.proto.v1.ListKeptRequest;
+import ctrenc.proto.v1.ListKeptResponse;
 import ctrenc.proto.v1.ReceiveRequest;
 import ctrenc.proto.v1.ReceiveResponse;
 import ctrenc.proto.v1.SendBegun;
@@ -82,6 +86,23 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
   public StreamObserver<ReceiveRequest> receive(StreamObserver<ReceiveResponse> observer) {
     return new ReceiveConversation(
         containers, (ServerCallStreamObserver<ReceiveResponse>) observer, streams);
+  }
+
+  @Override
+  public void listKept(ListKeptRequest request, StreamObserver<ListKeptResponse> observer) {
+    Answer.with(
+        observer,
+        () -> ListKeptResponse.newBuilder().addAllPoints(containers.transfers().kept()).build());
+  }
+
+  @Override
+  public void dropKept(DropKeptRequest request, StreamObserver<DropKeptResponse> observer) {
+    Answer.with(
+        observer,
+        () -> {
+          containers.transfers().drop(request.getPoint());
+          return DropKeptResponse.getDefaultInstance();
+        });
   }
 
   /** Sends what is written, when the caller is ready for it. */

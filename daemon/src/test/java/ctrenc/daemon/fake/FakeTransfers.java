@@ -3,11 +3,13 @@ package ctrenc.daemon.fake;
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.ResumePoint;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.overlay.subvolume.UnmovableException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.UUID;
 
 /** Plain directories have nothing that could be moved as it is sealed. */
@@ -47,8 +49,19 @@ final class FakeTransfers implements Transfers {
   }
 
   @Override
-  public Received receive(String name, ReadableByteChannel in, TransferProgress progress)
+  public Received receive(
+      String name, boolean isResumable, ReadableByteChannel in, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
+  }
+
+  @Override
+  public List<ResumePoint> kept() {
+    return List.of();
+  }
+
+  @Override
+  public boolean drop(ResumePoint point) {
+    return false;
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Roots go from one daemon to another with all that is nested in them. */
+/** Roots go from one daemon to another with all that is nested in them, or in several goes. */
 @Tag("kernel")
 @Timeout(900)
 class RecursiveTransferTest {
@@ -40,6 +40,42 @@ class RecursiveTransferTest {
   @AfterEach
   void stop() throws IOException {
     pair.close();
+  }
+
+  /** Also where the receiving daemon was started anew between. */
+  @Test
+  void whatIsCutGoesOn() throws IOException {
+    Path root = pair.create("work", "--empty");
+    Command.sh("tar --xattrs -C " + root + " -xf " + DebianTree.archive()).ok();
+    List<String> held = Manifest.of(root);
+    here.cli("lock", "work").ok();
+    Path stream = scratch.resolve("stream");
+    Command.sh(pair.shell(here, "send work > " + stream)).ok();
+    String kept = onlySnapshot();
+    long length = Files.size(stream);
+    for (int i = 0; i < 3; i++) {
+      String part = "head -c " + length / 4 + " " + stream;
+      Command.Result cut =
+          Command.sh(part + " | " + pair.shell(there, "receive --resumable copy")).run();
+      assertThat(cut.exit()).as(cut.err()).isEqualTo(10);
+      there.stop();
+      there.startAgain();
+      String point = there.cli("receive", "--kept").ok().strip();
+      assertThat(cut.err()).contains("ctr-enc send --resume " + point);
+      assertThat(there.cli("ps", "--json").ok()).isEqualTo("[]\n");
+      String rest = "send --resume " + point + " " + kept + " > " + stream;
+      Command.sh(pair.shell(here, rest)).ok();
+    }
+    assertThat(Files.size(stream)).isLessThan(length / 2);
+    Command.sh(pair.shell(there, "receive copy < " + stream)).ok();
+    assertThat(there.cli("receive", "--kept").ok()).isEmpty();
+    assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+  }
+
+  private String onlySnapshot() {
+    String row = here.cli("snapshot", "ls").ok().lines().skip(1).findFirst().orElseThrow();
+    return row.split("\\s", 2)[0];
   }
 
   private Path made() throws IOException {
@@ -65,8 +101,7 @@ class RecursiveTransferTest {
     List<String> first = Manifest.of(root);
     here.cli("lock", "work").ok();
     pair.pipe("send --recursive work", "receive copy");
-    String row = here.cli("snapshot", "ls").ok().lines().skip(1).findFirst().orElseThrow();
-    String kept = row.split("\\s", 2)[0];
+    String kept = onlySnapshot();
     assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
     assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
     Path copy = pair.opened(there, "copy");

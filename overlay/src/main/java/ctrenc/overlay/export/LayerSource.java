@@ -16,6 +16,7 @@ import java.util.UUID;
  * moved within the store meanwhile. Not thread-safe.
  *
  * <pre>
+ * LAYER         UUID (16) | last extent that the receiver has (8), if it has any
  * RECORDS       table (1) | number of records (4) | per record: key and value, each length (4) and bytes
  * EXTENT        references beyond the first (8) | envelope, as in a segment file
  * END_OF_LAYER  number of records (8) | number of extents (8)
@@ -29,28 +30,33 @@ public final class LayerSource {
   private final long number;
   private final UUID id;
   private final ExtentSource source;
+  private final long after;
   private long records;
   private long extents;
 
   /**
+   * @param after the last extent that the receiver has; 0 if it has nothing of the layer
    * @param envelopes stays the caller's, who closes it
    */
-  public LayerSource(MetaReader meta, long number, UUID id, EnvelopeReader envelopes) {
+  public LayerSource(MetaReader meta, long number, UUID id, long after, EnvelopeReader envelopes) {
+    this.after = after;
     this.meta = meta;
     this.number = number;
     this.id = id;
     this.source = new ExtentSource(meta, number, id, envelopes);
   }
 
-  UUID id() {
-    return id;
+  /** The frame that it begins with. */
+  byte[] head() {
+    FieldWriter head = new FieldWriter(StreamWriter.ID_LENGTH + Long.BYTES).putId(id);
+    return (after == 0 ? head : head.putLong(after)).toBytes();
   }
 
   void send(StreamSink sink) throws IOException {
     for (RecordTable table : RecordTable.values()) {
       sendRecords(table, sink);
     }
-    PlaceScan.walk(meta, number, 0, (extent, stored) -> sendExtent(extent, sink));
+    PlaceScan.walk(meta, number, after + 1, (extent, stored) -> sendExtent(extent, sink));
     sink.write(
         Frame.Kind.END_OF_LAYER,
         ByteBuffer.allocate(2 * Long.BYTES).putLong(records).putLong(extents).array());

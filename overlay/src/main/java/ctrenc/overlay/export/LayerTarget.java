@@ -86,6 +86,17 @@ public final class LayerTarget implements AutoCloseable {
     arriving.finish();
   }
 
+  /** Makes what came durable, though more is to come. */
+  public void keep() throws IOException {
+    commit();
+    arriving.finish();
+  }
+
+  /** The extent that came last; 0 if none did. */
+  public long last() {
+    return arriving.last();
+  }
+
   private void commit() throws IOException {
     meta.commit(places);
     places = meta.batch();

@@ -20,11 +20,20 @@ public final class StreamSink implements AutoCloseable {
   private long moved;
   private int layers;
 
-  /** Writes what the stream is of. */
+  /**
+   * Writes what the stream is of.
+   *
+   * @param isRest it goes on within a layer of which the receiver has a part
+   */
   public StreamSink(
-      TreeDescription tree, WritableByteChannel out, Pace pace, TransferProgress progress)
+      TreeDescription tree,
+      boolean isRest,
+      WritableByteChannel out,
+      Pace pace,
+      TransferProgress progress)
       throws IOException {
-    this.writer = new StreamWriter(out, !tree.nested().isEmpty());
+    int alone = tree.nested().isEmpty() ? StreamWriter.ALONE : StreamWriter.WITH_NESTED;
+    this.writer = new StreamWriter(out, isRest ? StreamWriter.REST : alone);
     this.pace = pace;
     this.progress = progress;
     try {
@@ -40,7 +49,7 @@ public final class StreamSink implements AutoCloseable {
 
   /** Sends a layer that does not grow. */
   public void layer(LayerSource layer) throws IOException {
-    writer.write(Frame.Kind.LAYER, StreamWriter.bytes(layer.id()));
+    writer.write(Frame.Kind.LAYER, layer.head());
     layer.send(this);
     layers++;
   }

@@ -46,13 +46,20 @@ public final class StreamSource implements AutoCloseable {
     return List.copyOf(nested);
   }
 
+  /**
+   * A layer that begins.
+   *
+   * @param after the last extent that the receiver has already; 0 if all of the layer comes
+   */
+  public record Coming(UUID layer, long after) {}
+
   /** The layer that comes next; empty if the stream is whole and at its end. */
-  public Optional<UUID> nextLayer() throws IOException {
+  public Optional<Coming> nextLayer() throws IOException {
     Frame frame = reader.next();
     ByteBuffer payload = frame.payload().asByteBuffer();
-    if (frame.kind() == Frame.Kind.LAYER && payload.remaining() == StreamWriter.ID_LENGTH) {
+    if (frame.kind() == Frame.Kind.LAYER) {
       layers++;
-      return Optional.of(new UUID(payload.getLong(), payload.getLong()));
+      return Optional.of(coming(payload));
     }
     if (frame.kind() != Frame.Kind.END
         || payload.remaining() != Integer.BYTES
@@ -61,6 +68,19 @@ public final class StreamSource implements AutoCloseable {
     }
     reader.end();
     return Optional.empty();
+  }
+
+  private static Coming coming(ByteBuffer payload) throws DamagedException {
+    int rest = payload.remaining() - StreamWriter.ID_LENGTH;
+    if (rest != 0 && rest != Long.BYTES) {
+      throw StreamReader.disordered();
+    }
+    UUID layer = new UUID(payload.getLong(), payload.getLong());
+    long after = rest == 0 ? 0 : payload.getLong();
+    if (after < 0) {
+      throw StreamReader.disordered();
+    }
+    return new Coming(layer, after);
   }
 
   /** Stores the layer whose turn it is. */

@@ -21,12 +21,14 @@ import java.util.UUID;
 final class StreamWriter implements AutoCloseable {
 
   /** What earlier releases take too: a root without anything that is nested in it. */
-  private static final int ALONE = 1;
+  static final int ALONE = 1;
 
-  private static final int WITH_NESTED = 2;
-  private static final String FORMAT = "stream";
-  private static final FormatPreamble OF_ONE = new FormatPreamble(FORMAT, ALONE, ALONE);
-  static final FormatPreamble PREAMBLE = new FormatPreamble(FORMAT, ALONE, WITH_NESTED);
+  static final int WITH_NESTED = 2;
+
+  /** Of a stream that was cut, what did not come. */
+  static final int REST = 3;
+
+  static final FormatPreamble PREAMBLE = preamble(REST);
   static final int ID_LENGTH = 2 * Long.BYTES;
   static final int HEAD = 1 + Integer.BYTES;
 
@@ -45,11 +47,15 @@ final class StreamWriter implements AutoCloseable {
   private long number;
 
   /**
-   * @param hasNested frames of what is nested in the root come, too
+   * @param version the lowest that has what the stream needs
    */
-  StreamWriter(WritableByteChannel out, boolean hasNested) {
+  StreamWriter(WritableByteChannel out, int version) {
     this.out = out;
-    buffer.put((hasNested ? PREAMBLE : OF_ONE).write(bytes(id)));
+    buffer.put(preamble(version).write(bytes(id)));
+  }
+
+  private static FormatPreamble preamble(int version) {
+    return new FormatPreamble("stream", ALONE, version);
   }
 
   static byte[] bytes(UUID id) {

@@ -37,10 +37,12 @@ public final class ArrivingExtents implements AutoCloseable {
 
   /**
    * @param directory that holds the segment files of all layers
+   * @param last the extent up to which they came before; 0 if none did
    */
   public ArrivingExtents(
-      Storage storage, String directory, MetaStore meta, long layer, UUID layerId)
+      Storage storage, String directory, MetaStore meta, long layer, UUID layerId, long last)
       throws IOException {
+    this.last = last;
     this.meta = meta;
     this.layer = layer;
     this.layerId = layerId;
@@ -109,6 +111,11 @@ public final class ArrivingExtents implements AutoCloseable {
   private DamagedException foreign() {
     return new DamagedException(
         "An extent that came for layer %s is damaged, or of another one.".formatted(layerId));
+  }
+
+  /** The highest id that came; 0 if none did. */
+  public long last() {
+    return last;
   }
 
   private void append(MetaBatch batch, EnvelopeHeader header, MemorySegment envelope)

@@ -1,11 +1,11 @@
 package ctrenc.overlay.subvolume;
 
-import ctrenc.overlay.export.LayerTarget;
 import ctrenc.overlay.export.NestedDescription;
 import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.StreamSource;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.export.TreeDescription;
+import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
@@ -19,27 +19,55 @@ import java.util.UUID;
 final class Arriving {
 
   private final StackKeeping stacks;
-  private final StoreParts parts;
   private final IncomingRoot incoming;
+  private final IncomingLayers layers;
+  private final boolean isResumable;
+  private boolean isRead;
 
-  Arriving(StackKeeping stacks, String name) {
+  /**
+   * @param isResumable what comes of a stream that is cut stays, for one of the rest
+   */
+  Arriving(StackKeeping stacks, String name, boolean isResumable) {
     this.stacks = stacks;
-    this.parts = stacks.parts();
     this.incoming = new IncomingRoot(stacks, name);
+    this.layers = incoming.layers();
+    this.isResumable = isResumable;
   }
 
   Transfers.Received receive(ReadableByteChannel in, TransferProgress progress) throws IOException {
     incoming.requireFree();
-    boolean isWhole = false;
     try (StreamSource source = new StreamSource(in, progress)) {
-      Transfers.Received received = receive(source);
-      isWhole = true;
-      return received;
-    } finally {
-      if (!isWhole) {
-        incoming.abandon();
-      }
+      return receive(source);
+    } catch (DamagedException e) {
+      throw abandoned().<IOException>map(point -> kept(point, e)).orElse(e);
+    } catch (IOException | RuntimeException e) {
+      abandoned();
+      throw e;
     }
+  }
+
+  /** Where the stream goes on, if what came of it is kept; else nothing stays. */
+  private Optional<ResumePoint> abandoned() throws IOException {
+    try {
+      return isKept() ? layers.keep() : Optional.empty();
+    } finally {
+      incoming.abandon();
+    }
+  }
+
+  /** Whoever goes on with what was kept, keeps it if that is cut, too. */
+  private boolean isKept() {
+    return !isRead && (isResumable || layers.isGoingOn());
+  }
+
+  private static DamagedException kept(ResumePoint point, DamagedException reason) {
+    return new DamagedException(
+        "Not all of the stream came; what did is kept: send the rest with 'ctr-enc send --resume "
+            + point
+            + "', or drop it with 'ctr-enc receive --drop "
+            + point
+            + "'.",
+        reason);
   }
 
   private Transfers.Received receive(StreamSource source) throws IOException {
@@ -52,42 +80,44 @@ final class Arriving {
         }
       }
     }
-    Optional<UUID> more = source.nextLayer();
+    Optional<StreamSource.Coming> more = source.nextLayer();
     if (more.isPresent()) {
-      throw StreamSource.unexpected(more.get());
+      throw StreamSource.unexpected(more.get().layer());
     }
+    // What is whole and does not fit together is not mended by more of it.
+    isRead = true;
     for (Newcomer newcomer : newcomers) {
-      incoming.verify(newcomer.levels());
+      layers.verify(newcomer.levels());
     }
-    return incoming.show(newcomers);
+    Transfers.Received received = incoming.show(newcomers);
+    layers.dropRest();
+    return received;
   }
 
   /** The root, then what is nested in it, of which everything is here that does not come. */
   private List<Newcomer> newcomers(TreeDescription tree) throws IOException {
     Keyring.decode(tree.root().owner(), tree.root().protectors());
     List<Newcomer> newcomers = new ArrayList<>();
-    newcomers.add(incoming.root(tree.root(), new LocalLayers(stacks)));
+    newcomers.add(incoming.root(tree.root(), new LocalLayers(stacks, layers::adoptWhole)));
     for (NestedDescription nested : tree.nested()) {
       RootDescription subvolume = nested.subvolume();
       Keyring.requireWholeNested(subvolume.owner(), subvolume.protectors());
       UUID parent = newcomers.get(nested.parent()).id();
-      newcomers.add(Newcomer.nested(nested, parent, new LocalLayers(stacks)));
+      newcomers.add(Newcomer.nested(nested, parent, new LocalLayers(stacks, layers::adoptWhole)));
     }
     return newcomers;
   }
 
   private void receive(StreamSource source, LocalLayers.Found level) throws IOException {
-    UUID next = source.nextLayer().orElseThrow(() -> StreamSource.unexpected(level.id()));
-    if (!next.equals(level.id())) {
-      throw StreamSource.unexpected(next);
+    StreamSource.Coming next =
+        source.nextLayer().orElseThrow(() -> StreamSource.unexpected(level.id()));
+    if (!next.layer().equals(level.id())) {
+      throw StreamSource.unexpected(next.layer());
     }
     if (level.number().isPresent()) {
       source.skip();
-      return;
-    }
-    long number = incoming.begin(next);
-    try (LayerTarget target = new LayerTarget(parts.meta(), number, next, incoming.extents(next))) {
-      source.receive(target);
+    } else {
+      layers.receive(source, next, isKept() || next.after() > 0);
     }
   }
 }

@@ -19,6 +19,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,8 +33,8 @@ record Departing(StackKeeping stacks) {
 
   /** How much would be sent. */
   Transfers.Amount amount(Transfers.Outgoing outgoing) throws IOException {
-    Set<Long> known = known(outgoing);
     SentSnapshots sent = sent(outgoing);
+    Set<Long> known = known(outgoing, sent);
     AtomicLong sum = new AtomicLong();
     boolean goesOn = false;
     for (long layer : sent.layers()) {
@@ -43,7 +44,7 @@ record Departing(StackKeeping stacks) {
         PlaceScan.walk(
             stacks.parts().meta(),
             layer,
-            0,
+            after(outgoing, stacks.catalog().layer(layer)) + 1,
             (extent, stored) ->
                 sum.addAndGet(PlaceRecord.decode(stored, "extent " + extent).place().length()));
       }
@@ -57,13 +58,14 @@ record Departing(StackKeeping stacks) {
     pinned(
         outgoing,
         sent -> {
-          Set<Long> known = known(outgoing);
+          Set<Long> known = known(outgoing, sent);
           TreeDescription tree = new RootDescriber(stacks, known).describe(sent);
-          try (StreamSink sink = new StreamSink(tree, out, pace, progress)) {
+          boolean isRest = outgoing.rest().isPresent();
+          try (StreamSink sink = new StreamSink(tree, isRest, out, pace, progress)) {
             for (long number : sent.layers()) {
               LayerRecord layer = stacks.catalog().layer(number);
               if (isSealed(layer) && !known.contains(number)) {
-                send(layer, sink);
+                send(layer, after(outgoing, layer), sink);
               }
             }
             sink.end();
@@ -71,9 +73,10 @@ record Departing(StackKeeping stacks) {
         });
   }
 
-  private void send(LayerRecord layer, StreamSink sink) throws IOException {
+  private void send(LayerRecord layer, long after, StreamSink sink) throws IOException {
     try (EnvelopeReader envelopes = stacks.parts().extents().envelopes(layer.id())) {
-      sink.layer(new LayerSource(stacks.parts().meta(), layer.number(), layer.id(), envelopes));
+      sink.layer(
+          new LayerSource(stacks.parts().meta(), layer.number(), layer.id(), after, envelopes));
     }
   }
 
@@ -126,10 +129,39 @@ record Departing(StackKeeping stacks) {
   }
 
   /** The layers that the receiver has, by their numbers here. */
-  private Set<Long> known(Transfers.Outgoing outgoing) throws IOException {
-    return outgoing.since().isEmpty()
-        ? Set.of()
-        : SentSnapshots.of(stacks.tools(), outgoing.since().get(), outgoing.isRecursive()).layers();
+  private Set<Long> known(Transfers.Outgoing outgoing, SentSnapshots sent) throws IOException {
+    Set<Long> known = new HashSet<>();
+    if (outgoing.since().isPresent()) {
+      UUID since = outgoing.since().get();
+      known.addAll(SentSnapshots.of(stacks.tools(), since, outgoing.isRecursive()).layers());
+    }
+    if (outgoing.rest().isPresent()) {
+      known.addAll(before(outgoing.rest().get(), sent));
+    }
+    return known;
+  }
+
+  /** The layers that are sent before the one in which a stream was cut. */
+  private Set<Long> before(ResumePoint rest, SentSnapshots sent) throws IOException {
+    Set<Long> before = new HashSet<>();
+    for (long number : sent.layers()) {
+      if (stacks.catalog().layer(number).id().equals(rest.layer())) {
+        return before;
+      }
+      before.add(number);
+    }
+    throw new UnmovableException(
+        "The stream that was cut was of another snapshot than %s: name the one it was of."
+            .formatted(sent.top().name()));
+  }
+
+  /** The last extent of a layer that the receiver has. */
+  private static long after(Transfers.Outgoing outgoing, LayerRecord layer) {
+    return outgoing
+        .rest()
+        .filter(rest -> rest.layer().equals(layer.id()))
+        .map(ResumePoint::extent)
+        .orElse(0L);
   }
 
   private static boolean isSealed(LayerRecord layer) {

@@ -23,8 +23,12 @@ interface ExtentStores {
   /** Reads a layer's envelopes, without its key and beside whoever uses it. */
   EnvelopeReader envelopes(UUID layer);
 
-  /** Takes the extents of a layer that has none yet, without its key. */
-  ArrivingExtents arriving(long layer, UUID id) throws IOException;
+  /**
+   * Takes the extents of a layer that nobody has open, without its key.
+   *
+   * @param last the extent up to which it has them; 0 if it has none
+   */
+  ArrivingExtents arriving(long layer, UUID id, long last) throws IOException;
 
   /** Bytes of a layer's segment files as the disk counts them; needs no key. */
   long storedBytes(UUID layer) throws IOException;

@@ -1,20 +1,9 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.RootDescription;
-import ctrenc.overlay.extent.ArrivingExtents;
-import ctrenc.overlay.scrub.RecordScrub;
-import ctrenc.overlay.scrub.ScrubFinding;
-import ctrenc.overlay.scrub.ScrubPosition;
-import ctrenc.overlay.scrub.ScrubSink;
-import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -30,11 +19,7 @@ final class IncomingRoot {
   private final String name;
   private final UUID id = UUID.randomUUID();
 
-  /** Layers that came, by their UUIDs. */
-  private final Map<UUID, LayerRecord> built = new LinkedHashMap<>();
-
-  /** Layers whose records fit together. */
-  private final Set<UUID> verified = new HashSet<>();
+  private final IncomingLayers layers;
 
   /** Those whose key files may be there. */
   private final List<UUID> showing = new ArrayList<>(1);
@@ -44,6 +29,7 @@ final class IncomingRoot {
     this.parts = stacks.parts();
     this.catalog = stacks.catalog();
     this.name = name;
+    this.layers = new IncomingLayers(stacks);
   }
 
   void requireFree() throws AlreadyExistsException {
@@ -52,67 +38,8 @@ final class IncomingRoot {
     }
   }
 
-  /** Begins to build a layer; its number. */
-  long begin(UUID layer) throws IOException {
-    LayerRecord building =
-        catalog.change(
-            edit -> {
-              if (catalog.layers().stream().anyMatch(one -> one.id().equals(layer))) {
-                throw new UnmovableException(
-                    "Layer "
-                        + layer
-                        + " of the root is being received or removed here; try again.");
-              }
-              LayerRecord made =
-                  new LayerRecord(
-                      edit.newLayerNumber(),
-                      layer,
-                      LayerRecord.Kind.ENCRYPTED,
-                      LayerRecord.State.BUILDING,
-                      0,
-                      List.of());
-              edit.put(made);
-              return made;
-            });
-    built.put(layer, building);
-    return building.number();
-  }
-
-  /** Takes the extents of a layer that was begun. */
-  ArrivingExtents extents(UUID layer) throws IOException {
-    LayerRecord building = built.get(layer);
-    if (building == null) {
-      throw new IllegalStateException("layer " + layer + " was not begun");
-    }
-    return parts.extents().arriving(building.number(), layer);
-  }
-
-  /** A level's number in this store, be it from before or new. */
-  long number(LocalLayers.Found level) {
-    LayerRecord came = built.get(level.id());
-    return level.number().orElseGet(() -> came == null ? 0 : came.number());
-  }
-
-  /**
-   * Refuses what came if it does not fit together.
-   *
-   * @param levels top first
-   */
-  void verify(List<LocalLayers.Found> levels) throws IOException {
-    List<Long> below = new ArrayList<>();
-    for (LocalLayers.Found level : levels.reversed()) {
-      if (built.containsKey(level.id()) && verified.add(level.id())) {
-        new RecordScrub(
-                parts.meta(),
-                number(level),
-                level.id(),
-                below,
-                Pace.unlimited(),
-                new NothingWrong())
-            .run();
-      }
-      below.add(number(level));
-    }
+  IncomingLayers layers() {
+    return layers;
   }
 
   /** The root itself, of which everything is here that does not come. */
@@ -148,7 +75,7 @@ final class IncomingRoot {
     catalog.change(
         edit -> {
           requireFree();
-          for (LayerRecord layer : built.values()) {
+          for (LayerRecord layer : layers.built()) {
             edit.put(layer.in(LayerRecord.State.LIVE, 0));
           }
           for (Newcomer one : newcomers) {
@@ -162,7 +89,7 @@ final class IncomingRoot {
   private void list(CatalogEdit edit, Newcomer one, FreshIds snapshots) throws IOException {
     List<SubvolumeRecord.Level> stack =
         one.levels().stream()
-            .map(level -> new SubvolumeRecord.Level(number(level), level.wrappedKey()))
+            .map(level -> new SubvolumeRecord.Level(layers.number(level), level.wrappedKey()))
             .toList();
     for (SubvolumeRecord.Level level : stack) {
       requireThere(level.layer());
@@ -198,25 +125,7 @@ final class IncomingRoot {
       stacks.arrivals().forget(one);
     }
     if (catalog.subvolume(id).isEmpty()) {
-      for (LayerRecord layer : built.values()) {
-        stacks.remover().remove(layer);
-      }
+      layers.remove();
     }
-  }
-
-  /** A layer whose records do not fit together is not taken. */
-  private static final class NothingWrong implements ScrubSink {
-
-    @Override
-    public void found(ScrubFinding finding) throws DamagedException {
-      throw new DamagedException(
-          "What came is not a whole root: %s: %s".formatted(finding.subject(), finding.reason()));
-    }
-
-    @Override
-    public void verified(ScrubPosition next, long bytes) {}
-
-    @Override
-    public void locked(UUID layer) {}
   }
 }

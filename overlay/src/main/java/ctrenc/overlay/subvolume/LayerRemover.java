@@ -70,11 +70,13 @@ final class LayerRemover {
   /**
    * Finishes what the last process left: half-built layers that nobody goes on with, doomed ones,
    * and trees and segment files whose layer the catalog never knew or lost with the power.
+   *
+   * @param kept half-built layers that wait for the rest
    */
-  void removeLeftovers() throws IOException {
+  void removeLeftovers(Set<Long> kept) throws IOException {
     Set<String> claimed = new HashSet<>();
     Set<UUID> ownerless = new HashSet<>(parts.extents().layers());
-    Set<Long> growing = new HashSet<>();
+    Set<Long> growing = new HashSet<>(kept);
     catalog.flattens().forEach(flatten -> growing.add(flatten.target().layer()));
     for (LayerRecord layer : catalog.layers()) {
       if (layer.state() != LayerRecord.State.LIVE && !growing.contains(layer.number())) {

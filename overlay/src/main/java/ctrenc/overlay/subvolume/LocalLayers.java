@@ -25,9 +25,17 @@ final class LocalLayers {
 
   private final StackKeeping stacks;
   private final Catalog catalog;
+  private final Kept kept;
   private Optional<ImageRecord> image = Optional.empty();
 
-  LocalLayers(StackKeeping stacks) {
+  /** Finds layers that came before their stream was cut. */
+  interface Kept {
+    /** The number of one that is here as a whole. */
+    Optional<Long> whole(UUID layer) throws IOException;
+  }
+
+  LocalLayers(StackKeeping stacks, Kept kept) {
+    this.kept = kept;
     this.stacks = stacks;
     this.catalog = stacks.catalog();
   }
@@ -55,12 +63,15 @@ final class LocalLayers {
   }
 
   private long required(RootDescription root, UUID id) throws IOException {
-    return frozen(id)
-        .orElseThrow(
-            () ->
-                new UnmovableException(
-                    "The stream goes on from a snapshot of %s that is not here: send the whole root."
-                        .formatted(root.name())));
+    Optional<Long> here = frozen(id);
+    if (here.isEmpty()) {
+      here = kept.whole(id);
+    }
+    return here.orElseThrow(
+        () ->
+            new UnmovableException(
+                "The stream goes on from a snapshot of %s that is not here: send the whole root."
+                    .formatted(root.name())));
   }
 
   /** A layer that is here and does not grow. */

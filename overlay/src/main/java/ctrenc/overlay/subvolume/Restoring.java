@@ -30,7 +30,7 @@ final class Restoring {
   Restoring(StackKeeping stacks, String name) {
     this.stacks = stacks;
     this.incoming = new IncomingRoot(stacks, name);
-    this.local = new LocalLayers(stacks);
+    this.local = new LocalLayers(stacks, layer -> Optional.empty());
   }
 
   Transfers.Received restore(
@@ -47,7 +47,7 @@ final class Restoring {
       if (wanted.isPart() || !wanted.only().isEmpty()) {
         dropLooseEntries(levels);
       }
-      incoming.verify(levels);
+      incoming.layers().verify(levels);
       Transfers.Received received = incoming.show(List.of(newcomer));
       isWhole = true;
       return received;
@@ -66,9 +66,9 @@ final class Restoring {
     if (local.frozen(layer).isPresent()) {
       return Optional.empty();
     }
-    long number = incoming.begin(layer);
+    long number = incoming.layers().begin(layer);
     return Optional.of(
-        new LayerRestore(stacks.parts().meta(), number, layer, incoming.extents(layer)));
+        new LayerRestore(stacks.parts().meta(), number, layer, incoming.layers().extents(layer)));
   }
 
   /** The layers that came are those of the root, all of them and no other. */
@@ -88,7 +88,7 @@ final class Restoring {
   private void dropLooseEntries(List<LocalLayers.Found> levels) throws IOException {
     List<Long> below = new ArrayList<>();
     for (LocalLayers.Found level : levels.reversed()) {
-      long number = incoming.number(level);
+      long number = incoming.layers().number(level);
       if (level.number().isEmpty()) {
         LooseEntries.drop(stacks.parts().meta(), number, below);
       }

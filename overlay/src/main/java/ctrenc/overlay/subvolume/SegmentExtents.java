@@ -71,8 +71,9 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   }
 
   @Override
-  public ArrivingExtents arriving(long layer, UUID id) throws IOException {
-    return new ArrivingExtents(setting.storage(), setting.segments(), setting.meta(), layer, id);
+  public ArrivingExtents arriving(long layer, UUID id, long last) throws IOException {
+    return new ArrivingExtents(
+        setting.storage(), setting.segments(), setting.meta(), layer, id, last);
   }
 
   @Override

@@ -17,6 +17,7 @@ record StackKeeping(
     ExtentCheck extents,
     StackOpener opener,
     Arrivals arrivals,
+    KeptLayers kept,
     PlainIdentities identities)
     implements AutoCloseable {
 
@@ -26,6 +27,7 @@ record StackKeeping(
     Catalog catalog = Catalog.read(parts.meta());
     NestCatalog nests = NestCatalog.read(parts.meta());
     Arrivals arrivals = Arrivals.read(parts.meta(), catalog);
+    KeptLayers kept = KeptLayers.read(parts.meta(), catalog);
     Keyring keyring = new Keyring(parts.memory(), parts.entropy(), arrivals::owner);
     LayerRemover remover = new LayerRemover(parts, catalog, folder);
     StackOpener opener =
@@ -36,7 +38,7 @@ record StackKeeping(
     StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
     eraser.forgetLost(inheritance.keks().keySet());
     inherit(inheritance, catalog, keyring);
-    remover.removeLeftovers();
+    remover.removeLeftovers(kept.numbers());
     StoredFlattens flattens =
         new StoredFlattens(parts, catalog, keyring, open, opener, freezer, remover);
     flattens.goOnWithAll();
@@ -69,6 +71,7 @@ record StackKeeping(
         extents,
         opener,
         arrivals,
+        kept,
         new PlainIdentities(parts.meta()));
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /** Sends the snapshots in a store's catalog, and receives others. Thread-safe. */
@@ -66,10 +67,21 @@ final class StoredTransfers implements Transfers {
   }
 
   @Override
-  public Received receive(String name, ReadableByteChannel in, TransferProgress progress)
+  public Received receive(
+      String name, boolean isResumable, ReadableByteChannel in, TransferProgress progress)
       throws IOException {
     CatalogNames.check(name);
-    return new Arriving(stacks, name).receive(in, progress);
+    return new Arriving(stacks, name, isResumable).receive(in, progress);
+  }
+
+  @Override
+  public List<ResumePoint> kept() {
+    return stacks.kept().points();
+  }
+
+  @Override
+  public boolean drop(ResumePoint point) throws IOException {
+    return IncomingLayers.drop(stacks, point.layer());
   }
 
   @Override

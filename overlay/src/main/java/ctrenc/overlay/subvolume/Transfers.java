@@ -6,6 +6,7 @@ import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -29,11 +30,18 @@ public interface Transfers {
    * @param since what the receiver has already is left out: the layers of this snapshot
    * @param isRecursive with the snapshots of nested subvolumes that are part of it; of {@code
    *     since} the receiver has its parts, too
+   * @param rest where a stream of the same that was cut goes on
    */
-  record Outgoing(UUID snapshot, Optional<UUID> since, boolean isRecursive) {
+  record Outgoing(
+      UUID snapshot, Optional<UUID> since, boolean isRecursive, Optional<ResumePoint> rest) {
 
     static Outgoing whole(UUID snapshot) {
-      return new Outgoing(snapshot, Optional.empty(), false);
+      return new Outgoing(snapshot, Optional.empty(), false, Optional.empty());
+    }
+
+    /** The rest of the same. */
+    Outgoing from(Optional<ResumePoint> point) {
+      return new Outgoing(snapshot, since, isRecursive, point);
     }
   }
 
@@ -83,8 +91,29 @@ public interface Transfers {
    * @throws AlreadyExistsException if the name is taken
    * @throws ctrenc.overlay.storage.DamagedException if the stream is not what was sent
    */
-  Received receive(String name, ReadableByteChannel in, TransferProgress progress)
+  default Received receive(String name, ReadableByteChannel in, TransferProgress progress)
+      throws IOException {
+    return receive(name, false, in, progress);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isResumable what came of a stream that was cut is kept, for one of the rest
+   */
+  Received receive(
+      String name, boolean isResumable, ReadableByteChannel in, TransferProgress progress)
       throws IOException;
+
+  /** Where streams that were cut go on, of which something was kept. */
+  List<ResumePoint> kept();
+
+  /**
+   * Removes what was kept of a stream.
+   *
+   * @return whether anything was
+   */
+  boolean drop(ResumePoint point) throws IOException;
 
   /**
    * What came.

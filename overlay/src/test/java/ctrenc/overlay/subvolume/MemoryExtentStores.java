@@ -41,8 +41,8 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   }
 
   @Override
-  public ArrivingExtents arriving(long layer, UUID id) throws IOException {
-    return new ArrivingExtents(new MemoryStorage(), "segments", meta.get(), layer, id);
+  public ArrivingExtents arriving(long layer, UUID id, long last) throws IOException {
+    return new ArrivingExtents(new MemoryStorage(), "segments", meta.get(), layer, id, last);
   }
 
   @Override

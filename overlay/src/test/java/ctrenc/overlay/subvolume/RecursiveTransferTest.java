@@ -78,7 +78,7 @@ class RecursiveTransferTest {
   }
 
   private byte[] send(UUID snapshot, Optional<UUID> since) throws IOException {
-    return pair.send(new Transfers.Outgoing(snapshot, since, true));
+    return pair.send(new Transfers.Outgoing(snapshot, since, true, Optional.empty()));
   }
 
   private static void holds(FileSystemUser user, String text) throws Exception {
@@ -129,7 +129,8 @@ class RecursiveTransferTest {
   void whatArrivedMovesOn() throws Exception {
     UUID first = pair.receive("one", send(snapshot("s"), Optional.empty())).snapshot().id();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Transfers.Outgoing outgoing = new Transfers.Outgoing(first, Optional.empty(), true);
+    Transfers.Outgoing outgoing =
+        new Transfers.Outgoing(first, Optional.empty(), true, Optional.empty());
     pair.there()
         .store()
         .transfers()

@@ -3,10 +3,14 @@ package ctrenc.overlay.subvolume;
 import static ctrenc.overlay.vfs.FileSystemUser.pattern;
 import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.vfs.FileSystemUser;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -58,6 +62,45 @@ class SampleStreamTest {
     }
   }
 
+  /** A stream without its end, and the rest of it. */
+  @Test
+  void sampleOfARestIsReceivedAsItWas() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      assertThatThrownBy(() -> resumable(pair, sample("stream-v3-cut")))
+          .isInstanceOf(DamagedException.class);
+      UUID root = resumable(pair, sample("stream-v3-rest")).subvolume().id();
+      assertThat(pair.there().verify().findings()).isEmpty();
+      FileSystemUser user = pair.arrived(root);
+      same(user.read("/d/file"), pattern(1, 5000), "the file");
+      same(user.read("/other"), pattern(3, 3000), "the other");
+    }
+  }
+
+  @Test
+  void presentVersionOfARestHasItsSample() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      UUID snapshot = pair.freeze(pair.here().lockedRoot(), "sample");
+      byte[] whole = pair.send(snapshot, Optional.empty());
+      byte[] cut = Arrays.copyOf(whole, whole.length * 3 / 4);
+      assertThatThrownBy(() -> resumable(pair, cut)).isInstanceOf(DamagedException.class);
+      Optional<ResumePoint> point = pair.there().store().transfers().kept().stream().findFirst();
+      assertThat(point).isPresent();
+      byte[] now = pair.send(new Transfers.Outgoing(snapshot, Optional.empty(), false, point));
+      String target = System.getProperty("sample.write", temporary.resolve("now").toString());
+      Files.write(Path.of(target + "-cut.stream"), cut);
+      Files.write(Path.of(target + "-rest.stream"), now);
+      assertThat(Arrays.copyOf(now, BEGINNING))
+          .isEqualTo(Arrays.copyOf(sample("stream-v3-rest"), BEGINNING));
+    }
+  }
+
+  private static Transfers.Received resumable(StorePair pair, byte[] stream) throws IOException {
+    return pair.there()
+        .store()
+        .transfers()
+        .receive("r", true, Channels.newChannel(new ByteArrayInputStream(stream)), done -> {});
+  }
+
   @Test
   void presentVersionWithNestedOnesHasItsSample() throws Exception {
     try (StorePair pair = new StorePair(temporary)) {
@@ -67,7 +110,8 @@ class SampleStreamTest {
       user.put("/f", "outside");
       user.put("/box/f", "inside");
       UUID snapshot = pair.here().store().snapshots().createRecursive(root, "sample").id();
-      byte[] now = pair.send(new Transfers.Outgoing(snapshot, Optional.empty(), true));
+      byte[] now =
+          pair.send(new Transfers.Outgoing(snapshot, Optional.empty(), true, Optional.empty()));
       String target = System.getProperty("sample.write", temporary.resolve("now").toString());
       Files.write(Path.of(target + "-nested.stream"), now);
       assertThat(Arrays.copyOf(now, BEGINNING))

@@ -43,7 +43,7 @@ final class StorePair implements AutoCloseable {
   }
 
   byte[] send(UUID snapshot, Optional<UUID> since) throws IOException {
-    return send(new Transfers.Outgoing(snapshot, since, false));
+    return send(new Transfers.Outgoing(snapshot, since, false, Optional.empty()));
   }
 
   byte[] send(Transfers.Outgoing outgoing) throws IOException {

@@ -1,10 +1,12 @@
 package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
@@ -13,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Between random moves of roots, snapshots go to another store, alone or with what is nested in
  * them: whole, or as increments of whatever went before, be it of the same root or of one that it
- * was forked from. What arrives holds what the model says, and so does everything that arrived
- * before.
+ * was forked from; streams are cut and go on. What arrives holds what the model says, and so does
+ * everything that arrived before.
  */
 @Timeout(300)
 class TransferModelTest {
@@ -84,8 +87,9 @@ class TransferModelTest {
     UUID snapshot = all.get(random.nextInt(all.size()));
     Optional<UUID> since = base(all, arrived, isRecursive, random);
     boolean isArchive = since.isEmpty() && !isRecursive && random.nextBoolean();
-    Transfers.Outgoing outgoing = new Transfers.Outgoing(snapshot, since, isRecursive);
-    Transfers.Received came = received(model.store(), outgoing, isArchive, there, name);
+    Transfers.Outgoing outgoing =
+        new Transfers.Outgoing(snapshot, since, isRecursive, Optional.empty());
+    Transfers.Received came = received(model.store(), outgoing, isArchive, there, random, name);
     Arrived now =
         new Arrived(came.subvolume().id(), came.snapshot().id(), isRecursive, kept.get(snapshot));
     Arrived before = arrived.put(snapshot, now);
@@ -113,21 +117,37 @@ class TransferModelTest {
       Transfers.Outgoing outgoing,
       boolean isArchive,
       StoreDirectory there,
+      Random random,
       String name)
       throws Exception {
-    ByteArrayOutputStream stream = new ByteArrayOutputStream();
     Transfers from = here.transfers();
-    if (isArchive) {
-      from.backup(outgoing.snapshot(), Pace.unlimited(), Channels.newChannel(stream), done -> {});
-    } else {
-      from.send(outgoing, Pace.unlimited(), Channels.newChannel(stream), done -> {});
-    }
-    ReadableByteChannel in = Channels.newChannel(new ByteArrayInputStream(stream.toByteArray()));
-    Restore.Wanted everything = new Restore.Wanted(List.of(), false);
     Transfers to = there.transfers();
-    return isArchive
-        ? to.restore(name, in, everything, done -> {})
-        : to.receive(name, in, done -> {});
+    if (isArchive) {
+      ByteArrayOutputStream archive = new ByteArrayOutputStream();
+      from.backup(outgoing.snapshot(), Pace.unlimited(), Channels.newChannel(archive), done -> {});
+      Restore.Wanted everything = new Restore.Wanted(List.of(), false);
+      return to.restore(name, in(archive.toByteArray()), everything, done -> {});
+    }
+    byte[] stream = sent(from, outgoing);
+    while (random.nextInt(3) == 0) {
+      byte[] cut = Arrays.copyOf(stream, random.nextInt(stream.length));
+      assertThatThrownBy(() -> to.receive(name, true, in(cut), done -> {}))
+          .isInstanceOf(DamagedException.class);
+      stream = sent(from, outgoing.from(to.kept().stream().findFirst()));
+    }
+    Transfers.Received received = to.receive(name, in(stream), done -> {});
+    assertThat(to.kept()).isEmpty();
+    return received;
+  }
+
+  private static byte[] sent(Transfers from, Transfers.Outgoing outgoing) throws Exception {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    from.send(outgoing, Pace.unlimited(), Channels.newChannel(stream), done -> {});
+    return stream.toByteArray();
+  }
+
+  private static ReadableByteChannel in(byte[] stream) {
+    return Channels.newChannel(new ByteArrayInputStream(stream));
   }
 
   private static void destroy(StoreDirectory there, Map<UUID, Arrived> arrived, Random random)

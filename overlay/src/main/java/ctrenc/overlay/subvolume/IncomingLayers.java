@@ -1,0 +1,242 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.export.LayerTarget;
+import ctrenc.overlay.export.StreamSource;
+import ctrenc.overlay.extent.ArrivingExtents;
+import ctrenc.overlay.scrub.RecordScrub;
+import ctrenc.overlay.storage.Pace;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/**
+ * Layers that come from elsewhere, and are being built until everything is there. Not thread-safe.
+ */
+final class IncomingLayers {
+
+  private final StackKeeping stacks;
+  private final StoreParts parts;
+  private final Catalog catalog;
+
+  /** By their UUIDs, in the order in which they came. */
+  private final Map<UUID, LayerRecord> built = new LinkedHashMap<>();
+
+  /** Up to which extent a layer is whole and durable; 0 for one without extents. */
+  private final Map<UUID, Long> came = new HashMap<>();
+
+  /** What was kept of an earlier stream. */
+  private final Map<UUID, KeptLayers.Kept> adopted = new LinkedHashMap<>();
+
+  /** Layers whose records fit together. */
+  private final Set<UUID> verified = new HashSet<>();
+
+  IncomingLayers(StackKeeping stacks) {
+    this.stacks = stacks;
+    this.parts = stacks.parts();
+    this.catalog = stacks.catalog();
+  }
+
+  List<LayerRecord> built() {
+    return List.copyOf(built.values());
+  }
+
+  /** Begins to build a layer, also if something of it was kept; its number. */
+  long begin(UUID layer) throws IOException {
+    Optional<KeptLayers.Kept> kept = stacks.kept().find(layer);
+    if (kept.isPresent()) {
+      drop(stacks, kept.get().goesOn());
+    }
+    LayerRecord building =
+        catalog.change(
+            edit -> {
+              if (catalog.layers().stream().anyMatch(one -> one.id().equals(layer))) {
+                throw new UnmovableException(
+                    "Layer "
+                        + layer
+                        + " of the root is being received or removed here; try again.");
+              }
+              return edit.newLayer(layer);
+            });
+    built.put(layer, building);
+    return building.number();
+  }
+
+  /** Takes the extents of a layer that was begun. */
+  ArrivingExtents extents(UUID layer) throws IOException {
+    return extents(layer, 0);
+  }
+
+  private ArrivingExtents extents(UUID layer, long last) throws IOException {
+    LayerRecord building = built.get(layer);
+    if (building == null) {
+      throw new IllegalStateException("layer " + layer + " was not begun");
+    }
+    return parts.extents().arriving(building.number(), layer, last);
+  }
+
+  /** Takes a layer of a stream, from its beginning or behind what was kept of it. */
+  void receive(StreamSource source, StreamSource.Coming coming, boolean isKept) throws IOException {
+    UUID layer = coming.layer();
+    long number = coming.after() == 0 ? begin(layer) : goOn(coming);
+    try (LayerTarget target =
+        new LayerTarget(parts.meta(), number, layer, extents(layer, coming.after()))) {
+      came.remove(layer);
+      try {
+        source.receive(target);
+        came.put(layer, target.last());
+      } catch (IOException | RuntimeException e) {
+        if (isKept) {
+          keep(layer, target, e);
+        }
+        throw e;
+      }
+    }
+  }
+
+  private void keep(UUID layer, LayerTarget target, Exception reason) {
+    try {
+      target.keep();
+      came.put(layer, target.last());
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private long goOn(StreamSource.Coming coming) throws IOException {
+    Predicate<KeptLayers.Kept> fits = kept -> !kept.isWhole() && kept.last() == coming.after();
+    return adopt(coming.layer(), fits)
+        .orElseThrow(
+            () ->
+                new UnmovableException(
+                    "The stream goes on after a part that is not here: send it from its beginning."));
+  }
+
+  /** The number of a layer that came as a whole before its stream was cut. */
+  Optional<Long> adoptWhole(UUID layer) throws IOException {
+    LayerRecord mine = built.get(layer);
+    return mine == null ? adopt(layer, KeptLayers.Kept::isWhole) : Optional.of(mine.number());
+  }
+
+  private Optional<Long> adopt(UUID layer, Predicate<KeptLayers.Kept> fits) throws IOException {
+    if (stacks.kept().find(layer).filter(fits).isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<KeptLayers.Kept> taken = stacks.kept().take(layer);
+    if (taken.isPresent()) {
+      built.put(layer, catalog.layer(taken.get().number()));
+      came.put(layer, taken.get().last());
+      adopted.put(layer, taken.get());
+    }
+    return taken.map(KeptLayers.Kept::number);
+  }
+
+  /** A level's number in this store, be it from before or new. */
+  long number(LocalLayers.Found level) {
+    LayerRecord came = built.get(level.id());
+    return level.number().orElseGet(() -> came == null ? 0 : came.number());
+  }
+
+  /**
+   * Refuses what came if it does not fit together.
+   *
+   * @param levels top first
+   */
+  void verify(List<LocalLayers.Found> levels) throws IOException {
+    List<Long> below = new ArrayList<>();
+    for (LocalLayers.Found level : levels.reversed()) {
+      long number = number(level);
+      if (built.containsKey(level.id()) && verified.add(level.id())) {
+        Pace pace = Pace.unlimited();
+        new RecordScrub(parts.meta(), number, level.id(), below, pace, new NothingWrong()).run();
+      }
+      below.add(number);
+    }
+  }
+
+  /** Whether anything goes on with what was kept. */
+  boolean isGoingOn() {
+    return !adopted.isEmpty();
+  }
+
+  /**
+   * Keeps what came of a stream that was cut. Where it goes on; empty if nothing came that is worth
+   * it.
+   */
+  Optional<ResumePoint> keep() throws IOException {
+    List<UUID> order = new ArrayList<>(built.keySet());
+    order.retainAll(came.keySet());
+    List<UUID> fresh = new ArrayList<>(order);
+    fresh.removeIf(layer -> isWhole(layer) || last(layer) == 0);
+    if (!came.keySet().containsAll(adopted.keySet())) {
+      // What could not be written is not gone on with.
+      return Optional.empty();
+    }
+    if (fresh.isEmpty()) {
+      stacks.kept().keep(List.copyOf(adopted.values()));
+      adopted.keySet().forEach(built::remove);
+      return adopted.values().stream()
+          .findFirst()
+          .flatMap(one -> stacks.kept().point(one.goesOn()));
+    }
+    UUID goesOn = fresh.getLast();
+    order.subList(order.indexOf(goesOn) + 1, order.size()).clear();
+    List<KeptLayers.Kept> kept = new ArrayList<>();
+    for (Map.Entry<UUID, LayerRecord> one : built.entrySet()) {
+      if (order.contains(one.getKey())) {
+        long number = one.getValue().number();
+        kept.add(new KeptLayers.Kept(one.getKey(), number, last(one.getKey()), goesOn));
+      }
+    }
+    stacks.kept().keep(kept);
+    order.forEach(built::remove);
+    return stacks.kept().point(goesOn);
+  }
+
+  /** It came as a whole with an earlier stream. */
+  private boolean isWhole(UUID layer) {
+    return Optional.ofNullable(adopted.get(layer)).filter(KeptLayers.Kept::isWhole).isPresent();
+  }
+
+  private long last(UUID layer) {
+    return came.getOrDefault(layer, 0L);
+  }
+
+  /** Everything came: what else was kept of the same stream is of no use. */
+  void dropRest() throws IOException {
+    for (KeptLayers.Kept one : adopted.values()) {
+      drop(stacks, one.goesOn());
+    }
+  }
+
+  /**
+   * Removes what is kept of a stream.
+   *
+   * @param goesOn the layer that it goes on with
+   * @return whether anything was
+   */
+  static boolean drop(StackKeeping stacks, UUID goesOn) throws IOException {
+    boolean isFound = false;
+    for (KeptLayers.Kept one : stacks.kept().before(goesOn)) {
+      if (stacks.kept().take(one.id()).isPresent()) {
+        stacks.remover().remove(stacks.catalog().layer(one.number()));
+        isFound = true;
+      }
+    }
+    return isFound;
+  }
+
+  /** Nothing stays of what was not kept. */
+  void remove() throws IOException {
+    for (LayerRecord layer : built.values()) {
+      stacks.remover().remove(layer);
+    }
+  }
+}
