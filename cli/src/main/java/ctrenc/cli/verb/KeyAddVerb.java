@@ -25,8 +25,12 @@ public final class KeyAddVerb implements Verb {
 
   @Override
   public void describe(CommandSpec spec) {
-    Options.explain(spec, "The root must be unlocked.");
+    Options.explain(
+        spec,
+        "The root must be unlocked. A nested subvolume opens with what it is nested in until it has",
+        "one of its own; then by its own alone.");
     ProtectorOptions.describeNew(spec);
+    ProtectorOptions.describeNested(spec);
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -42,6 +46,7 @@ public final class KeyAddVerb implements Verb {
         AddProtectorsRequest.newBuilder()
             .setReference(arguments.positional(0))
             .setGroup(groups.getFirst())
+            .setSubvolume(ProtectorOptions.nested(arguments))
             .build();
     ListProtectorsResponse answer =
         daemon.ask(() -> daemon.keys(Connection.PATIENT).addProtectors(request));

@@ -34,6 +34,7 @@ public final class KeyChangeVerb implements Verb {
         "same kinds as before. The former secret still opens copies of the store that were made",
         "before; 'ctr-enc rotate' keeps what is written from now on from it.");
     ProtectorOptions.describeNew(spec);
+    ProtectorOptions.describeNested(spec);
     spec.addPositional(
         Options.positional("NAME NUMBER", 2, 2, "The container, and the number in 'key ls'."));
   }
@@ -55,6 +56,7 @@ public final class KeyChangeVerb implements Verb {
             .setReference(reference)
             .setGroup(wanted)
             .setReplaces(number)
+            .setSubvolume(ProtectorOptions.nested(arguments))
             .build();
     ListProtectorsResponse answer =
         daemon.ask(() -> daemon.keys(Connection.PATIENT).addProtectors(request));
@@ -66,7 +68,10 @@ public final class KeyChangeVerb implements Verb {
       Connection daemon, String reference, int number, Arguments arguments)
       throws InterruptedException {
     ListProtectorsRequest request =
-        ListProtectorsRequest.newBuilder().setReference(reference).build();
+        ListProtectorsRequest.newBuilder()
+            .setReference(reference)
+            .setSubvolume(ProtectorOptions.nested(arguments))
+            .build();
     var groups =
         daemon.ask(() -> daemon.keys(Connection.SOON).listProtectors(request)).getGroupsList();
     if (number > groups.size()) {

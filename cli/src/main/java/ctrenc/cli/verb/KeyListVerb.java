@@ -20,6 +20,7 @@ public final class KeyListVerb implements Verb {
 
   @Override
   public void describe(CommandSpec spec) {
+    ProtectorOptions.describeNested(spec);
     spec.addOption(Options.json());
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
@@ -28,7 +29,10 @@ public final class KeyListVerb implements Verb {
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     Connection daemon = session.daemon();
     ListProtectorsRequest request =
-        ListProtectorsRequest.newBuilder().setReference(arguments.positional(0)).build();
+        ListProtectorsRequest.newBuilder()
+            .setReference(arguments.positional(0))
+            .setSubvolume(ProtectorOptions.nested(arguments))
+            .build();
     ProtectorText.print(
         daemon.ask(() -> daemon.keys(Connection.SOON).listProtectors(request)),
         session,

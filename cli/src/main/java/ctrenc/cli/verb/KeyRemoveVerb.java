@@ -24,8 +24,10 @@ public final class KeyRemoveVerb implements Verb {
   public void describe(CommandSpec spec) {
     spec.addOption(
         Options.flag(
-            "Take away the last one too: when the keys leave memory, nothing opens the root again.",
+            "Take away the last one too: when the keys leave memory, nothing opens the root again;"
+                + " a nested subvolume opens with what it is nested in again.",
             FORCE));
+    ProtectorOptions.describeNested(spec);
     spec.addPositional(
         Options.positional("NAME NUMBER", 2, 2, "The container, and the number in 'key ls'."));
   }
@@ -38,6 +40,7 @@ public final class KeyRemoveVerb implements Verb {
             .setReference(arguments.positional(0))
             .setGroup(KeyAddVerb.number(arguments.positional(1)))
             .setForce(arguments.has(FORCE))
+            .setSubvolume(ProtectorOptions.nested(arguments))
             .build();
     daemon.ask(() -> daemon.keys(Connection.PATIENT).removeProtectors(request));
     return ExitCode.OK.number();

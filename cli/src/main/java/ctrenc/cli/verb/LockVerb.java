@@ -10,7 +10,6 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Wipes a root's keys from memory. */
 public final class LockVerb implements Verb {
   private static final String FORCE = "--force";
-  static final String SUBVOLUME = "--subvolume";
 
   @Override
   public String name() {
@@ -28,10 +27,9 @@ public final class LockVerb implements Verb {
         spec,
         "Refused while processes use it, which are listed; no more files are opened then, until it is",
         "locked or unlocked again. With --force they go on, and all they ask of it fails with ENOKEY.",
-        "A nested subvolume is locked whoever uses it, with all in it; the rest of the root goes on.");
+        "A nested subvolume is locked with all in it; the rest of the root goes on.");
     spec.addOption(Options.flag("Lock it although processes use it.", "-f", FORCE));
-    spec.addOption(
-        Options.value("ID", "A nested subvolume alone, by its id or its start.", SUBVOLUME));
+    ProtectorOptions.describeNested(spec);
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -42,7 +40,7 @@ public final class LockVerb implements Verb {
         LockRequest.newBuilder()
             .setReference(arguments.positional(0))
             .setForce(arguments.has(FORCE))
-            .setSubvolume(arguments.value(SUBVOLUME).orElse(""))
+            .setSubvolume(ProtectorOptions.nested(arguments))
             .build();
     for (Holder holder :
         daemon.ask(() -> daemon.keys(Connection.PATIENT).lock(request)).getHoldersList()) {

@@ -25,7 +25,20 @@ final class ProtectorOptions {
   private static final String PROVIDER_PREFIX = "provider:";
   private static final String PROVIDER = "--provider";
 
+  private static final String SUBVOLUME = "--subvolume";
+
   private ProtectorOptions() {}
+
+  /** What is nested in a root is named so, where it is not the root itself. */
+  static void describeNested(CommandSpec spec) {
+    spec.addOption(
+        Options.value("ID", "A nested subvolume alone, by its id or its start.", SUBVOLUME));
+  }
+
+  /** The nested subvolume that is named; empty for the root itself. */
+  static String nested(Arguments arguments) {
+    return arguments.value(SUBVOLUME).orElse("");
+  }
 
   /** What says where a passphrase comes from. */
   static void describeSource(CommandSpec spec) {

@@ -22,11 +22,11 @@ public final class UnlockVerb implements Verb {
   @Override
   public void describe(CommandSpec spec) {
     Options.explain(
-        spec, "Asks for a passphrase where one may open it and no option names anything else.");
+        spec,
+        "Asks for a passphrase where one may open it and no option names anything else.",
+        "A nested subvolume that was locked alone, or has protectors of its own, is unlocked alone.");
     ProtectorOptions.describeHeld(spec);
-    spec.addOption(
-        Options.value(
-            "ID", "A nested subvolume that was locked alone; no secret.", LockVerb.SUBVOLUME));
+    ProtectorOptions.describeNested(spec);
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -34,12 +34,11 @@ public final class UnlockVerb implements Verb {
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     Connection daemon = session.startedDaemon();
     String reference = arguments.positional(0);
-    String nested = arguments.value(LockVerb.SUBVOLUME).orElse("");
+    String nested = ProtectorOptions.nested(arguments);
     boolean wantsPassphrase =
         ProtectorOptions.namesPassphrase(arguments)
-            || nested.isEmpty()
-                && !ProtectorOptions.namesOther(arguments)
-                && mayBePassphrase(daemon, reference);
+            || !ProtectorOptions.namesOther(arguments)
+                && mayBePassphrase(daemon, reference, nested);
     UnlockRequest request =
         UnlockRequest.newBuilder()
             .setReference(reference)
@@ -51,10 +50,10 @@ public final class UnlockVerb implements Verb {
   }
 
   /** Not where the machine's key opens it alone. */
-  private static boolean mayBePassphrase(Connection daemon, String reference)
+  private static boolean mayBePassphrase(Connection daemon, String reference, String nested)
       throws InterruptedException {
     ListProtectorsRequest request =
-        ListProtectorsRequest.newBuilder().setReference(reference).build();
+        ListProtectorsRequest.newBuilder().setReference(reference).setSubvolume(nested).build();
     var groups =
         daemon.ask(() -> daemon.keys(Connection.SOON).listProtectors(request)).getGroupsList();
     return groups.stream().anyMatch(group -> group.getTypesList().contains("passphrase"))

@@ -158,6 +158,11 @@ public final class ProtectorGroups {
     }
   }
 
+  /** Whether bytes begin as {@link #encode} does; what follows may be damaged all the same. */
+  public static boolean isBegunBy(byte[] encoded) {
+    return encoded.length >= Integer.BYTES && ByteBuffer.wrap(encoded).getInt() == MAGIC;
+  }
+
   private static List<ProtectorGroup> readGroups(ByteBuffer fields) throws MalformedException {
     int count = Byte.toUnsignedInt(fields.get());
     List<ProtectorGroup> groups = new ArrayList<>();

@@ -17,11 +17,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Lists and changes what opens the roots of containers. Thread-safe. */
+/**
+ * Lists and changes what opens the roots of containers, and what is nested in them. Thread-safe.
+ */
 public final class ContainerKeys {
 
   private static final int MOST_GROUPS = 64;
   private static final int MOST_MEMBERS = 16;
+
+  /** What opens a nested one without protectors. */
+  private static final String PARENT = "parent";
+
+  /** Whose keys a request is about: a root's, or those of one that is nested in it. */
+  private record Owner(ManagedContainer container, UUID subvolume) {
+    boolean isNested() {
+      return !subvolume.equals(container.identity.subvolume());
+    }
+  }
 
   private final Store store;
   private final KeptRoots roots;
@@ -35,16 +47,38 @@ public final class ContainerKeys {
     this.freedHeap = freedHeap;
   }
 
-  /** Needs no key. */
-  public ListProtectorsResponse list(String reference) throws IOException {
-    return answer(roots.kept(reference), Optional.empty());
+  private Owner owner(String reference, String nested) throws IOException {
+    ManagedContainer container = roots.kept(reference);
+    return new Owner(
+        container,
+        nested.isEmpty() ? container.identity.subvolume() : roots.nested(container, nested));
   }
 
-  private ListProtectorsResponse answer(ManagedContainer container, Optional<byte[]> recoveryKey)
+  private void tell(Owner owner) {
+    if (owner.isNested()) {
+      roots.tell(owner.container, "protected", owner.subvolume);
+    } else {
+      roots.tell(owner.container, "protected");
+    }
+  }
+
+  /**
+   * Needs no key.
+   *
+   * @param nested what is nested in the root, by its id or its start; empty for the root itself
+   */
+  public ListProtectorsResponse list(String reference, String nested) throws IOException {
+    return answer(owner(reference, nested), Optional.empty());
+  }
+
+  private ListProtectorsResponse answer(Owner owner, Optional<byte[]> recoveryKey)
       throws IOException {
     ListProtectorsResponse.Builder answer = ListProtectorsResponse.newBuilder();
-    for (List<Optional<ProtectorType>> group :
-        store.protectors().list(container.identity.subvolume())) {
+    List<List<Optional<ProtectorType>>> groups = store.protectors().list(owner.subvolume);
+    if (groups.isEmpty() && owner.isNested()) {
+      answer.addGroups(ProtectorGroupInfo.newBuilder().addTypes(PARENT));
+    }
+    for (List<Optional<ProtectorType>> group : groups) {
       answer.addGroups(
           ProtectorGroupInfo.newBuilder()
               .addAllTypes(group.stream().map(ContainerKeys::name).toList()));
@@ -69,11 +103,13 @@ public final class ContainerKeys {
 
   /** One way more to open a root, or one in the place of another. */
   public ListProtectorsResponse add(AddProtectorsRequest request) throws IOException {
-    ManagedContainer container = roots.kept(request.getReference());
-    UUID subvolume = container.identity.subvolume();
+    Owner owner = owner(request.getReference(), request.getSubvolume());
+    UUID subvolume = owner.subvolume;
     List<HeldProtector> members = request.getGroup().getMembersList();
     int groups = store.protectors().list(subvolume).size();
-    int replaces = request.getReplaces();
+    // The first protector of a nested one comes in the place of its parent in any case.
+    boolean isFirst = groups == 0 && owner.isNested() && request.getReplaces() == 1;
+    int replaces = isFirst ? 0 : request.getReplaces();
     if (members.isEmpty() || members.size() > MOST_MEMBERS) {
       throw RefusedException.invalid("One way to open a root takes 1 to 16 protectors together.");
     }
@@ -87,8 +123,8 @@ public final class ContainerKeys {
       } else {
         store.protectors().add(subvolume, wanted.protectors());
       }
-      roots.tell(container, "protected");
-      return answer(container, wanted.recoveryKey());
+      tell(owner);
+      return answer(owner, wanted.recoveryKey());
     } finally {
       freedHeap.eraseSoon();
     }
@@ -96,18 +132,26 @@ public final class ContainerKeys {
 
   /** One way less. */
   public ListProtectorsResponse remove(RemoveProtectorsRequest request) throws IOException {
-    ManagedContainer container = roots.kept(request.getReference());
-    UUID subvolume = container.identity.subvolume();
+    Owner owner = owner(request.getReference(), request.getSubvolume());
+    UUID subvolume = owner.subvolume;
     int groups = store.protectors().list(subvolume).size();
+    if (groups == 0 && owner.isNested()) {
+      throw RefusedException.conflict(
+          "The nested subvolume opens with the one it is nested in, and that cannot be taken away:"
+              + " 'ctr-enc key add --subvolume' puts a protector in its place.");
+    }
     requireGroup(request.getGroup(), groups, false);
     if (groups == 1 && !request.getForce()) {
       throw RefusedException.conflict(
-          "This is the last way to open the root: without it nothing opens it again once its keys "
-              + "have left memory. Add another first, or say --force.");
+          owner.isNested()
+              ? "This is the last way of its own to open the nested subvolume: without it, it opens"
+                  + " with the one it is nested in. Add another first, or say --force."
+              : "This is the last way to open the root: without it nothing opens it again once its"
+                  + " keys have left memory. Add another first, or say --force.");
     }
     store.protectors().remove(subvolume, request.getGroup() - 1);
-    roots.tell(container, "protected");
-    return answer(container, Optional.empty());
+    tell(owner);
+    return answer(owner, Optional.empty());
   }
 
   private static void requireGroup(int number, int groups, boolean isOptional)

@@ -7,7 +7,6 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.key.UnlockPace;
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
@@ -16,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 /** Locks and unlocks the roots of containers. Thread-safe. */
 public final class ContainerLocks {
@@ -59,10 +59,15 @@ public final class ContainerLocks {
     container.guard.lock();
     try {
       drain(container, true);
-      holders = holders(container);
+      holders = holders(container, anyInode -> true);
       if (!holders.isEmpty() && !force) {
         roots.tell(container, "draining");
-        throw inUse(container, holders);
+        throw RefusedException.conflict(
+            "The root of "
+                + container.identity.name()
+                + shown(holders)
+                + "; no more files of it are opened: end them and lock it again, say --force, or"
+                + " unlock it to go on.");
       }
       container.isMountWanted = false;
       takeAway(container, holders.isEmpty());
@@ -76,14 +81,29 @@ public final class ContainerLocks {
     return holders;
   }
 
-  /** Wipes the keys of one that is nested in a root, with all in it; who uses them gets ENOKEY. */
-  public void lockNested(String reference, String nested) throws IOException {
+  /**
+   * Wipes the keys of one that is nested in a root, with all in it; the rest of the root goes on.
+   * With {@code force} those who use it go on as well, and get ENOKEY; they are returned.
+   *
+   * @throws RefusedException while somebody uses it, without {@code force}; nothing is changed then
+   */
+  public List<Holders.Holder> lockNested(String reference, String nested, boolean force)
+      throws IOException {
     ManagedContainer container = roots.kept(reference);
-    UUID found = find(container, nested);
+    UUID found = roots.nested(container, nested);
+    List<Holders.Holder> holders;
     container.guard.lock();
     try {
       if (container.root.isPresent()) {
         container.root.get().store();
+      }
+      holders = holders(container, store.subvolumes().inodesOf(found));
+      if (!holders.isEmpty() && !force) {
+        throw RefusedException.conflict(
+            "The nested subvolume "
+                + found
+                + shown(holders)
+                + ": end them and lock it again, or say --force.");
       }
       store.subvolumes().lockNested(found);
     } finally {
@@ -91,34 +111,35 @@ public final class ContainerLocks {
     }
     freedHeap.erase();
     roots.tell(container, "locked", found);
+    return holders;
   }
 
-  /** Lets one that was locked so be used again. */
-  public void unlockNested(String reference, String nested) throws IOException {
+  /**
+   * Lets one that was locked so be used again; one with protectors of its own by them alone.
+   *
+   * @throws RefusedException while the caller has to wait after wrong secrets
+   * @throws WrongSecretException if it has protectors, and nothing that was given opens it
+   */
+  public void unlockNested(String reference, String nested, List<HeldProtector> given)
+      throws IOException {
     ManagedContainer container = roots.kept(reference);
-    UUID found = find(container, nested);
-    store.subvolumes().unlockNested(found);
-    roots.tell(container, "unlocked", found);
-  }
-
-  private UUID find(ManagedContainer container, String nested) throws IOException {
-    UUID root = container.identity.subvolume();
-    List<UUID> found =
-        store.subvolumes().quotas().holdings(root).stream()
-            .map(Quotas.Holding::id)
-            .filter(id -> !id.equals(root) && id.toString().startsWith(nested))
-            .toList();
-    if (found.size() != 1) {
-      throw RefusedException.absent(
-          "No one subvolume that is nested in "
-              + container.identity.name()
-              + " has an id that starts with "
-              + nested
-              + ": ctr-enc quota "
-              + container.identity.name()
-              + " lists them.");
+    UUID found = roots.nested(container, nested);
+    var wrapped = store.protectors().wrappedByProviders(found);
+    try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
+      if (store.protectors().list(found).isEmpty()) {
+        store.subvolumes().unlockNested(found, List.of());
+      } else {
+        pace.attempt(found);
+        store.subvolumes().unlockNested(found, held.protectors());
+        pace.opened(found);
+      }
+    } catch (WrongSecretException e) {
+      roots.tell(container, "refused", found);
+      throw e;
+    } finally {
+      freedHeap.eraseSoon();
     }
-    return found.getFirst();
+    roots.tell(container, "unlocked", found);
   }
 
   /** Lets nobody begin to use a root, and stores what was written; or lets it be used again. */
@@ -143,29 +164,23 @@ public final class ContainerLocks {
     }
   }
 
-  /** Of the root and of its snapshots. */
+  /** Of the root and of its snapshots, as far as they use one of those inodes. */
   @GuardedBy("container.guard")
-  private List<Holders.Holder> holders(ManagedContainer container) throws IOException {
+  private List<Holders.Holder> holders(ManagedContainer container, LongPredicate inodes)
+      throws IOException {
     List<Holders.Holder> holders =
-        new ArrayList<>(snapshots.holdersOf(container.identity.subvolume()));
+        new ArrayList<>(snapshots.holdersOf(container.identity.subvolume(), inodes));
     if (container.root.isPresent()) {
-      holders.addAll(container.root.get().holders());
+      holders.addAll(container.root.get().holders(inodes));
     }
     return holders;
   }
 
-  private static RefusedException inUse(ManagedContainer container, List<Holders.Holder> holders) {
+  private static String shown(List<Holders.Holder> holders) {
     List<String> shown =
         holders.stream().limit(SHOWN_HOLDERS).map(Holders.Holder::toString).toList();
     int more = holders.size() - shown.size();
-    return RefusedException.conflict(
-        "The root of "
-            + container.identity.name()
-            + " is used by "
-            + String.join(", ", shown)
-            + (more > 0 ? " and " + more + " more" : "")
-            + "; no more files of it are opened: end them and lock it again, say --force, or unlock"
-            + " it to go on.");
+    return " is used by " + String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");
   }
 
   /**

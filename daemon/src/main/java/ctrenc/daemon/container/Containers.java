@@ -424,7 +424,7 @@ public final class Containers {
     return ReceivedRoot.newBuilder()
         .setContainer(view(container))
         .setSnapshot(snapshot)
-        .addAllGroups(keys.list(container.id()).getGroupsList())
+        .addAllGroups(keys.list(container.id(), "").getGroupsList())
         .setNested(arrived.nested())
         .build();
   }

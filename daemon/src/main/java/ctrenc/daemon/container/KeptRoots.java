@@ -2,9 +2,11 @@ package ctrenc.daemon.container;
 
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -33,6 +35,31 @@ final class KeptRoots {
   void tell(ManagedContainer container, String kind, UUID nested) {
     events.tell(kind, container.id(), Map.of("subvolume", nested.toString()));
     LOG.info("keys of a root", "what", kind, "container", container.id(), "nested", nested);
+  }
+
+  /**
+   * A subvolume that is nested in a root.
+   *
+   * @param start its id, or a start that only one has
+   */
+  UUID nested(ManagedContainer container, String start) throws IOException {
+    UUID root = container.identity.subvolume();
+    List<UUID> found =
+        store.subvolumes().quotas().holdings(root).stream()
+            .map(Quotas.Holding::id)
+            .filter(id -> !id.equals(root) && id.toString().startsWith(start))
+            .toList();
+    if (found.size() != 1) {
+      throw RefusedException.absent(
+          "No one subvolume that is nested in "
+              + container.identity.name()
+              + " has an id that starts with "
+              + start
+              + ": ctr-enc quota "
+              + container.identity.name()
+              + " lists them.");
+    }
+    return found.getFirst();
   }
 
   /**

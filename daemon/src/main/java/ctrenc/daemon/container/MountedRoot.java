@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /** A root that is shown: the filesystem of its subvolume, and the mount that serves it. */
 record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
@@ -122,9 +123,9 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
     }
   }
 
-  /** Who uses the mount. */
-  List<Holders.Holder> holders() throws IOException {
-    return Holders.of((int) mount.connection());
+  /** Who uses one of those inodes of the mount. */
+  List<Holders.Holder> holders(LongPredicate inodes) throws IOException {
+    return Holders.of((int) mount.connection(), inodes);
   }
 
   /** Takes a further place away where a root is shown. */

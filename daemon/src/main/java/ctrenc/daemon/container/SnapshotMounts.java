@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 /** Shows snapshots for reading, and takes them down. Thread-safe; one call at a time. */
 final class SnapshotMounts {
@@ -105,11 +106,12 @@ final class SnapshotMounts {
     of(subvolume).forEach(one -> one.root().fileSystem().refuseOpens(refused));
   }
 
-  /** Who uses the snapshots of a subvolume that are shown. */
-  synchronized List<Holders.Holder> holdersOf(UUID subvolume) throws IOException {
+  /** Who uses one of those inodes in the snapshots of a subvolume that are shown. */
+  synchronized List<Holders.Holder> holdersOf(UUID subvolume, LongPredicate inodes)
+      throws IOException {
     List<Holders.Holder> holders = new ArrayList<>();
     for (Shown one : of(subvolume)) {
-      holders.addAll(one.root().holders());
+      holders.addAll(one.root().holders(inodes));
     }
     return holders;
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -39,8 +40,13 @@ public final class Holders {
 
   private Holders() {}
 
-  /** All but this process, by number; {@code minor} is the device's of an anonymous filesystem. */
-  public static List<Holder> of(int minor) throws IOException {
+  /**
+   * All but this process, by number.
+   *
+   * @param minor the device's of an anonymous filesystem
+   * @param inodes which inodes of it count
+   */
+  public static List<Holder> of(int minor, LongPredicate inodes) throws IOException {
     List<Holder> holders = new ArrayList<>();
     TreeSet<Long> pids = new TreeSet<>();
     String[] names = new File("/proc").list();
@@ -49,13 +55,13 @@ public final class Holders {
         .forEach(name -> pids.add(Long.valueOf(name)));
     pids.remove(ProcessHandle.current().pid());
     for (long pid : pids) {
-      held(Path.of("/proc/" + pid), minor)
+      held(Path.of("/proc/" + pid), minor, inodes)
           .ifPresent(path -> holders.add(new Holder(pid, command(pid), path)));
     }
     return holders;
   }
 
-  private static Optional<String> held(Path process, int minor) {
+  private static Optional<String> held(Path process, int minor, LongPredicate inodes) {
     List<Path> links = new ArrayList<>();
     PLACES.forEach(place -> links.add(process.resolve(place)));
     for (String folder : List.of("fd", "map_files")) {
@@ -63,15 +69,20 @@ public final class Holders {
       Stream.of(names == null ? new String[0] : names)
           .forEach(name -> links.add(process.resolve(folder).resolve(name)));
     }
-    return links.stream().filter(link -> isOn(link, minor)).findFirst().map(Holders::target);
+    return links.stream()
+        .filter(link -> isOn(link, minor, inodes))
+        .findFirst()
+        .map(Holders::target);
   }
 
-  private static boolean isOn(Path link, int minor) {
+  private static boolean isOn(Path link, int minor, LongPredicate inodes) {
     try {
       FileStatus status =
           FileStatus.knownFollowing(
               Descriptor.WORKING_DIRECTORY, link.toString().getBytes(StandardCharsets.UTF_8));
-      return status.deviceMajor() == 0 && status.deviceMinor() == minor;
+      return status.deviceMajor() == 0
+          && status.deviceMinor() == minor
+          && inodes.test(status.inode());
     } catch (SystemCallException gone) {
       return false;
     }

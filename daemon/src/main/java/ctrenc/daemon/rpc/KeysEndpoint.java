@@ -14,6 +14,8 @@ import ctrenc.proto.v1.RemoveProtectorsRequest;
 import ctrenc.proto.v1.UnlockRequest;
 import ctrenc.proto.v1.UnlockResponse;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.List;
 
 /** The service ctrenc.v1.Keys. */
 public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
@@ -29,7 +31,7 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
   @Override
   public void listProtectors(
       ListProtectorsRequest request, StreamObserver<ListProtectorsResponse> observer) {
-    Answer.with(observer, () -> keys.list(request.getReference()));
+    Answer.with(observer, () -> keys.list(request.getReference(), request.getSubvolume()));
   }
 
   @Override
@@ -50,15 +52,15 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
         observer,
         () -> {
           LockResponse.Builder answer = LockResponse.newBuilder();
-          if (!request.getSubvolume().isEmpty()) {
-            locks.lockNested(request.getReference(), request.getSubvolume());
-            return answer.build();
-          }
-          locks
-              .lock(request.getReference(), request.getForce())
-              .forEach(holder -> answer.addHolders(message(holder)));
+          lockOne(request).forEach(holder -> answer.addHolders(message(holder)));
           return answer.build();
         });
+  }
+
+  private List<Holders.Holder> lockOne(LockRequest request) throws IOException {
+    return request.getSubvolume().isEmpty()
+        ? locks.lock(request.getReference(), request.getForce())
+        : locks.lockNested(request.getReference(), request.getSubvolume(), request.getForce());
   }
 
   private static Holder message(Holders.Holder holder) {
@@ -77,7 +79,8 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
           if (request.getSubvolume().isEmpty()) {
             locks.unlock(request.getReference(), request.getHeldList());
           } else {
-            locks.unlockNested(request.getReference(), request.getSubvolume());
+            locks.unlockNested(
+                request.getReference(), request.getSubvolume(), request.getHeldList());
           }
           return UnlockResponse.getDefaultInstance();
         });

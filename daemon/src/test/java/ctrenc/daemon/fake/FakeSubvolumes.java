@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
 
 /** Subvolumes that are plain directories over plain directories. */
 final class FakeSubvolumes implements Subvolumes {
@@ -142,8 +143,13 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
-  public void unlockNested(UUID id) throws IOException {
+  public void unlockNested(UUID id, List<Protector> protectors) throws IOException {
     throw new NoSuchFileException("Nothing is nested here.");
+  }
+
+  @Override
+  public LongPredicate inodesOf(UUID nested) {
+    return number -> false;
   }
 
   @Override

@@ -15,8 +15,8 @@ import ctrenc.overlay.storage.FormatTooNewException;
  * @param parent 0 for the root, n for the nth that is nested in it, as the stream has them
  * @param anchor the directory that it hangs at, by its inode number in what it hangs in
  * @param place its own in the tree of the root
- * @param subvolume of itself, as the root's; its protectors are its KEK, wrapped under that of what
- *     it hangs in
+ * @param subvolume of itself, as the root's; its protectors are its own, or its KEK, wrapped under
+ *     that of what it hangs in
  */
 public record NestedDescription(int parent, long anchor, int place, RootDescription subvolume) {
 

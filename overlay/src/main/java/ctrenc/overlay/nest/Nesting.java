@@ -16,6 +16,11 @@ public interface Nesting {
    */
   record Nested(UUID id, UUID parent, long anchor, int place) {}
 
+  /** The place of the subvolume that the number of an inode is of; 0 is the root's. */
+  static int placeOf(long number) {
+    return Numbers.place(number);
+  }
+
   /** All that are nested in a subvolume, at any depth. */
   List<Nested> within(UUID root);
 

@@ -131,8 +131,14 @@ final class Keyring implements AutoCloseable {
     }
   }
 
-  /** Proves without keys that what opens a nested subvolume by its parent's KEK is whole. */
+  /**
+   * Proves without keys that what opens a nested subvolume, by its parent's KEK or not, is whole.
+   */
   static void requireWholeNested(UUID nested, byte[] stored) throws IOException {
+    if (ProtectorGroups.isBegunBy(stored)) {
+      decode(nested, stored);
+      return;
+    }
     try {
       KeyWrapper.requireWholeNestedKek(stored);
     } catch (CryptoException e) {

@@ -1,27 +1,34 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
+import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.protector.ProtectorGroups;
 import ctrenc.overlay.layer.LayerRange;
+import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Source;
 import ctrenc.overlay.nest.Tree;
 import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 
 /**
  * Makes, opens and destroys the subvolumes that hang in others. Thread-safe.
  *
  * <p>A nested one is as lasting as its parent: in a throwaway tree its KEK is in memory alone; in a
- * kept one its key file has the KEK, wrapped by the parent's. So it opens with its parent.
+ * kept one its key file has the KEK, wrapped by the parent's, so that it opens with its parent; or
+ * wrapped by protectors of its own, so that it opens by them alone.
  */
 final class NestedSubvolumes {
 
@@ -93,7 +100,7 @@ final class NestedSubvolumes {
   /**
    * Brings the KEK of a nested subvolume into memory, by those that it is nested in.
    *
-   * @throws ctrenc.overlay.storage.KeyAbsentException if the root is locked
+   * @throws KeyAbsentException if the root is locked, or one of them that has protectors of its own
    */
   void unlock(UUID id) throws IOException {
     if (locked.contains(id)) {
@@ -106,8 +113,28 @@ final class NestedSubvolumes {
     if (nest.isEmpty() || catalog.requireLiving(id).throwaway()) {
       throw Keyring.locked(id);
     }
+    byte[] stored = parts.keySlots().read(id);
+    if (ProtectorGroups.isBegunBy(stored)) {
+      throw new KeyAbsentException(
+          "Nested subvolume " + id + " has protectors of its own and is locked; unlock it.");
+    }
     unlock(nest.get().parent());
-    keyring.unlockNested(nest.get().parent(), id, parts.keySlots().read(id));
+    keyring.unlockNested(nest.get().parent(), id, stored);
+  }
+
+  /** Whether protectors of its own open a nested one, and not its parent's KEK. */
+  boolean isProtected(UUID id) throws IOException {
+    return isNested(id)
+        && !catalog.requireLiving(id).throwaway()
+        && ProtectorGroups.isBegunBy(parts.keySlots().read(id));
+  }
+
+  /** Which numbers inodes of these and of all nested in them have, in any tree they show in. */
+  LongPredicate inodes(UUID id) {
+    Set<Integer> places = new HashSet<>();
+    nests.find(id).ifPresent(nest -> places.add(nest.place()));
+    nests.within(id).forEach(nest -> places.add(nest.place()));
+    return number -> places.contains(Nesting.placeOf(number));
   }
 
   /** Locks one and all that are nested in it, whoever uses them. */
@@ -126,12 +153,23 @@ final class NestedSubvolumes {
     }
   }
 
-  /** Lets them be used again. */
-  void unlockTree(UUID id) throws IOException {
+  /**
+   * Lets them be used again, but for those in it with protectors of their own.
+   *
+   * @throws WrongSecretException if it has some, and none of {@code held} opens it
+   * @throws KeyAbsentException if it has none, and what it is nested in is locked
+   */
+  void unlockTree(UUID id, List<Protector> held) throws IOException {
+    synchronized (open.guard(id)) {
+      if (isProtected(id) && !keyring.holds(id)) {
+        keyring.unlock(id, parts.keySlots().read(id), held);
+      }
+    }
     Set<UUID> all = new HashSet<>();
     eraser.withNested(catalog.requireLiving(id)).forEach(one -> all.add(one.id()));
     all.forEach(this::unlocked);
     trees.refuse(all, false);
+    unlock(id);
   }
 
   /** Wipes a KEK; until {@link #unlocked} it does not come back, nor do snapshots open. */

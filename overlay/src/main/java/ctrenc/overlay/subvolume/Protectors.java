@@ -9,9 +9,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What opens persistent subvolumes: any of their groups, and of a group all members. A change wraps
- * the KEK anew, overwrites what was stored before, and rewrites no data; it is durable when it
- * returns. Groups are counted from 0. Thread-safe.
+ * What opens persistent subvolumes: any of their groups, and of a group all members. A nested one
+ * without any opens with the subvolume it is nested in, and no longer once it has one. A change
+ * wraps the KEK anew, overwrites what was stored before, and rewrites no data; it is durable when
+ * it returns. Groups are counted from 0. Thread-safe.
  */
 public interface Protectors {
 
@@ -35,6 +36,12 @@ public interface Protectors {
    */
   void replace(UUID subvolume, int group, List<Protector> allOf) throws IOException;
 
-  /** One group less, be it the last. */
+  /**
+   * One group less, be it the last: then nothing opens the subvolume any more, but that a nested
+   * one opens with the subvolume it is nested in.
+   *
+   * @throws ctrenc.overlay.storage.KeyAbsentException if it is the last of a nested one, and that
+   *     or the subvolume it is nested in is locked
+   */
   void remove(UUID subvolume, int group) throws IOException;
 }

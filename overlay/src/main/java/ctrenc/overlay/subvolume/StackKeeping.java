@@ -18,7 +18,8 @@ record StackKeeping(
     StackOpener opener,
     Arrivals arrivals,
     KeptLayers kept,
-    PlainIdentities identities)
+    PlainIdentities identities,
+    Protectors protectors)
     implements AutoCloseable {
 
   /** Reads the catalog and finishes what an earlier process left undone. */
@@ -34,7 +35,7 @@ record StackKeeping(
         new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder), arrivals);
     OpenStacks open = new OpenStacks();
     SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, nests, remover);
-    SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, nests, keyring, eraser);
+    SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, nests, keyring, arrivals, eraser);
     StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
     eraser.forgetLost(inheritance.keks().keySet());
     inherit(inheritance, catalog, keyring);
@@ -72,7 +73,8 @@ record StackKeeping(
         opener,
         arrivals,
         kept,
-        new PlainIdentities(parts.meta()));
+        new PlainIdentities(parts.meta()),
+        new StoredProtectors(parts.keySlots(), keyring, nests, nested));
   }
 
   private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)

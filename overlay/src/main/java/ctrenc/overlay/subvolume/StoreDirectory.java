@@ -146,8 +146,7 @@ public final class StoreDirectory implements Store {
     TreeFolder folder = new TreeFolder(parts.directory().resolve(IMAGES));
     StackKeeping stacks = resources.add(StackKeeping.open(parts, folder, inheritance));
     StoredImages images = new StoredImages(parts, stacks.catalog(), folder, stacks.remover());
-    Protectors protectors = new StoredProtectors(parts.keySlots(), stacks.keyring());
-    return new StoreDirectory(resources, images, stacks, protectors);
+    return new StoreDirectory(resources, images, stacks, stacks.protectors());
   }
 
   private static void createPrivately(Path directory) throws IOException {

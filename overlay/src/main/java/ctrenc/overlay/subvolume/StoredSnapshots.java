@@ -10,8 +10,10 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The snapshots in a store's catalog. Thread-safe. */
@@ -163,18 +165,35 @@ final class StoredSnapshots implements Snapshots {
     open.guarded(
         owners(id),
         () -> {
-          List<SubvolumeMaker.Part> parts = new ArrayList<>();
-          for (NestRecord part : nests.partsWithin(id)) {
-            SnapshotRecord snapshot = require(part.id());
-            nested.unlock(snapshot.subvolume());
-            parts.add(new SubvolumeMaker.Part(part, snapshot));
-          }
+          List<SubvolumeMaker.Part> parts = parts(id, !protectors.isEmpty());
           SubvolumeRecord made = maker.fork(require(id), parts, name, protectors);
           forked.add(
               new SubvolumeInfo(
                   made.id(), made.name(), made.base(), made.throwaway(), true, made.created()));
         });
     return forked.getFirst();
+  }
+
+  /**
+   * The parts of a snapshot, each after the one it is part of. Those with protectors of their own
+   * keep their keys where the fork is kept, and so do those in them: by a KEK that hangs on the
+   * fork's they would open without those protectors.
+   */
+  private List<SubvolumeMaker.Part> parts(UUID id, boolean isKept) throws IOException {
+    List<SubvolumeMaker.Part> parts = new ArrayList<>();
+    Set<UUID> keeping = new HashSet<>();
+    for (NestRecord part : nests.partsWithin(id)) {
+      SnapshotRecord snapshot = require(part.id());
+      boolean keepsKeys =
+          isKept && (keeping.contains(part.parent()) || nested.isProtected(snapshot.subvolume()));
+      if (keepsKeys) {
+        keeping.add(part.id());
+      } else {
+        nested.unlock(snapshot.subvolume());
+      }
+      parts.add(new SubvolumeMaker.Part(part, snapshot, keepsKeys));
+    }
+    return parts;
   }
 
   @Override

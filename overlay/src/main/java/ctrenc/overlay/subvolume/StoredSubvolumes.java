@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 /** The subvolumes in a store's catalog. Thread-safe. */
 final class StoredSubvolumes implements Subvolumes {
@@ -129,8 +130,13 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public void unlockNested(UUID id) throws IOException {
-    nested.unlockTree(id);
+  public void unlockNested(UUID id, List<Protector> protectors) throws IOException {
+    nested.unlockTree(id, protectors);
+  }
+
+  @Override
+  public LongPredicate inodesOf(UUID id) {
+    return nested.inodes(id);
   }
 
   /** Once the catalog says that it is persistent, the file that unlocks it is durable. */

@@ -13,27 +13,18 @@ import java.util.UUID;
 /** Makes subvolumes: a fresh upper on a base, or on frozen layers of another one. Thread-safe. */
 final class SubvolumeMaker {
 
-  /** Puts the lowers of a new subvolume into its change. */
-  private interface LowersSource {
-    List<SubvolumeRecord.Level> in(CatalogEdit edit, UUID subvolume) throws IOException;
-  }
-
-  /** What unlocks a new subvolume, as its key file has it; empty for a throwaway one. */
-  private interface Protection {
-    Optional<byte[]> of(UUID subvolume) throws IOException;
-  }
-
-  /** A subvolume to be made. */
-  private record Plan(
-      UUID id, String name, Base base, Protection protection, LowersSource lowers) {}
-
-  /** A snapshot of a nested subvolume that is part of another one, and where it hangs there. */
-  record Part(NestRecord nest, SnapshotRecord snapshot) {}
+  /**
+   * A snapshot of a nested subvolume that is part of another one, and where it hangs there.
+   *
+   * @param keepsKeys what is made of it has the same KEK, and opens by what opened that
+   */
+  record Part(NestRecord nest, SnapshotRecord snapshot, boolean keepsKeys) {}
 
   private final StoreParts parts;
   private final Catalog catalog;
   private final NestCatalog nests;
   private final Keyring keyring;
+  private final Arrivals arrivals;
   private final SubvolumeEraser eraser;
   private final Lowers lowers;
 
@@ -42,11 +33,13 @@ final class SubvolumeMaker {
       Catalog catalog,
       NestCatalog nests,
       Keyring keyring,
+      Arrivals arrivals,
       SubvolumeEraser eraser) {
     this.parts = parts;
     this.catalog = catalog;
     this.nests = nests;
     this.keyring = keyring;
+    this.arrivals = arrivals;
     this.eraser = eraser;
     this.lowers = new Lowers(catalog, keyring);
   }
@@ -79,26 +72,47 @@ final class SubvolumeMaker {
       throws IOException {
     CatalogNames.check(name);
     FreshIds ids = new FreshIds();
-    List<Plan> plans = new ArrayList<>();
+    List<SubvolumePlan> plans = new ArrayList<>();
     SubvolumeRecord origin = catalog.requireLiving(snapshot.subvolume());
     plans.add(
-        new Plan(
+        new SubvolumePlan(
             ids.of(snapshot.id()),
             name,
             origin.base(),
             protectedBy(protectors.stream().map(List::of).toList()),
-            (edit, made) -> lowers.shared(edit, origin.id(), made, snapshot.stack())));
+            (edit, made) -> lowers.shared(edit, origin.id(), made, snapshot.stack()),
+            Optional.empty()));
     for (Part part : nested) {
       NestRecord nest = part.nest.as(ids.of(part.nest.id()), ids.of(part.nest.parent()));
       SubvolumeRecord former = catalog.requireLiving(part.snapshot.subvolume());
       plans.add(
-          nestPlan(
-              nest,
-              former.base(),
-              protectors.isEmpty(),
-              (edit, made) -> lowers.shared(edit, former.id(), made, part.snapshot.stack())));
+          part.keepsKeys
+              ? keepingPlan(nest, former, part.snapshot)
+              : nestPlan(
+                  nest,
+                  former.base(),
+                  protectors.isEmpty(),
+                  (edit, made) -> lowers.shared(edit, former.id(), made, part.snapshot.stack())));
     }
     return make(plans);
+  }
+
+  /** No key is used for it: an upper is pushed on it when it is used, and its KEK in memory. */
+  private SubvolumePlan keepingPlan(
+      NestRecord nest, SubvolumeRecord former, SnapshotRecord snapshot) {
+    return new SubvolumePlan(
+        nest.id(),
+        nest.id().toString(),
+        former.base(),
+        id -> Optional.of(parts.keySlots().read(former.id())),
+        (edit, made) -> {
+          nests.put(edit, nest);
+          for (SubvolumeRecord.Level level : snapshot.stack()) {
+            edit.retain(level.layer());
+          }
+          return snapshot.stack();
+        },
+        Optional.of(former.id()));
   }
 
   /** One that hangs in {@code parent}, on its base; as lasting as that is. */
@@ -121,8 +135,9 @@ final class SubvolumeMaker {
                 (edit, made) -> lowers.shared(edit, parent.id(), made, frozen))));
   }
 
-  private Plan nestPlan(NestRecord nest, Base base, boolean throwaway, LowersSource source) {
-    return new Plan(
+  private SubvolumePlan nestPlan(
+      NestRecord nest, Base base, boolean throwaway, SubvolumePlan.LowersSource source) {
+    return new SubvolumePlan(
         nest.id(),
         nest.id().toString(),
         base,
@@ -130,34 +145,39 @@ final class SubvolumeMaker {
         (edit, made) -> {
           nests.put(edit, nest);
           return source.in(edit, made);
-        });
+        },
+        Optional.empty());
   }
 
-  private Protection protectedBy(List<List<Protector>> anyOf) {
+  private SubvolumePlan.Protection protectedBy(List<List<Protector>> anyOf) {
     return id -> anyOf.isEmpty() ? Optional.empty() : Optional.of(keyring.protect(id, anyOf));
   }
 
   private SubvolumeRecord make(
-      String name, Base base, List<List<Protector>> anyOf, LowersSource source) throws IOException {
+      String name, Base base, List<List<Protector>> anyOf, SubvolumePlan.LowersSource source)
+      throws IOException {
     CatalogNames.check(name);
-    return make(List.of(new Plan(UUID.randomUUID(), name, base, protectedBy(anyOf), source)));
+    return make(
+        List.of(
+            new SubvolumePlan(
+                UUID.randomUUID(), name, base, protectedBy(anyOf), source, Optional.empty())));
   }
 
   /**
    * Makes all, of which the first has the others nested in it, in one change; returns the first.
    */
-  private SubvolumeRecord make(List<Plan> plans) throws IOException {
+  private SubvolumeRecord make(List<SubvolumePlan> plans) throws IOException {
     try {
       List<SubvolumeRecord> bare = new ArrayList<>();
-      for (Plan plan : plans) {
+      for (SubvolumePlan plan : plans) {
         bare.add(prepare(plan));
       }
       List<SubvolumeRecord> made =
           catalog.change(
               edit -> {
                 List<SubvolumeRecord> all = new ArrayList<>();
-                for (Plan plan : plans) {
-                  all.add(make(edit, bare.get(all.size()), plan.lowers));
+                for (SubvolumePlan plan : plans) {
+                  all.add(make(edit, bare.get(all.size()), plan));
                 }
                 return all;
               });
@@ -172,10 +192,14 @@ final class SubvolumeMaker {
   }
 
   /** Makes the keys of one; what unlocks it is durable when this returns. */
-  private SubvolumeRecord prepare(Plan plan) throws IOException {
+  private SubvolumeRecord prepare(SubvolumePlan plan) throws IOException {
     UUID id = plan.id();
-    keyring.create(id);
-    Optional<byte[]> keyFile = plan.protection.of(id);
+    if (plan.keysOf().isPresent()) {
+      arrivals.arrive(id, arrivals.owner(plan.keysOf().get()));
+    } else {
+      keyring.create(id);
+    }
+    Optional<byte[]> keyFile = plan.protection().of(id);
     if (keyFile.isPresent()) {
       parts.keySlots().write(id, keyFile.get());
     }
@@ -184,7 +208,7 @@ final class SubvolumeMaker {
   }
 
   /** Also undoes a creation that is in the catalog but could not be made durable. */
-  private void abandon(List<Plan> plans, Exception reason) {
+  private void abandon(List<SubvolumePlan> plans, Exception reason) {
     plans.forEach(plan -> keyring.drop(plan.id()));
     try {
       Optional<SubvolumeRecord> made = catalog.subvolume(plans.getFirst().id());
@@ -192,26 +216,29 @@ final class SubvolumeMaker {
         eraser.destroy(made.get());
         return;
       }
-      for (Plan plan : plans) {
+      for (SubvolumePlan plan : plans) {
         parts.keySlots().erase(plan.id());
+        arrivals.forget(plan.id());
       }
     } catch (IOException e) {
       reason.addSuppressed(e);
     }
   }
 
-  private SubvolumeRecord make(CatalogEdit edit, SubvolumeRecord bare, LowersSource source)
+  private SubvolumeRecord make(CatalogEdit edit, SubvolumeRecord bare, SubvolumePlan plan)
       throws IOException {
     if (catalog.living().anyMatch(other -> other.name().equals(bare.name()))) {
       throw new AlreadyExistsException("There is a subvolume " + bare.name() + " already.");
     }
     List<SubvolumeRecord.Level> stack = new ArrayList<>();
-    UUID upper = UUID.randomUUID();
-    byte[] wrappedKey = keyring.newLayerKey(bare.id(), upper);
-    stack.add(
-        new SubvolumeRecord.Level(
-            Lowers.newLayer(edit, upper, LayerRecord.Kind.ENCRYPTED, List.of()), wrappedKey));
-    stack.addAll(source.in(edit, bare.id()));
+    if (plan.keysOf().isEmpty()) {
+      UUID upper = UUID.randomUUID();
+      byte[] wrappedKey = keyring.newLayerKey(bare.id(), upper);
+      stack.add(
+          new SubvolumeRecord.Level(
+              Lowers.newLayer(edit, upper, LayerRecord.Kind.ENCRYPTED, List.of()), wrappedKey));
+    }
+    stack.addAll(plan.lowers().in(edit, bare.id()));
     SubvolumeRecord made = bare.with(List.copyOf(stack));
     edit.put(made);
     return made;

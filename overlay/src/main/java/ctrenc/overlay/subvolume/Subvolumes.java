@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongPredicate;
 
 /** The subvolumes of a store. Thread-safe. */
 public interface Subvolumes {
@@ -69,15 +70,27 @@ public interface Subvolumes {
 
   /**
    * Wipes the keys of a nested subvolume and of all that are nested in it, whoever uses them. They
-   * do not come back with those of what it is nested in, but for {@link #unlockNested} and for the
-   * end of the process.
+   * do not come back with those of what it is nested in, but for {@link #unlockNested} and, where
+   * it has no protectors of its own, for the end of the process.
    *
    * @throws InUseException if nothing would bring them back, because the subvolume is throwaway
    */
   void lockNested(UUID id) throws IOException;
 
-  /** Lets a nested subvolume, and all that are nested in it, be used again. */
-  void unlockNested(UUID id) throws IOException;
+  /**
+   * Lets a nested subvolume, and all that are nested in it, be used again. One with protectors of
+   * its own is opened by those that are given; those in it that have some stay locked.
+   *
+   * @throws WrongSecretException if it has protectors, and none that is given opens it
+   * @throws ctrenc.overlay.storage.KeyAbsentException if what it is nested in is locked
+   */
+  void unlockNested(UUID id, List<Protector> protectors) throws IOException;
+
+  /**
+   * Which inode numbers, in the root that a nested subvolume is in and in snapshots of that, are of
+   * the nested one and of all in it.
+   */
+  LongPredicate inodesOf(UUID nested);
 
   /**
    * Makes a throwaway subvolume persistent: from then on, all of these protectors together open it.

@@ -131,7 +131,7 @@ class NestedLifeTest {
     nest.use();
     refused(Errno.ENOKEY, () -> nest.user().read("/a/b/f"));
     assertThat(nest.hidden().list("/")).containsExactlyInAnyOrder("a", "c");
-    nest.store().subvolumes().unlockNested(child);
+    nest.store().subvolumes().unlockNested(child, List.of());
     assertThat(nest.user().text("/a/b/f")).isEqualTo("secret");
   }
 
@@ -149,7 +149,7 @@ class NestedLifeTest {
     try (FileSystem frozen = nest.store().snapshots().open(snapshot)) {
       FileSystemUser user = new FileSystemUser(frozen);
       refused(Errno.ENOKEY, () -> user.read("/a/b/f"));
-      nest.store().subvolumes().unlockNested(child);
+      nest.store().subvolumes().unlockNested(child, List.of());
       assertThat(user.text("/a/b/f")).isEqualTo("secret");
     }
   }

@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.crypto.protector.KeyFileProtector;
 import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Secret;
@@ -63,6 +64,13 @@ final class NestedRoot implements AutoCloseable {
     byte[] key = new byte[32];
     key[0] = 1;
     return new MachineKeyProtector(Secret.take(SecretMemory.plain(), key));
+  }
+
+  /** A key file with such content. */
+  static Protector secret(int number) {
+    byte[] key = new byte[32];
+    key[0] = (byte) number;
+    return new KeyFileProtector(Secret.take(SecretMemory.plain(), key));
   }
 
   /** Makes the root, a throwaway one without protectors. */

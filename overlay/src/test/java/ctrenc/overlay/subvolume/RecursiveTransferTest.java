@@ -5,10 +5,12 @@ import static ctrenc.overlay.vfs.FileSystemUser.same;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.crypto.protector.Protector;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.storage.StoreException;
+import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -122,6 +124,28 @@ class RecursiveTransferTest {
     same(user.read("/c/large"), pattern(1, 200_000), "what both hold");
     assertThat(user.inode("/a/d/b/f")).isEqualTo(unlocked().inode("/a/d/b/f"));
     return user;
+  }
+
+  @Test
+  void oneWithProtectorsOfItsOwnArrivesUnderThem() throws Exception {
+    FileSystemUser user = unlocked();
+    String info = HiddenUser.root(user.fileSystem()).text("/a/.ctr-enc/info");
+    UUID nested = UUID.fromString(info.lines().findFirst().orElseThrow().split(" ")[1]);
+    Protector secret = NestedRoot.machineKey();
+    pair.here().store().protectors().add(nested, List.of(secret));
+    lock();
+    UUID copy = pair.receive("copy", send(snapshot("s"), Optional.empty())).subvolume().id();
+    FileSystemUser there = pair.arrived(copy);
+    FileSystemUser.refused(Errno.ENOKEY, () -> there.read("/a/f"));
+    assertThat(there.text("/c/f")).isEqualTo("before");
+    Subvolumes subvolumes = pair.there().store().subvolumes();
+    for (Quotas.Holding one : subvolumes.quotas().holdings(copy)) {
+      if (!one.id().equals(copy)) {
+        subvolumes.unlockNested(one.id(), List.of(secret));
+      }
+    }
+    holds(there, "before");
+    assertThat(pair.there().verify().findings()).isEmpty();
   }
 
   /** It moves on from where it came to, in the same way. */

@@ -1,0 +1,173 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A nested subvolume with a secret of its own, in a root that the machine's key opens. */
+@Tag("kernel")
+class NestedLockTest {
+
+  private TestDaemon daemon;
+  private Path files;
+  private Path root;
+  private String id;
+
+  @BeforeEach
+  void start() throws IOException {
+    daemon = TestDaemon.start();
+    files = Files.createTempDirectory("ctr-enc-e2e-secrets");
+    root = daemon.create("--empty", "--keep", "r");
+    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/vault"));
+    Files.createDirectory(root.resolve("vault/.ctr-enc/subvolumes/inner"));
+    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/plain"));
+    Files.writeString(root.resolve("vault/inner/f"), "secret");
+    Files.writeString(root.resolve("plain/f"), "plain");
+    String info = Files.readString(root.resolve("vault/.ctr-enc/info"));
+    id = info.lines().findFirst().orElseThrow().substring("subvolume ".length());
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    daemon.close();
+    Command.of("rm", "-rf", files.toString()).ok();
+  }
+
+  private String file(String name, String content) throws IOException {
+    return Files.writeString(files.resolve(name), content).toString();
+  }
+
+  private Command nested(String verb, String... more) {
+    String[] argv = new String[3 + more.length];
+    argv[0] = verb;
+    argv[1] = "--subvolume";
+    argv[2] = id;
+    System.arraycopy(more, 0, argv, 3, more.length);
+    return daemon.cli(argv);
+  }
+
+  private Command key(String verb, String... more) {
+    String[] argv = new String[4 + more.length];
+    argv[0] = "key";
+    argv[1] = verb;
+    argv[2] = "--subvolume";
+    argv[3] = id.substring(0, 13);
+    System.arraycopy(more, 0, argv, 4, more.length);
+    return daemon.cli(argv);
+  }
+
+  private void isLocked(Path at) {
+    assertThat(Command.of("cat", at.resolve("vault/inner/f").toString()).run().err())
+        .contains("Required key not available");
+    assertThat(at.resolve("plain/f")).hasContent("plain");
+  }
+
+  @Test
+  void itsOwnSecretAloneOpensItAfterARestart() throws IOException {
+    String right = file("right", "correct horse\n");
+    String wrong = file("wrong", "incorrect horse\n");
+    assertThat(key("ls", "r").ok()).isEqualTo("1  parent\n");
+    assertThat(key("rm", "--force", "r", "1").run().exit()).isEqualTo(5);
+    key("add", "r", "--protect", "passphrase", "--passphrase-file", right).ok();
+    assertThat(key("ls", "r").ok()).isEqualTo("1  passphrase\n");
+    assertThat(daemon.cli("key", "ls", "r").ok()).isEqualTo("1  machine\n");
+    assertThat(root.resolve("vault/inner/f")).hasContent("secret");
+    daemon.stop();
+    daemon.startAgain();
+    Path again = Path.of(daemon.cli("mount", "r").ok().strip());
+    isLocked(again);
+    assertThat(nested("unlock", "r", "--passphrase-file", wrong).run().exit()).isEqualTo(5);
+    isLocked(again);
+    Condition.await(
+        "the right passphrase is taken again",
+        Duration.ofSeconds(20),
+        () -> nested("unlock", "r", "--passphrase-file", right).run().exit() == 0);
+    assertThat(again.resolve("vault/inner/f")).hasContent("secret");
+    isLocked(afterALockOfTheRoot());
+    nested("unlock", "r", "--passphrase-file", right).ok();
+    assertThat(key("rm", "r", "1").run().err()).contains("last way of its own");
+    key("rm", "--force", "r", "1").ok();
+    assertThat(key("ls", "r").ok()).isEqualTo("1  parent\n");
+    assertThat(afterALockOfTheRoot().resolve("vault/inner/f")).hasContent("secret");
+  }
+
+  private Path afterALockOfTheRoot() {
+    daemon.cli("lock", "r").ok();
+    daemon.cli("unlock", "r").ok();
+    return Path.of(daemon.cli("mount", "r").ok().strip());
+  }
+
+  @Test
+  void holdersAreNamedAndGoOnWithoutKeysIfForced() throws Exception {
+    Process holder = sleeper("vault/inner");
+    Process other = sleeper("plain");
+    try {
+      Command.Result refused = nested("lock", "r").run();
+      assertThat(refused.exit()).isEqualTo(5);
+      assertThat(refused.err())
+          .contains(holder.pid() + " (sleep) at ")
+          .contains("vault/inner")
+          .doesNotContain(" " + other.pid() + " (");
+      assertThat(root.resolve("vault/inner/f")).hasContent("secret");
+      Command.Result forced = nested("lock", "--force", "r").run();
+      assertThat(forced.exit()).isZero();
+      assertThat(forced.err()).contains(holder.pid() + " (sleep) held");
+      isLocked(root);
+      nested("unlock", "r").ok();
+      assertThat(root.resolve("vault/inner/f")).hasContent("secret");
+    } finally {
+      holder.destroyForcibly().waitFor();
+      other.destroyForcibly().waitFor();
+    }
+    nested("lock", "r").ok();
+    isLocked(root);
+  }
+
+  private Process sleeper(String directory) throws IOException {
+    return new ProcessBuilder("sleep", "600").directory(root.resolve(directory).toFile()).start();
+  }
+
+  @Test
+  void aKeptForkOfARecursiveSnapshotHasItUnderTheSameSecret() throws IOException {
+    String right = file("right", "correct horse\n");
+    key("add", "r", "--protect", "passphrase", "--passphrase-file", right).ok();
+    nested("lock", "r").ok();
+    daemon.cli("snapshot", "create", "--recursive", "r@s").ok();
+    Path snapshot = Path.of(daemon.cli("mount", "r@s").ok().strip());
+    isLocked(snapshot);
+    Path fork = Path.of(daemon.cli("fork", "--keep", "r@s", "other").ok().strip());
+    isLocked(fork);
+    nested("unlock", "r", "--passphrase-file", right).ok();
+    assertThat(snapshot.resolve("vault/inner/f")).hasContent("secret");
+    isLocked(fork);
+    String copy = nestedIn("other", "passphrase");
+    daemon.cli("unlock", "--subvolume", copy, "other", "--passphrase-file", right).ok();
+    assertThat(fork.resolve("vault/inner/f")).hasContent("secret");
+    Files.writeString(fork.resolve("vault/inner/f"), "changed");
+    assertThat(root.resolve("vault/inner/f")).hasContent("secret");
+    assertThat(daemon.cli("check").run().exit()).isZero();
+  }
+
+  /** The one nested in a root that is opened so. */
+  private String nestedIn(String name, String protector) {
+    return daemon
+        .cli("quota", name)
+        .ok()
+        .lines()
+        .skip(2)
+        .map(line -> line.split(" +")[0])
+        .filter(one -> daemon.cli("key", "ls", "--subvolume", one, name).ok().contains(protector))
+        .findFirst()
+        .orElseThrow();
+  }
+}
