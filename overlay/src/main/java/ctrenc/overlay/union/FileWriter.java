@@ -94,7 +94,7 @@ final class FileWriter {
     dirtyFiles.add(content);
     if (content.isPerishable()) {
       sealer.seal(node);
-    } else if (full) {
+    } else if (full || content.gathered() >= mostPerFile / 2) {
       streams.add(content);
     }
   }

@@ -114,7 +114,7 @@ public final class OverlayFileSystem implements FileSystem {
     dirtyFiles =
         new DirtyFiles(
             sealer, nodes, gather, gate, errors, options.sealAfter(), options.gatheredInAll());
-    streams = new StreamSealer(sealer, nodes, gate, errors);
+    streams = new StreamSealer(sealer, nodes, gate, errors, options.gatheredPerFile() / 2);
     freezer = new Freezer(gate, stack, dirtyFiles);
     writer =
         new FileWriter(

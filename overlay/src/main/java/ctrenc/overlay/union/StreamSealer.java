@@ -1,13 +1,16 @@
 package ctrenc.overlay.union;
 
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals what fills whole extents while its writer goes on writing: one at most works at a time, and
- * only while there is something to seal. A writer that is far ahead seals by itself. Thread-safe.
+ * Seals what fills whole extents, or everything of a file of which much is gathered, while its
+ * writer goes on writing: one at most works at a time, and only while there is something to seal. A
+ * writer that is far ahead seals by itself. Thread-safe.
  */
 final class StreamSealer implements AutoCloseable {
 
@@ -15,18 +18,31 @@ final class StreamSealer implements AutoCloseable {
   private final NodeTable nodes;
   private final Gate gate;
   private final ErrnoTranslator errors;
+  private final long mostGathered;
   private final ConcurrentLinkedQueue<FileContent> queue = new ConcurrentLinkedQueue<>();
+
+  /** What is in the queue, so that no file is there twice. */
+  private final Set<FileContent> queued = ConcurrentHashMap.newKeySet();
+
   private final AtomicReference<@Nullable Thread> working = new AtomicReference<>();
 
-  StreamSealer(Sealer sealer, NodeTable nodes, Gate gate, ErrnoTranslator errors) {
+  /**
+   * {@code mostGathered} is the number of gathered bytes of a file from which on all are sealed.
+   */
+  StreamSealer(
+      Sealer sealer, NodeTable nodes, Gate gate, ErrnoTranslator errors, long mostGathered) {
+    this.mostGathered = mostGathered;
     this.sealer = sealer;
     this.nodes = nodes;
     this.gate = gate;
     this.errors = errors;
   }
 
-  /** A whole extent's worth of this file lies together; it also waits among the dirty files. */
+  /** There is enough of this file to be sealed; it also waits among the dirty files. */
   void add(FileContent content) {
+    if (!queued.add(content)) {
+      return;
+    }
     queue.add(content);
     if (working.get() == null) {
       Thread thread = Thread.ofVirtual().name("stream").unstarted(this::serve);
@@ -41,6 +57,7 @@ final class StreamSealer implements AutoCloseable {
       FileContent next = queue.poll();
       while (next != null) {
         FileContent content = next;
+        queued.remove(content);
         try {
           gate.among(() -> seal(content));
         } catch (IOException e) {
@@ -63,7 +80,11 @@ final class StreamSealer implements AutoCloseable {
       return;
     }
     try {
-      sealer.sealFull(node);
+      if (content.gathered() >= mostGathered) {
+        sealer.seal(node);
+      } else {
+        sealer.sealFull(node);
+      }
     } catch (IOException e) {
       content.fail(errors.errnoOf(e));
       throw e;
