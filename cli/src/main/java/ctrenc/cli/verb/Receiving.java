@@ -96,7 +96,7 @@ final class Receiving {
 
   private static void warn(ReceivedRoot received, Session session) {
     if (received.getNested() > 0) {
-      session.surroundings().note(received.getNested() + " subvolumes are nested in it");
+      session.surroundings().note("received with " + received.getNested() + " nested in it");
     }
     List<String> types =
         received.getGroupsList().stream().flatMap(group -> group.getTypesList().stream()).toList();

@@ -54,7 +54,7 @@ final class LocalLayers {
             case RootDescription.Level.Carried(UUID id, byte[] key) ->
                 new Found(id, frozen(id), key, true);
             case RootDescription.Level.Known(UUID id, byte[] key) ->
-                new Found(id, Optional.of(required(root, id)), key, false);
+                new Found(id, Optional.of(required(id)), key, false);
             case RootDescription.Level.Plain(byte[] identity) ->
                 new Found(NONE, Optional.of(plain(root, identity)), new byte[0], false);
           });
@@ -62,7 +62,7 @@ final class LocalLayers {
     return found;
   }
 
-  private long required(RootDescription root, UUID id) throws IOException {
+  private long required(UUID id) throws IOException {
     Optional<Long> here = frozen(id);
     if (here.isEmpty()) {
       here = kept.whole(id);
@@ -70,8 +70,7 @@ final class LocalLayers {
     return here.orElseThrow(
         () ->
             new UnmovableException(
-                "The stream goes on from a snapshot of %s that is not here: send the whole root."
-                    .formatted(root.name())));
+                "The stream goes on from an earlier snapshot, which is not here: send the whole root."));
   }
 
   /** A layer that is here and does not grow. */

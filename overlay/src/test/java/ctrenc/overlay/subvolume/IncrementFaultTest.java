@@ -121,7 +121,7 @@ class IncrementFaultTest {
     assertThatThrownBy(() -> pair.receive("copy", increment))
         .isInstanceOf(UnmovableException.class)
         .hasMessage(
-            "The stream goes on from a snapshot of r that is not here: send the whole root.");
+            "The stream goes on from an earlier snapshot, which is not here: send the whole root.");
   }
 
   /** The same increment again is another root, and touches neither the first nor the base. */
