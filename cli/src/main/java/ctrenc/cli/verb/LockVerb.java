@@ -4,12 +4,14 @@ import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.rpc.Connection;
 import ctrenc.proto.v1.Holder;
 import ctrenc.proto.v1.LockRequest;
+import ctrenc.proto.v1.LockResponse;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Wipes a root's keys from memory. */
 public final class LockVerb implements Verb {
   private static final String FORCE = "--force";
+  private static final String STRICT = "--strict";
 
   @Override
   public String name() {
@@ -27,9 +29,13 @@ public final class LockVerb implements Verb {
         spec,
         "Refused while processes use it, which are listed; no more files are opened then, until it is",
         "locked or unlocked again. With --force they go on, and all they ask of it fails with ENOKEY.",
-        "A nested subvolume is locked with all in it; the rest of the root goes on.");
+        "A nested subvolume is locked with all in it; the rest of the root goes on.",
+        "",
+        "Prints the root's HEAD: kept elsewhere, it lets 'unlock --head' refuse an older copy of the root.");
     spec.addOption(Options.flag("Lock it although processes use it.", "-f", FORCE));
     ProtectorOptions.describeNested(spec);
+    spec.addOption(
+        Options.flag("From now on unlock it with a HEAD alone; see 'unlock --head'.", STRICT));
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -40,15 +46,22 @@ public final class LockVerb implements Verb {
         LockRequest.newBuilder()
             .setReference(arguments.positional(0))
             .setForce(arguments.has(FORCE))
+            .setStrict(arguments.has(STRICT))
             .setSubvolume(ProtectorOptions.nested(arguments))
             .build();
-    for (Holder holder :
-        daemon.ask(() -> daemon.keys(Connection.PATIENT).lock(request)).getHoldersList()) {
+    LockResponse locked = daemon.ask(() -> daemon.keys(Connection.PATIENT).lock(request));
+    for (Holder holder : locked.getHoldersList()) {
       session
           .surroundings()
           .note(
               "%d (%s) held %s: what it asks of it fails from now on"
                   .formatted(holder.getPid(), holder.getCommand(), holder.getPath()));
+    }
+    if (!locked.getHeadProblem().isEmpty()) {
+      session.surroundings().note("it is locked, without a HEAD: " + locked.getHeadProblem());
+    }
+    if (!locked.getHead().isEmpty()) {
+      session.out().line(locked.getHead());
     }
     return ExitCode.OK.number();
   }

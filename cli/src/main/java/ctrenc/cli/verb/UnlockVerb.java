@@ -9,6 +9,10 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Brings a root's keys into memory. */
 public final class UnlockVerb implements Verb {
+  private static final String HEAD = "--head";
+  private static final String ACCEPT = "--accept-rollback";
+  private static final String NOT_STRICT = "--not-strict";
+
   @Override
   public String name() {
     return "unlock";
@@ -27,6 +31,12 @@ public final class UnlockVerb implements Verb {
         "A nested subvolume that was locked alone, or has protectors of its own, is unlocked alone.");
     ProtectorOptions.describeHeld(spec);
     ProtectorOptions.describeNested(spec);
+    spec.addOption(
+        Options.value(
+            "HEAD", "Refuse a root that does not come after this, printed by lock.", HEAD));
+    spec.addOption(
+        Options.flag("Open what is there, older or not, after a restore; it is logged.", ACCEPT));
+    spec.addOption(Options.flag("From now on unlock it without a HEAD, too.", NOT_STRICT));
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
@@ -43,6 +53,9 @@ public final class UnlockVerb implements Verb {
         UnlockRequest.newBuilder()
             .setReference(reference)
             .setSubvolume(nested)
+            .setHead(arguments.value(HEAD).orElse(""))
+            .setAcceptRollback(arguments.has(ACCEPT))
+            .setNotStrict(arguments.has(NOT_STRICT))
             .addAllHeld(ProtectorOptions.held(arguments, wantsPassphrase))
             .build();
     daemon.ask(() -> daemon.keys(Connection.PATIENT).unlock(request));

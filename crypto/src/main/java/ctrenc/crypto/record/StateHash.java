@@ -141,6 +141,24 @@ public final class StateHash implements AutoCloseable {
     return rootMac.of(sum());
   }
 
+  /** The public root of a {@link #sum}, {@value #ROOT_LENGTH} bytes. */
+  public byte[] rootOf(byte[] taken) throws MalformedException {
+    checkLength(taken);
+    return rootMac.of(taken);
+  }
+
+  /**
+   * A MAC over a {@link #sum} together with what else is to hold with it: 32 bytes, public. Without
+   * anything else it would be the root.
+   */
+  public byte[] macOf(byte[] taken, byte[] context) throws MalformedException {
+    checkLength(taken);
+    if (context.length == 0) {
+      throw new IllegalArgumentException("a MAC over the sum alone is its root");
+    }
+    return rootMac.of(taken, context, 0, context.length);
+  }
+
   /** What {@link #resume} needs; to be stored sealed. */
   public byte[] sum() {
     ByteBuffer bytes = ByteBuffer.allocate(SUM_LENGTH);

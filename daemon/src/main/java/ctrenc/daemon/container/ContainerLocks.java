@@ -7,6 +7,8 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.key.UnlockPace;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.HeadDemand;
+import ctrenc.overlay.subvolume.RolledBackException;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
@@ -46,16 +48,25 @@ public final class ContainerLocks {
   }
 
   /**
+   * What became of locking.
+   *
+   * @param holders those who go on without the keys
+   */
+  public record Locked(List<Holders.Holder> holders, GivenHead head) {}
+
+  /**
    * Writes a root back, takes its mounts away and wipes its keys; when this returns, nothing of it
    * is in this process. With {@code force} those who use it go on, and get ENOKEY; they are
    * returned.
    *
+   * @param isStrict unlocking demands a HEAD from now on
    * @throws RefusedException while somebody uses it, without {@code force}; until it is locked or
    *     unlocked again, no more files of it are opened then
    */
-  public List<Holders.Holder> lock(String reference, boolean force) throws IOException {
+  public Locked lock(String reference, boolean force, boolean isStrict) throws IOException {
     ManagedContainer container = roots.kept(reference);
     List<Holders.Holder> holders;
+    GivenHead head;
     container.guard.lock();
     try {
       drain(container, true);
@@ -69,6 +80,7 @@ public final class ContainerLocks {
                 + "; no more files of it are opened: end them and lock it again, say --force, or"
                 + " unlock it to go on.");
       }
+      head = GivenHead.of(store, container, isStrict);
       container.isMountWanted = false;
       takeAway(container, holders.isEmpty());
       store.subvolumes().lock(container.identity.subvolume());
@@ -78,7 +90,7 @@ public final class ContainerLocks {
     }
     freedHeap.erase();
     roots.tell(container, "locked");
-    return holders;
+    return new Locked(holders, head);
   }
 
   /**
@@ -87,7 +99,7 @@ public final class ContainerLocks {
    *
    * @throws RefusedException while somebody uses it, without {@code force}; nothing is changed then
    */
-  public List<Holders.Holder> lockNested(String reference, String nested, boolean force)
+  public Locked lockNested(String reference, String nested, boolean force)
       throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID found = roots.nested(container, nested);
@@ -111,7 +123,7 @@ public final class ContainerLocks {
     }
     freedHeap.erase();
     roots.tell(container, "locked", found);
-    return holders;
+    return new Locked(holders, GivenHead.NONE);
   }
 
   /**
@@ -187,22 +199,36 @@ public final class ContainerLocks {
    * Brings the keys of a root into memory. One that is draining has them there: it is used again.
    *
    * @throws RefusedException while the caller has to wait after wrong secrets
+   * @param isNotStrict from then on no HEAD is demanded
    * @throws WrongSecretException if nothing that was given opens it
+   * @throws RolledBackException if what is stored does not meet the demand
    */
-  public void unlock(String reference, List<HeldProtector> given) throws IOException {
+  public void unlock(
+      String reference, List<HeldProtector> given, HeadDemand demand, boolean isNotStrict)
+      throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID subvolume = container.identity.subvolume();
     var wrapped = store.protectors().wrappedByProviders(subvolume);
     try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
       pace.attempt(subvolume);
-      store.subvolumes().unlock(subvolume, held.protectors());
+      store.subvolumes().unlock(subvolume, held.protectors(), demand);
       pace.opened(subvolume);
+      if (isNotStrict) {
+        store.subvolumes().heads().demand(subvolume, false);
+      }
       goOn(container);
     } catch (WrongSecretException e) {
       roots.tell(container, "refused");
       throw e;
+    } catch (RolledBackException e) {
+      pace.opened(subvolume);
+      roots.tell(container, "rolled-back");
+      throw e;
     } finally {
       freedHeap.eraseSoon();
+    }
+    if (demand.isAnyAccepted()) {
+      roots.tell(container, "rollback-accepted");
     }
     roots.tell(container, "unlocked");
   }

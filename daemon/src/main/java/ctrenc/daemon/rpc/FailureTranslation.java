@@ -12,6 +12,7 @@ import ctrenc.overlay.storage.StoreBusyException;
 import ctrenc.overlay.storage.StoreException;
 import ctrenc.overlay.subvolume.AlreadyExistsException;
 import ctrenc.overlay.subvolume.InUseException;
+import ctrenc.overlay.subvolume.RolledBackException;
 import ctrenc.overlay.subvolume.UnmovableException;
 import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.overlay.sys.ErrorNumber;
@@ -38,6 +39,7 @@ final class FailureTranslation {
       case AlreadyExistsException taken -> said(Status.ALREADY_EXISTS, taken);
       case InUseException used -> said(Status.FAILED_PRECONDITION, used);
       case UnmovableException unmovable -> said(Status.FAILED_PRECONDITION, unmovable);
+      case RolledBackException older -> said(Status.FAILED_PRECONDITION, older);
       case WrongSecretException wrong -> said(Status.FAILED_PRECONDITION, wrong);
       case ClosedByInterruptException _ ->
           Status.CANCELLED.withDescription("The call was given up.");

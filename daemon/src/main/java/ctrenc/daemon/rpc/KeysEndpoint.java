@@ -3,6 +3,9 @@ package ctrenc.daemon.rpc;
 import ctrenc.daemon.container.ContainerKeys;
 import ctrenc.daemon.container.ContainerLocks;
 import ctrenc.daemon.key.Holders;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.Head;
+import ctrenc.overlay.subvolume.HeadDemand;
 import ctrenc.proto.v1.AddProtectorsRequest;
 import ctrenc.proto.v1.Holder;
 import ctrenc.proto.v1.KeysGrpc;
@@ -15,7 +18,7 @@ import ctrenc.proto.v1.UnlockRequest;
 import ctrenc.proto.v1.UnlockResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.List;
+import java.util.Optional;
 
 /** The service ctrenc.v1.Keys. */
 public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
@@ -51,16 +54,19 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
     Answer.with(
         observer,
         () -> {
+          ContainerLocks.Locked locked = lockOne(request);
           LockResponse.Builder answer = LockResponse.newBuilder();
-          lockOne(request).forEach(holder -> answer.addHolders(message(holder)));
-          return answer.build();
+          locked.holders().forEach(holder -> answer.addHolders(message(holder)));
+          locked.head().head().ifPresent(head -> answer.setHead(head.toString()));
+          return answer.setHeadProblem(locked.head().problem()).build();
         });
   }
 
-  private List<Holders.Holder> lockOne(LockRequest request) throws IOException {
+  private ContainerLocks.Locked lockOne(LockRequest request) throws IOException {
+    String reference = request.getReference();
     return request.getSubvolume().isEmpty()
-        ? locks.lock(request.getReference(), request.getForce())
-        : locks.lockNested(request.getReference(), request.getSubvolume(), request.getForce());
+        ? locks.lock(reference, request.getForce(), request.getStrict())
+        : locks.lockNested(reference, request.getSubvolume(), request.getForce());
   }
 
   private static Holder message(Holders.Holder holder) {
@@ -77,12 +83,28 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
         observer,
         () -> {
           if (request.getSubvolume().isEmpty()) {
-            locks.unlock(request.getReference(), request.getHeldList());
+            locks.unlock(
+                request.getReference(),
+                request.getHeldList(),
+                demand(request),
+                request.getNotStrict());
           } else {
             locks.unlockNested(
                 request.getReference(), request.getSubvolume(), request.getHeldList());
           }
           return UnlockResponse.getDefaultInstance();
         });
+  }
+
+  private static HeadDemand demand(UnlockRequest request) throws RefusedException {
+    if (request.getHead().isEmpty()) {
+      return new HeadDemand(Optional.empty(), request.getAcceptRollback());
+    }
+    Optional<Head> head = Head.parse(request.getHead());
+    if (head.isEmpty()) {
+      throw RefusedException.invalid(
+          "This is no HEAD: one is 32 hexadecimal digits, a dash and 4 more, and one of them is wrong.");
+    }
+    return new HeadDemand(head, request.getAcceptRollback());
   }
 }

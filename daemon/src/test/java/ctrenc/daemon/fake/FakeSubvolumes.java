@@ -6,6 +6,9 @@ import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.subvolume.AlreadyExistsException;
 import ctrenc.overlay.subvolume.Base;
+import ctrenc.overlay.subvolume.Head;
+import ctrenc.overlay.subvolume.HeadDemand;
+import ctrenc.overlay.subvolume.Heads;
 import ctrenc.overlay.subvolume.InUseException;
 import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.Quotas;
@@ -91,9 +94,23 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
-  public synchronized void unlock(UUID id, List<Protector> protectors) {
+  public synchronized void unlock(UUID id, List<Protector> protectors, HeadDemand demand) {
     SubvolumeInfo s = known.get(id);
     known.put(id, new SubvolumeInfo(id, s.name(), s.base(), s.throwaway(), true, s.created()));
+  }
+
+  /** Directories have none. */
+  @Override
+  public Heads heads() {
+    return new Heads() {
+      @Override
+      public Optional<Head> give(UUID subvolume) {
+        return Optional.empty();
+      }
+
+      @Override
+      public void demand(UUID subvolume, boolean isDemanded) {}
+    };
   }
 
   @Override

@@ -196,6 +196,16 @@ public final class EncryptedLayer implements UpperLayer {
     return scrub.step(table, extents.store(), budget);
   }
 
+  /** What it remembers of HEADs. */
+  public LayerHeads heads() {
+    return new LayerHeads(table, state);
+  }
+
+  /** For {@link #sumSome}. */
+  public StateScrub stateScrub() throws IOException {
+    return new StateScrub(table.meta(), table.layer());
+  }
+
   /** Goes on with holding all records against the state root; false at the end. */
   public boolean sumSome(StateScrub scrub, long budget) throws IOException {
     return scrub.step(state, budget);

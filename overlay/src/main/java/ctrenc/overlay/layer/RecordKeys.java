@@ -64,6 +64,11 @@ final class RecordKeys {
         .array();
   }
 
+  /** The first key of all records of a type in table LAYER. */
+  static byte[] ofLayer(long layer, RecordType type) {
+    return ByteBuffer.allocate(LAYER_SIZE + 1).putLong(layer).put(type.code()).array();
+  }
+
   static byte[] ofLayer(long layer, RecordType type, long number) {
     return ByteBuffer.allocate(LAYER_SIZE + 1 + NUMBER_SIZE)
         .putLong(layer)

@@ -118,6 +118,11 @@ public final class RecordShape {
     return RecordKeys.ofLayer(layer, RecordType.STATE, 0);
   }
 
+  /** The key of what a layer says of unlocking with a HEAD. */
+  public static byte[] headRuleKey(long layer) {
+    return RecordKeys.ofLayer(layer, RecordType.HEAD_RULE, 0);
+  }
+
   /** The key of an inode's record in a layer. */
   public static byte[] inodeKey(long layer, long inode) {
     return RecordKeys.inode(layer, inode);

@@ -20,7 +20,13 @@ enum RecordType {
   /** The device number of a host tree's root when its index began. */
   HOST_TREE(9),
   /** The hash over all records of a sealed layer. */
-  STATE(10);
+  STATE(10),
+  /** A HEAD that was given out of the layer. */
+  HEAD(11),
+  /** Whether unlocking demands a HEAD. */
+  HEAD_RULE(12),
+  /** A layer that went into this one. */
+  MERGED(13);
 
   private final byte code;
 

@@ -5,6 +5,7 @@ import ctrenc.overlay.meta.Table;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What of a sealed record goes into the hash over all of its layer. The tag of a seal stands for
@@ -33,14 +34,17 @@ final class StateElement {
       case ENTRY -> Optional.of(RecordType.ENTRY);
       case REFERENCE -> Optional.of(RecordType.REFERENCE);
       case ORPHAN -> Optional.of(RecordType.ORPHAN);
-      case LAYER ->
-          key.length > RecordKeys.LAYER_SIZE
-                  && key[RecordKeys.LAYER_SIZE] == RecordType.CEILING.code()
-              ? Optional.of(RecordType.CEILING)
-              : Optional.empty();
+      case LAYER -> ofLayer(key);
       case CATALOG, PLACE, SHARE, JOURNAL ->
           throw new IllegalArgumentException("not a table of sealed records: " + table);
     };
+  }
+
+  private static Optional<RecordType> ofLayer(byte[] key) {
+    return Stream.of(RecordType.CEILING, RecordType.HEAD, RecordType.HEAD_RULE, RecordType.MERGED)
+        .filter(type -> key.length > RecordKeys.LAYER_SIZE)
+        .filter(type -> key[RecordKeys.LAYER_SIZE] == type.code())
+        .findFirst();
   }
 
   /** What a stored record adds to the hash. */

@@ -136,6 +136,35 @@ final class StateRoot implements AutoCloseable {
     return Optional.of(stored);
   }
 
+  /** The public root of what is stored; zeros where there is none. */
+  byte[] root() throws IOException {
+    try {
+      Optional<Stored> stored = read(meta);
+      return stored.isPresent() ? hash.rootOf(stored.get().sum()) : new byte[StateHash.ROOT_LENGTH];
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a sum of another length than sums have", e);
+    } catch (SecretClosedException e) {
+      throw StateEdit.absent(e);
+    }
+  }
+
+  /** A MAC over what is stored, how many batches made it, and {@code context}. */
+  byte[] mac(byte[] context) throws IOException {
+    try {
+      Stored stored = read(meta).orElse(new Stored(0, new byte[StateHash.SUM_LENGTH]));
+      byte[] all =
+          new FieldWriter(Long.BYTES + context.length)
+              .putLong(stored.batches())
+              .putBytes(context)
+              .toBytes();
+      return hash.macOf(stored.sum(), all);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a sum of another length than sums have", e);
+    } catch (SecretClosedException e) {
+      throw StateEdit.absent(e);
+    }
+  }
+
   @Override
   public void close() {
     hash.close();

@@ -58,6 +58,7 @@ final class Flattener {
       EncryptedLayer target = (EncryptedLayer) opener.acquire(id, flatten.target(), 0);
       acquired.add(flatten.target().layer());
       merge(flatten, layers, below.ceiling(), target, watch);
+      takeOverHeads(layers, target);
       swap(flatten, layers, target);
     } finally {
       opener.releaseAll(acquired);
@@ -86,6 +87,16 @@ final class Flattener {
     } else {
       LayerMerger.above(encrypted, target, inUse, watch);
     }
+  }
+
+  /** HEADs that were given out of the merged layers are still met. */
+  private static void takeOverHeads(List<Layer> layers, EncryptedLayer target) throws IOException {
+    for (Layer layer : layers) {
+      if (layer instanceof EncryptedLayer merged) {
+        target.heads().takeOver(merged.heads());
+      }
+    }
+    target.sync();
   }
 
   /**

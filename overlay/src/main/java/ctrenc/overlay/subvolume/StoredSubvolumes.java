@@ -27,6 +27,7 @@ final class StoredSubvolumes implements Subvolumes {
   private final OpenTrees trees;
   private final Nesting nesting;
   private final Quotas quotas;
+  private final StoredHeads heads;
 
   StoredSubvolumes(
       StackTools tools,
@@ -48,6 +49,7 @@ final class StoredSubvolumes implements Subvolumes {
     this.trees = trees;
     this.nesting = nesting;
     this.quotas = quotas;
+    this.heads = new StoredHeads(tools);
   }
 
   @Override
@@ -60,7 +62,7 @@ final class StoredSubvolumes implements Subvolumes {
   public SubvolumeInfo fork(UUID origin, String name, List<Protector> protectors)
       throws IOException {
     synchronized (open.guard(origin)) {
-      freezer.freeze(catalog.requireLiving(origin), (edit, frozen) -> {});
+      rotate(origin);
       SubvolumeRecord now = catalog.requireLiving(origin);
       return info(maker.fork(now, now.stack().subList(1, now.stack().size()), name, protectors));
     }
@@ -89,14 +91,28 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public void unlock(UUID id, List<Protector> protectors) throws IOException {
+  public void unlock(UUID id, List<Protector> protectors, HeadDemand demand) throws IOException {
     synchronized (open.guard(id)) {
-      catalog.requireLiving(id);
-      if (!keyring.holds(id)) {
+      SubvolumeRecord subvolume = catalog.requireLiving(id);
+      boolean wasLocked = !keyring.holds(id);
+      if (wasLocked) {
         keyring.unlock(id, parts.keySlots().read(id), protectors);
+      }
+      try {
+        heads.check(subvolume, demand);
+      } catch (IOException | RuntimeException e) {
+        if (wasLocked) {
+          nested.dropKeys(subvolume);
+        }
+        throw e;
       }
       flattens.goOn(id);
     }
+  }
+
+  @Override
+  public Heads heads() {
+    return heads;
   }
 
   @Override
@@ -112,9 +128,7 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   private void requireLockable(UUID id) throws IOException {
-    SubvolumeRecord subvolume = catalog.requireLiving(id);
-    requireKept(subvolume);
-    requireClosed(subvolume);
+    requireKept(requireClosed(catalog.requireLiving(id)));
   }
 
   private static void requireKept(SubvolumeRecord subvolume) throws InUseException {
@@ -139,7 +153,7 @@ final class StoredSubvolumes implements Subvolumes {
     return nested.inodes(id);
   }
 
-  /** Once the catalog says that it is persistent, the file that unlocks it is durable. */
+  /** The file that unlocks it is durable first. */
   @Override
   public void keep(UUID id, List<Protector> protectors) throws IOException {
     synchronized (open.guard(id)) {
@@ -201,8 +215,7 @@ final class StoredSubvolumes implements Subvolumes {
     }
     flattens.halt(id);
     synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = catalog.requireLiving(id);
-      requireClosed(subvolume);
+      SubvolumeRecord subvolume = requireClosed(catalog.requireLiving(id));
       nested.dropKeys(subvolume);
       eraser.destroy(subvolume);
       flattens.forget(id);
@@ -213,12 +226,11 @@ final class StoredSubvolumes implements Subvolumes {
   @Override
   public byte[] handOver(UUID id, Protector heir) throws IOException {
     synchronized (open.guard(id)) {
-      catalog.requireLiving(id);
-      return keyring.protect(id, List.of(List.of(heir)));
+      return keyring.protect(catalog.requireLiving(id).id(), List.of(List.of(heir)));
     }
   }
 
-  private void requireClosed(SubvolumeRecord subvolume) throws InUseException {
+  private SubvolumeRecord requireClosed(SubvolumeRecord subvolume) throws InUseException {
     if (open.find(subvolume.id()).isPresent()) {
       throw new InUseException("Subvolume " + subvolume.name() + " is in use; unmount it first.");
     }
@@ -228,6 +240,7 @@ final class StoredSubvolumes implements Subvolumes {
             "Snapshot " + snapshot.name() + " of the subvolume is in use; unmount it first.");
       }
     }
+    return subvolume;
   }
 
   private SubvolumeInfo info(SubvolumeRecord subvolume) {

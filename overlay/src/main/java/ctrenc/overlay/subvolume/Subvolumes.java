@@ -58,8 +58,22 @@ public interface Subvolumes {
    * Brings the keys of a persistent subvolume into memory.
    *
    * @throws WrongSecretException if none of the protectors opens it
+   * @throws RolledBackException if the root demands a HEAD
    */
-  void unlock(UUID id, List<Protector> protectors) throws IOException;
+  default void unlock(UUID id, List<Protector> protectors) throws IOException {
+    unlock(id, protectors, HeadDemand.NONE);
+  }
+
+  /**
+   * The same, if what is stored meets the demand; else it stays as it was.
+   *
+   * @throws WrongSecretException if none of the protectors opens it
+   * @throws RolledBackException if it does not come after the HEAD, or if the root demands one
+   */
+  void unlock(UUID id, List<Protector> protectors, HeadDemand demand) throws IOException;
+
+  /** Their HEADs. */
+  Heads heads();
 
   /**
    * Wipes the keys of a persistent subvolume. Does nothing where it is locked.
