@@ -99,8 +99,7 @@ public final class ContainerLocks {
    *
    * @throws RefusedException while somebody uses it, without {@code force}; nothing is changed then
    */
-  public Locked lockNested(String reference, String nested, boolean force)
-      throws IOException {
+  public Locked lockNested(String reference, String nested, boolean force) throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID found = roots.nested(container, nested);
     List<Holders.Holder> holders;

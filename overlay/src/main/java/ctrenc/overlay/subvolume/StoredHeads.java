@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Gives HEADs out, and holds a stack against one. A HEAD lies in the layer that was the upper when
@@ -72,9 +73,23 @@ final class StoredHeads implements Heads {
   /**
    * To be called with the subvolume's guard held and its keys in memory.
    *
+   * @param refused is given the subvolume where it is not opened
    * @throws RolledBackException if it does not meet the demand
    */
-  void check(SubvolumeRecord subvolume, HeadDemand demand) throws IOException {
+  void check(SubvolumeRecord subvolume, HeadDemand demand, Consumer<SubvolumeRecord> refused)
+      throws IOException {
+    boolean isMet = false;
+    try {
+      check(subvolume, demand);
+      isMet = true;
+    } finally {
+      if (!isMet) {
+        refused.accept(subvolume);
+      }
+    }
+  }
+
+  private void check(SubvolumeRecord subvolume, HeadDemand demand) throws IOException {
     if (demand.isAnyAccepted()) {
       Map<String, String> facts = Map.of("subvolume", subvolume.id().toString());
       tools.parts().audit().report(new Finding(Finding.Kind.STALE, "accepted rollback", facts));

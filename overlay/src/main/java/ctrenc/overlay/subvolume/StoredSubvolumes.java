@@ -98,13 +98,8 @@ final class StoredSubvolumes implements Subvolumes {
       if (wasLocked) {
         keyring.unlock(id, parts.keySlots().read(id), protectors);
       }
-      try {
-        heads.check(subvolume, demand);
-      } catch (IOException | RuntimeException e) {
-        if (wasLocked) {
-          nested.dropKeys(subvolume);
-        }
-        throw e;
+      if (wasLocked || demand.head().isPresent()) {
+        heads.check(subvolume, demand, wasLocked ? nested::dropKeys : still -> {});
       }
       flattens.goOn(id);
     }
