@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.overlay.layer.LayerHeads;
 import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.ReplayCheck;
@@ -121,7 +122,9 @@ class HeadTest {
     unlock(after(second));
     assertThat(Head.parse(second.toString()))
         .hasValueSatisfying(read -> assertThat(read.tag()).isEqualTo(second.tag()));
-    assertThat(Head.parse(second.toString().replace('a', 'b').replace('1', '2'))).isEmpty();
+    String text = new Head(new byte[LayerHeads.TAG_SIZE]).toString();
+    assertThat(Head.parse(text)).isPresent();
+    assertThat(Head.parse("1" + text.substring(1))).isEmpty();
   }
 
   @Test
