@@ -32,48 +32,32 @@ import java.util.stream.Collectors;
  */
 final class NestedSubvolumes {
 
-  private final StoreParts parts;
-  private final Catalog catalog;
-  private final NestCatalog nests;
-  private final Keyring keyring;
-  private final StackOpener opener;
-  private final OpenStacks open;
-  private final SubvolumeMaker maker;
-  private final StackFreezer freezer;
-  private final SubvolumeEraser eraser;
+  private final StackTools tools;
   private final OpenTrees trees;
 
   /** Those that were locked alone. */
   private final Set<UUID> locked = ConcurrentHashMap.newKeySet();
 
   NestedSubvolumes(StackTools tools, OpenTrees trees) {
-    this.parts = tools.parts();
-    this.catalog = tools.catalog();
-    this.nests = tools.nests();
-    this.keyring = tools.keyring();
-    this.opener = tools.opener();
-    this.open = tools.open();
-    this.maker = tools.maker();
-    this.freezer = tools.freezer();
-    this.eraser = tools.eraser();
+    this.tools = tools;
     this.trees = trees;
   }
 
   boolean isNested(UUID id) {
-    return nests.find(id).isPresent();
+    return tools.nests().find(id).isPresent();
   }
 
   void make(NestRecord nest, Source source) throws IOException {
-    synchronized (open.guard(nest.parent())) {
-      SubvolumeRecord parent = catalog.requireLiving(nest.parent());
+    synchronized (tools.open().guard(nest.parent())) {
+      SubvolumeRecord parent = tools.catalog().requireLiving(nest.parent());
       switch (source) {
-        case Source.Empty empty -> maker.nest(parent, nest, new Base.Empty());
+        case Source.Empty empty -> tools.maker().nest(parent, nest, new Base.Empty());
         case Source.Image(Name name) ->
-            maker.nest(parent, nest, new Base.Image(imageOf(name.toString())));
+            tools.maker().nest(parent, nest, new Base.Image(imageOf(name.toString())));
         case Source.Fork fork -> {
-          freezer.freeze(parent, (edit, frozen) -> {});
-          SubvolumeRecord now = catalog.requireLiving(nest.parent());
-          maker.nestFork(now, nest, now.stack().subList(1, now.stack().size()));
+          tools.freezer().freeze(parent, (edit, frozen) -> {});
+          SubvolumeRecord now = tools.catalog().requireLiving(nest.parent());
+          tools.maker().nestFork(now, nest, now.stack().subList(1, now.stack().size()));
         }
       }
     }
@@ -81,7 +65,7 @@ final class NestedSubvolumes {
 
   /** By its name alone: who is inside a container is told of no image. */
   private UUID imageOf(String name) throws NoSuchFileException {
-    return catalog.images().stream()
+    return tools.catalog().images().stream()
         .map(ImageRecord::info)
         .filter(image -> image.name().equals(name))
         .findFirst()
@@ -90,10 +74,12 @@ final class NestedSubvolumes {
   }
 
   FileSystem open(UUID id) throws IOException {
-    synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = catalog.requireLiving(id);
+    synchronized (tools.open().guard(id)) {
+      SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
       unlock(id);
-      return open.open(id, closed -> opener.open(subvolume, Optional.empty(), closed));
+      return tools
+          .open()
+          .open(id, closed -> tools.opener().open(subvolume, Optional.empty(), closed));
     }
   }
 
@@ -106,40 +92,40 @@ final class NestedSubvolumes {
     if (locked.contains(id)) {
       throw Keyring.locked(id);
     }
-    if (keyring.holds(id)) {
+    if (tools.keyring().holds(id)) {
       return;
     }
-    Optional<NestRecord> nest = nests.find(id);
-    if (nest.isEmpty() || catalog.requireLiving(id).throwaway()) {
+    Optional<NestRecord> nest = tools.nests().find(id);
+    if (nest.isEmpty() || tools.catalog().requireLiving(id).throwaway()) {
       throw Keyring.locked(id);
     }
-    byte[] stored = parts.keySlots().read(id);
+    byte[] stored = tools.parts().keySlots().read(id);
     if (ProtectorGroups.isBegunBy(stored)) {
       throw new KeyAbsentException(
           "Nested subvolume " + id + " has protectors of its own and is locked; unlock it.");
     }
     unlock(nest.get().parent());
-    keyring.unlockNested(nest.get().parent(), id, stored);
+    tools.keyring().unlockNested(nest.get().parent(), id, stored);
   }
 
   /** Whether protectors of its own open a nested one, and not its parent's KEK. */
   boolean isProtected(UUID id) throws IOException {
     return isNested(id)
-        && !catalog.requireLiving(id).throwaway()
-        && ProtectorGroups.isBegunBy(parts.keySlots().read(id));
+        && !tools.catalog().requireLiving(id).throwaway()
+        && ProtectorGroups.isBegunBy(tools.parts().keySlots().read(id));
   }
 
   /** Which numbers inodes of these and of all nested in them have, in any tree they show in. */
   LongPredicate inodes(UUID id) {
     Set<Integer> places = new HashSet<>();
-    nests.find(id).ifPresent(nest -> places.add(nest.place()));
-    nests.within(id).forEach(nest -> places.add(nest.place()));
+    tools.nests().find(id).ifPresent(nest -> places.add(nest.place()));
+    tools.nests().within(id).forEach(nest -> places.add(nest.place()));
     return number -> places.contains(Nesting.placeOf(number));
   }
 
   /** Locks one and all that are nested in it, whoever uses them. */
   void lockTree(UUID id) throws IOException {
-    Optional<Tree> tree = trees.find(nests.rootOf(id));
+    Optional<Tree> tree = trees.find(tools.nests().rootOf(id));
     try {
       if (tree.isPresent()) {
         tree.get().lock(id);
@@ -148,7 +134,7 @@ final class NestedSubvolumes {
     } catch (ErrnoException e) {
       throw new IOException("The nested subvolume could not be locked: " + e.errno() + ".", e);
     }
-    for (SubvolumeRecord one : eraser.withNested(catalog.requireLiving(id))) {
+    for (SubvolumeRecord one : tools.eraser().withNested(tools.catalog().requireLiving(id))) {
       lock(one.id());
     }
   }
@@ -160,13 +146,13 @@ final class NestedSubvolumes {
    * @throws KeyAbsentException if it has none, and what it is nested in is locked
    */
   void unlockTree(UUID id, List<Protector> held) throws IOException {
-    synchronized (open.guard(id)) {
-      if (isProtected(id) && !keyring.holds(id)) {
-        keyring.unlock(id, parts.keySlots().read(id), held);
+    synchronized (tools.open().guard(id)) {
+      if (isProtected(id) && !tools.keyring().holds(id)) {
+        tools.keyring().unlock(id, tools.parts().keySlots().read(id), held);
       }
     }
     Set<UUID> all = new HashSet<>();
-    eraser.withNested(catalog.requireLiving(id)).forEach(one -> all.add(one.id()));
+    tools.eraser().withNested(tools.catalog().requireLiving(id)).forEach(one -> all.add(one.id()));
     all.forEach(this::unlocked);
     trees.refuse(all, false);
     unlock(id);
@@ -176,8 +162,8 @@ final class NestedSubvolumes {
   void lock(UUID id) throws IOException {
     locked.add(id);
     trees.refuse(snapshotsOf(id), true);
-    synchronized (open.guard(id)) {
-      keyring.drop(id);
+    synchronized (tools.open().guard(id)) {
+      tools.keyring().drop(id);
     }
   }
 
@@ -188,24 +174,26 @@ final class NestedSubvolumes {
   }
 
   private Set<UUID> snapshotsOf(UUID id) {
-    return catalog.snapshotsOf(id).stream().map(SnapshotRecord::id).collect(Collectors.toSet());
+    return tools.catalog().snapshotsOf(id).stream()
+        .map(SnapshotRecord::id)
+        .collect(Collectors.toSet());
   }
 
   /** Keys first, of all that are nested in it too. */
   void destroy(UUID id) throws IOException {
     trees.remove(snapshotsWithin(id));
-    synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = catalog.requireLiving(id);
+    synchronized (tools.open().guard(id)) {
+      SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
       dropKeys(subvolume);
-      eraser.destroy(subvolume);
-      open.forgetGuard(id);
+      tools.eraser().destroy(subvolume);
+      tools.open().forgetGuard(id);
     }
     locked.remove(id);
   }
 
   private Set<UUID> snapshotsWithin(UUID id) throws IOException {
     Set<UUID> found = new HashSet<>();
-    for (SubvolumeRecord subvolume : eraser.withNested(catalog.requireLiving(id))) {
+    for (SubvolumeRecord subvolume : tools.eraser().withNested(tools.catalog().requireLiving(id))) {
       found.addAll(snapshotsOf(subvolume.id()));
     }
     return found;
@@ -213,7 +201,7 @@ final class NestedSubvolumes {
 
   /** Wipes the KEKs of one and of all that are nested in it. */
   void dropKeys(SubvolumeRecord top) {
-    eraser.withNested(top).forEach(subvolume -> keyring.drop(subvolume.id()));
+    tools.eraser().withNested(top).forEach(subvolume -> tools.keyring().drop(subvolume.id()));
   }
 
   /** What one uses by itself. */
@@ -226,11 +214,11 @@ final class NestedSubvolumes {
   SubvolumeUsage stored(UUID id) throws IOException {
     long bytes = 0;
     long inodes = 0;
-    for (SubvolumeRecord.Level level : catalog.requireLiving(id).stack()) {
-      LayerRecord layer = catalog.layer(level.layer());
+    for (SubvolumeRecord.Level level : tools.catalog().requireLiving(id).stack()) {
+      LayerRecord layer = tools.catalog().layer(level.layer());
       if (layer.kind() == LayerRecord.Kind.ENCRYPTED) {
-        bytes += parts.extents().storedBytes(layer.id());
-        inodes += LayerRange.countInodes(parts.meta(), layer.number());
+        bytes += tools.parts().extents().storedBytes(layer.id());
+        inodes += LayerRange.countInodes(tools.parts().meta(), layer.number());
       }
     }
     return new SubvolumeUsage(bytes, inodes);
@@ -239,6 +227,8 @@ final class NestedSubvolumes {
   /** The key that a subvolume's upper is sealed under; the caller closes it. */
   LayerKey upperKey(SubvolumeRecord subvolume) throws IOException {
     SubvolumeRecord.Level upper = subvolume.stack().getFirst();
-    return keyring.layerKey(subvolume.id(), catalog.layer(upper.layer()).id(), upper.wrappedKey());
+    return tools
+        .keyring()
+        .layerKey(subvolume.id(), tools.catalog().layer(upper.layer()).id(), upper.wrappedKey());
   }
 }

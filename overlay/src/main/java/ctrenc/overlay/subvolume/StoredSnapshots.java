@@ -19,14 +19,7 @@ import java.util.UUID;
 /** The snapshots in a store's catalog. Thread-safe. */
 final class StoredSnapshots implements Snapshots {
 
-  private final Catalog catalog;
-  private final NestCatalog nests;
-  private final Keyring keyring;
-  private final StackOpener opener;
-  private final OpenStacks open;
-  private final SubvolumeMaker maker;
-  private final StackFreezer freezer;
-  private final SubvolumeEraser eraser;
+  private final StackTools tools;
   private final NestedSubvolumes nested;
   private final OpenTrees trees;
   private final TreeSnapshots recursive;
@@ -34,14 +27,7 @@ final class StoredSnapshots implements Snapshots {
 
   StoredSnapshots(
       StackTools tools, NestedSubvolumes nested, OpenTrees trees, TreeSnapshots recursive) {
-    this.catalog = tools.catalog();
-    this.nests = tools.nests();
-    this.keyring = tools.keyring();
-    this.opener = tools.opener();
-    this.open = tools.open();
-    this.maker = tools.maker();
-    this.freezer = tools.freezer();
-    this.eraser = tools.eraser();
+    this.tools = tools;
     this.nested = nested;
     this.trees = trees;
     this.recursive = recursive;
@@ -52,11 +38,12 @@ final class StoredSnapshots implements Snapshots {
     CatalogNames.check(name);
     UUID id = UUID.randomUUID();
     Instant now = Instant.now();
-    synchronized (open.guard(subvolume)) {
-      SubvolumeRecord owner = catalog.requireLiving(subvolume);
+    synchronized (tools.open().guard(subvolume)) {
+      SubvolumeRecord owner = tools.catalog().requireLiving(subvolume);
       if (find(subvolume, name).isPresent()) {
         throw new AlreadyExistsException("There is a snapshot " + name + " already.");
       }
+      StackFreezer freezer = tools.freezer();
       freezer.freeze(
           owner,
           (edit, frozen) -> {
@@ -75,13 +62,13 @@ final class StoredSnapshots implements Snapshots {
   public SnapshotInfo createRecursive(UUID subvolume, String name) throws IOException {
     CatalogNames.check(name);
     List<SnapshotInfo> made = new ArrayList<>(1);
-    UUID root = nests.rootOf(subvolume);
+    UUID root = tools.nests().rootOf(subvolume);
     while (made.isEmpty()) {
       Optional<Tree> tree = trees.find(root);
       if (tree.isPresent()) {
         tree.get().still(subvolume, () -> made.add(recursive.create(subvolume, name)));
       } else {
-        synchronized (open.guard(root)) {
+        synchronized (tools.open().guard(root)) {
           if (trees.find(root).isEmpty()) {
             made.add(recursive.create(subvolume, name));
           }
@@ -93,12 +80,12 @@ final class StoredSnapshots implements Snapshots {
 
   @Override
   public int parts(UUID id) {
-    return nests.partsWithin(id).size();
+    return tools.nests().partsWithin(id).size();
   }
 
   @Override
   public List<SnapshotInfo> list() {
-    return catalog.snapshots().stream()
+    return tools.catalog().snapshots().stream()
         .map(StoredSnapshots::info)
         .sorted(Comparator.comparing(SnapshotInfo::created).thenComparing(SnapshotInfo::name))
         .toList();
@@ -106,7 +93,7 @@ final class StoredSnapshots implements Snapshots {
 
   @Override
   public Optional<SnapshotInfo> find(UUID subvolume, String name) {
-    return catalog.snapshotsOf(subvolume).stream()
+    return tools.catalog().snapshotsOf(subvolume).stream()
         .filter(snapshot -> snapshot.name().equals(name))
         .findFirst()
         .map(StoredSnapshots::info);
@@ -115,11 +102,11 @@ final class StoredSnapshots implements Snapshots {
   @Override
   public FileSystem open(UUID id) throws IOException {
     UUID subvolume = require(id).subvolume();
-    synchronized (open.guard(subvolume)) {
-      if (nests.find(subvolume).isEmpty() && !keyring.holds(subvolume)) {
+    synchronized (tools.open().guard(subvolume)) {
+      if (tools.nests().find(subvolume).isEmpty() && !tools.keyring().holds(subvolume)) {
         throw Keyring.locked(subvolume);
       }
-      if (nests.partsWithin(id).isEmpty()) {
+      if (tools.nests().partsWithin(id).isEmpty()) {
         return openAlone(id, () -> {});
       }
       return trees.open(id, nesting, false, closed -> openAlone(id, closed));
@@ -130,6 +117,8 @@ final class StoredSnapshots implements Snapshots {
   private FileSystem openAlone(UUID id, Runnable closed) throws IOException {
     SnapshotRecord snapshot = require(id);
     nested.unlock(snapshot.subvolume());
+    OpenStacks open = tools.open();
+    StackOpener opener = tools.opener();
     return open.open(
         id,
         stackClosed ->
@@ -145,14 +134,14 @@ final class StoredSnapshots implements Snapshots {
   private final class PartNesting implements FrozenNesting {
     @Override
     public List<Nested> within(UUID root) {
-      return nests.partsWithin(root).stream().map(NestRecord::nested).toList();
+      return tools.nests().partsWithin(root).stream().map(NestRecord::nested).toList();
     }
 
     @Override
     public FileSystem open(UUID id) throws ErrnoException {
       return StoreErrors.translated(
           () -> {
-            synchronized (open.guard(require(id).subvolume())) {
+            synchronized (tools.open().guard(require(id).subvolume())) {
               return openAlone(id, () -> {});
             }
           });
@@ -162,11 +151,12 @@ final class StoredSnapshots implements Snapshots {
   @Override
   public SubvolumeInfo fork(UUID id, String name, List<Protector> protectors) throws IOException {
     List<SubvolumeInfo> forked = new ArrayList<>(1);
+    OpenStacks open = tools.open();
     open.guarded(
         owners(id),
         () -> {
           List<SubvolumeMaker.Part> parts = parts(id, !protectors.isEmpty());
-          SubvolumeRecord made = maker.fork(require(id), parts, name, protectors);
+          SubvolumeRecord made = tools.maker().fork(require(id), parts, name, protectors);
           forked.add(
               new SubvolumeInfo(
                   made.id(), made.name(), made.base(), made.throwaway(), true, made.created()));
@@ -182,7 +172,7 @@ final class StoredSnapshots implements Snapshots {
   private List<SubvolumeMaker.Part> parts(UUID id, boolean isKept) throws IOException {
     List<SubvolumeMaker.Part> parts = new ArrayList<>();
     Set<UUID> keeping = new HashSet<>();
-    for (NestRecord part : nests.partsWithin(id)) {
+    for (NestRecord part : tools.nests().partsWithin(id)) {
       SnapshotRecord snapshot = require(part.id());
       boolean keepsKeys =
           isKept && (keeping.contains(part.parent()) || nested.isProtected(snapshot.subvolume()));
@@ -198,11 +188,12 @@ final class StoredSnapshots implements Snapshots {
 
   @Override
   public void remove(UUID id) throws IOException {
+    OpenStacks open = tools.open();
     open.guarded(
         owners(id),
         () -> {
           List<SnapshotRecord> all = new ArrayList<>(List.of(require(id)));
-          for (NestRecord part : nests.partsWithin(id)) {
+          for (NestRecord part : tools.nests().partsWithin(id)) {
             all.add(require(part.id()));
           }
           for (SnapshotRecord snapshot : all) {
@@ -211,13 +202,13 @@ final class StoredSnapshots implements Snapshots {
                   "Snapshot " + snapshot.name() + " is in use; unmount it first.");
             }
           }
-          eraser.removeSnapshots(all);
+          tools.eraser().removeSnapshots(all);
         });
   }
 
   /** The subvolumes that a snapshot and its parts are of, in the order of their guards. */
   private List<UUID> owners(UUID id) throws IOException {
-    List<NestRecord> parts = new ArrayList<>(nests.partsWithin(id));
+    List<NestRecord> parts = new ArrayList<>(tools.nests().partsWithin(id));
     parts.sort(Comparator.comparingInt(NestRecord::place));
     List<UUID> owners = new ArrayList<>(List.of(require(id).subvolume()));
     for (NestRecord part : parts) {
@@ -227,7 +218,10 @@ final class StoredSnapshots implements Snapshots {
   }
 
   private SnapshotRecord require(UUID id) throws NoSuchFileException {
-    return catalog.snapshot(id).orElseThrow(() -> new NoSuchFileException("snapshot " + id));
+    return tools
+        .catalog()
+        .snapshot(id)
+        .orElseThrow(() -> new NoSuchFileException("snapshot " + id));
   }
 
   private static SnapshotInfo info(SnapshotRecord snapshot) {

@@ -14,14 +14,7 @@ import java.util.function.LongPredicate;
 /** The subvolumes in a store's catalog. Thread-safe. */
 final class StoredSubvolumes implements Subvolumes {
 
-  private final StoreParts parts;
-  private final Catalog catalog;
-  private final Keyring keyring;
-  private final StackOpener opener;
-  private final OpenStacks open;
-  private final SubvolumeMaker maker;
-  private final StackFreezer freezer;
-  private final SubvolumeEraser eraser;
+  private final StackTools tools;
   private final StoredFlattens flattens;
   private final NestedSubvolumes nested;
   private final OpenTrees trees;
@@ -36,14 +29,7 @@ final class StoredSubvolumes implements Subvolumes {
       OpenTrees trees,
       Nesting nesting,
       Quotas quotas) {
-    this.parts = tools.parts();
-    this.catalog = tools.catalog();
-    this.keyring = tools.keyring();
-    this.opener = tools.opener();
-    this.open = tools.open();
-    this.maker = tools.maker();
-    this.freezer = tools.freezer();
-    this.eraser = tools.eraser();
+    this.tools = tools;
     this.flattens = flattens;
     this.nested = nested;
     this.trees = trees;
@@ -55,29 +41,31 @@ final class StoredSubvolumes implements Subvolumes {
   @Override
   public SubvolumeInfo createProtected(String name, Base base, List<List<Protector>> anyOf)
       throws IOException {
-    return info(maker.create(name, base, anyOf));
+    return info(tools.maker().create(name, base, anyOf));
   }
 
   @Override
   public SubvolumeInfo fork(UUID origin, String name, List<Protector> protectors)
       throws IOException {
-    synchronized (open.guard(origin)) {
+    synchronized (tools.open().guard(origin)) {
       rotate(origin);
-      SubvolumeRecord now = catalog.requireLiving(origin);
-      return info(maker.fork(now, now.stack().subList(1, now.stack().size()), name, protectors));
+      SubvolumeRecord now = tools.catalog().requireLiving(origin);
+      return info(
+          tools.maker().fork(now, now.stack().subList(1, now.stack().size()), name, protectors));
     }
   }
 
   @Override
   public void rotate(UUID id) throws IOException {
-    synchronized (open.guard(id)) {
-      freezer.freeze(catalog.requireLiving(id), (edit, frozen) -> {});
+    synchronized (tools.open().guard(id)) {
+      tools.freezer().freeze(tools.catalog().requireLiving(id), (edit, frozen) -> {});
     }
   }
 
   @Override
   public List<SubvolumeInfo> list() {
-    return catalog
+    return tools
+        .catalog()
         .living()
         .filter(subvolume -> !nested.isNested(subvolume.id()))
         .map(this::info)
@@ -92,11 +80,11 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public void unlock(UUID id, List<Protector> protectors, HeadDemand demand) throws IOException {
-    synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = catalog.requireLiving(id);
-      boolean wasLocked = !keyring.holds(id);
+    synchronized (tools.open().guard(id)) {
+      SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
+      boolean wasLocked = !tools.keyring().holds(id);
       if (wasLocked) {
-        keyring.unlock(id, parts.keySlots().read(id), protectors);
+        tools.keyring().unlock(id, tools.parts().keySlots().read(id), protectors);
       }
       if (wasLocked || demand.head().isPresent()) {
         heads.check(subvolume, demand, wasLocked ? nested::dropKeys : still -> {});
@@ -112,18 +100,18 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public void lock(UUID id) throws IOException {
-    synchronized (open.guard(id)) {
+    synchronized (tools.open().guard(id)) {
       requireLockable(id);
     }
     flattens.halt(id);
-    synchronized (open.guard(id)) {
+    synchronized (tools.open().guard(id)) {
       requireLockable(id);
-      nested.dropKeys(catalog.requireLiving(id));
+      nested.dropKeys(tools.catalog().requireLiving(id));
     }
   }
 
   private void requireLockable(UUID id) throws IOException {
-    requireKept(requireClosed(catalog.requireLiving(id)));
+    requireKept(requireClosed(tools.catalog().requireLiving(id)));
   }
 
   private static void requireKept(SubvolumeRecord subvolume) throws InUseException {
@@ -134,7 +122,7 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public void lockNested(UUID id) throws IOException {
-    requireKept(catalog.requireLiving(id));
+    requireKept(tools.catalog().requireLiving(id));
     nested.lockTree(id);
   }
 
@@ -151,12 +139,13 @@ final class StoredSubvolumes implements Subvolumes {
   /** The file that unlocks it is durable first. */
   @Override
   public void keep(UUID id, List<Protector> protectors) throws IOException {
-    synchronized (open.guard(id)) {
+    Catalog catalog = tools.catalog();
+    synchronized (tools.open().guard(id)) {
       SubvolumeRecord subvolume = catalog.requireLiving(id);
       if (!subvolume.throwaway()) {
         return;
       }
-      parts.keySlots().write(id, keyring.protect(id, List.of(protectors)));
+      tools.parts().keySlots().write(id, tools.keyring().protect(id, List.of(protectors)));
       catalog.change(
           edit -> {
             edit.put(catalog.requireLiving(id).asKept());
@@ -168,8 +157,10 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public FileSystem open(UUID id, Optional<RootMemory> memory) throws IOException {
+    OpenStacks open = tools.open();
+    StackOpener opener = tools.opener();
     synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = catalog.requireLiving(id);
+      SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
       return trees.open(
           id,
           nesting,
@@ -195,7 +186,7 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public KeyLoss keyLoss(UUID id) throws IOException {
-    return new KeyLosses(catalog, eraser).of(catalog.requireLiving(id));
+    return new KeyLosses(tools.catalog(), tools.eraser()).of(tools.catalog().requireLiving(id));
   }
 
   @Override
@@ -205,32 +196,34 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public void destroy(UUID id) throws IOException {
-    synchronized (open.guard(id)) {
-      requireClosed(catalog.requireLiving(id));
+    synchronized (tools.open().guard(id)) {
+      requireClosed(tools.catalog().requireLiving(id));
     }
     flattens.halt(id);
-    synchronized (open.guard(id)) {
-      SubvolumeRecord subvolume = requireClosed(catalog.requireLiving(id));
+    synchronized (tools.open().guard(id)) {
+      SubvolumeRecord subvolume = requireClosed(tools.catalog().requireLiving(id));
       nested.dropKeys(subvolume);
-      eraser.destroy(subvolume);
+      tools.eraser().destroy(subvolume);
       flattens.forget(id);
-      open.forgetGuard(id);
+      tools.open().forgetGuard(id);
     }
   }
 
   @Override
   public byte[] handOver(UUID id, Protector heir) throws IOException {
-    synchronized (open.guard(id)) {
-      return keyring.protect(catalog.requireLiving(id).id(), List.of(List.of(heir)));
+    synchronized (tools.open().guard(id)) {
+      return tools
+          .keyring()
+          .protect(tools.catalog().requireLiving(id).id(), List.of(List.of(heir)));
     }
   }
 
   private SubvolumeRecord requireClosed(SubvolumeRecord subvolume) throws InUseException {
-    if (open.find(subvolume.id()).isPresent()) {
+    if (tools.open().find(subvolume.id()).isPresent()) {
       throw new InUseException("Subvolume " + subvolume.name() + " is in use; unmount it first.");
     }
-    for (SnapshotRecord snapshot : catalog.snapshotsOf(subvolume.id())) {
-      if (open.find(snapshot.id()).isPresent()) {
+    for (SnapshotRecord snapshot : tools.catalog().snapshotsOf(subvolume.id())) {
+      if (tools.open().find(snapshot.id()).isPresent()) {
         throw new InUseException(
             "Snapshot " + snapshot.name() + " of the subvolume is in use; unmount it first.");
       }
@@ -244,7 +237,7 @@ final class StoredSubvolumes implements Subvolumes {
         subvolume.name(),
         subvolume.base(),
         subvolume.throwaway(),
-        keyring.holds(subvolume.id()),
+        tools.keyring().holds(subvolume.id()),
         subvolume.created());
   }
 }
