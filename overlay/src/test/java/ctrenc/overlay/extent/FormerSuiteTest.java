@@ -7,32 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.crypto.extent.Suite;
-import ctrenc.overlay.meta.MemoryMetaStore;
-import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
-import ctrenc.overlay.storage.MemoryStorage;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Extents of the suite that the first release sealed under, alone and beside those of today. */
-final class FormerSuiteTest extends ExtentStoreContract {
+final class FormerSuiteTest extends MemoryExtentStoreContract {
 
-  private final ExtentFixture fixture = new ExtentFixture();
-  private final MemoryStorage storage = new MemoryStorage();
-  private final MemoryMetaStore meta = new MemoryMetaStore();
-
-  @Override
-  protected MetaStore openMeta() {
-    return new MemoryMetaStore();
-  }
-
-  @Override
-  protected ExtentStore openStore(MetaStore over) throws IOException {
-    return fixture.open(storage, over, Suite.CHUNKS_OF_16_KIB);
+  FormerSuiteTest() {
+    super(Suite.CHUNKS_OF_16_KIB);
   }
 
   @Test

@@ -7,8 +7,8 @@ import static ctrenc.overlay.extent.ExtentFixture.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.crypto.extent.Suite;
 import ctrenc.overlay.meta.MemoryMetaStore;
-import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.storage.DiskFailures;
 import ctrenc.overlay.storage.DiskFullException;
 import ctrenc.overlay.storage.KeyAbsentException;
@@ -22,20 +22,10 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-final class SegmentExtentStoreTest extends ExtentStoreContract {
+final class SegmentExtentStoreTest extends MemoryExtentStoreContract {
 
-  private final ExtentFixture fixture = new ExtentFixture();
-  private final MemoryStorage storage = new MemoryStorage();
-  private final MemoryMetaStore meta = new MemoryMetaStore();
-
-  @Override
-  protected MetaStore openMeta() {
-    return new MemoryMetaStore();
-  }
-
-  @Override
-  protected ExtentStore openStore(MetaStore over) throws IOException {
-    return fixture.open(storage, over);
+  SegmentExtentStoreTest() {
+    super(Suite.CURRENT);
   }
 
   @Test
