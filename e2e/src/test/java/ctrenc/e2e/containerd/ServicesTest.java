@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.BootedSystem;
 import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.Ctr;
 import ctrenc.e2e.harness.OciArchive;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,7 @@ class ServicesTest {
   void containersGoOnOverRestartsAndDeathOfServices() throws Exception {
     try (BootedSystem system = BootedSystem.boot()) {
       load(system);
-      system.run(List.of("-d"), IMAGE, "on", COUNTING).ok();
+      system.containerd().runDetached(IMAGE, "on", COUNTING);
       system.cli("create", "root", "--empty").ok();
       replace(system, "systemctl", "restart", UNIT);
       replace(system, "systemctl", "try-restart", UNIT);
@@ -38,7 +39,7 @@ class ServicesTest {
       replace(system, "systemctl", "restart", "containerd.service");
       assertThat(system.cli("daemon", "restart").ok()).contains("callers waited for");
       awaitProgress(system);
-      List<String> counted = exec(system, "cat /n").lines().toList();
+      List<String> counted = system.containerd().exec("on", "cat /n").lines().toList();
       assertThat(counted)
           .isEqualTo(IntStream.rangeClosed(1, counted.size()).mapToObj(Integer::toString).toList());
       assertThat(system.cli("ps").ok()).contains("root");
@@ -54,31 +55,32 @@ class ServicesTest {
   private static void replace(BootedSystem system, String... how) {
     system.inside(how).ok();
     awaitProgress(system);
-    system.awaitSnapshotter();
-    assertThat(system.run(List.of("--rm"), IMAGE, "next", "cat /d/f").ok()).isEqualTo("1\n");
+    system.containerd().awaitSnapshotter();
+    assertThat(system.containerd().run(IMAGE, "next", "cat /d/f")).isEqualTo("1\n");
   }
 
   @Test
   void whatWasCommittedIsThereAfterALossOfPower() throws Exception {
     try (BootedSystem system = BootedSystem.boot()) {
       load(system);
+      Ctr containerd = system.containerd();
       List<String> byMachine =
           List.of("-d", "--snapshotter-label=containerd.io/snapshot/ctr-enc.io/key=machine");
-      system.run(byMachine, IMAGE, "kept", "[ -e /f ] || echo 2 > /f; sync; sleep 999").ok();
-      system.run(List.of("-d"), IMAGE, "on", "sleep 999").ok();
-      Condition.await("it is written", LONG, () -> exec(system, "kept", "cat /f").equals("2\n"));
+      containerd.run(byMachine, IMAGE, "kept", "[ -e /f ] || echo 2 > /f; sync; sleep 999").ok();
+      containerd.runDetached(IMAGE, "on", "sleep 999");
+      Condition.await("it is written", LONG, () -> containerd.exec("kept", "cat /f").equals("2\n"));
 
       system.reset();
 
-      assertThat(system.ctr("tasks", "ls", "-q").ok()).isEmpty();
-      assertThat(system.ctr("containers", "ls", "-q").ok()).isEqualTo("kept\non\n");
-      system.ctr("tasks", "start", "-d", "kept").ok();
-      assertThat(exec(system, "kept", "cat /f")).isEqualTo("2\n");
-      assertThat(system.ctr("tasks", "start", "-d", "on").run().exit())
+      assertThat(containerd.ctr("tasks", "ls", "-q").ok()).isEmpty();
+      assertThat(containerd.ctr("containers", "ls", "-q").ok()).isEqualTo("kept\non\n");
+      containerd.ctr("tasks", "start", "-d", "kept").ok();
+      assertThat(containerd.exec("kept", "cat /f")).isEqualTo("2\n");
+      assertThat(containerd.ctr("tasks", "start", "-d", "on").run().exit())
           .as("a throwaway's key ended with the power")
           .isNotZero();
-      system.ctr("containers", "rm", "on").ok();
-      assertThat(system.run(List.of("--rm"), IMAGE, "next", "cat /d/f").ok()).isEqualTo("1\n");
+      containerd.ctr("containers", "rm", "on").ok();
+      assertThat(containerd.run(IMAGE, "next", "cat /d/f")).isEqualTo("1\n");
       assertThat(system.cli("check").ok()).isNotEmpty();
     }
   }
@@ -86,7 +88,7 @@ class ServicesTest {
   private static void load(BootedSystem system) throws Exception {
     Path layer = OciArchive.busybox(system.home().resolve("1.tar"), "mkdir d; echo 1 > d/f");
     Path image = OciArchive.write(system.home().resolve("image.tar"), IMAGE, List.of(layer));
-    system.ctr("images", "import", "--snapshotter", "ctr-enc", image.toString()).ok();
+    system.containerd().load(image);
   }
 
   private static void awaitProgress(BootedSystem system) {
@@ -95,16 +97,7 @@ class ServicesTest {
   }
 
   private static int lines(BootedSystem system) {
-    return Integer.parseInt(exec(system, "wc -l < /n").strip());
-  }
-
-  private static String exec(BootedSystem system, String script) {
-    return exec(system, "on", script);
-  }
-
-  private static String exec(BootedSystem system, String container, String script) {
-    String id = "p" + System.nanoTime();
-    return system.ctr("tasks", "exec", "--exec-id", id, container, "/bin/sh", "-euc", script).ok();
+    return Integer.parseInt(system.containerd().exec("on", "wc -l < /n").strip());
   }
 
   private static String mounts(BootedSystem system) {

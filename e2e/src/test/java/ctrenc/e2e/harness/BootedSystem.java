@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Assumptions;
 public final class BootedSystem implements AutoCloseable {
 
   private static final Duration LONG = Duration.ofMinutes(1);
-  private static final String SNAPSHOTTER = "ctr-enc";
   private static final Path DEBIANS_UNIT = Path.of("/lib/systemd/system/containerd.service");
   private static final List<String> TARGETS =
       List.of("sysinit", "basic", "shutdown", "local-fs", "network");
@@ -166,26 +165,14 @@ public final class BootedSystem implements AutoCloseable {
                 "CTR_ENC_STATE", home.resolve("state").toString(), "CTR_ENC_RUN", "/run/ctr-enc"));
   }
 
-  public Command ctr(String... args) {
-    List<String> argv = new ArrayList<>(List.of("ctr"));
-    argv.addAll(Arrays.asList(args));
-    return inside(argv.toArray(String[]::new));
-  }
-
-  /** Runs a command in a fresh container. */
-  public Command run(List<String> options, String image, String id, String script) {
-    List<String> argv = new ArrayList<>(List.of("run", "--snapshotter", SNAPSHOTTER));
-    argv.addAll(options);
-    argv.addAll(List.of(image, id, "/bin/sh", "-euc", script));
-    return ctr(argv.toArray(String[]::new));
-  }
-
-  /** Returns when containerd, which looks for it at times of its own, has found it again. */
-  public void awaitSnapshotter() {
-    Condition.await(
-        "containerd finds the snapshotter",
-        LONG,
-        () -> ctr("snapshots", "--snapshotter", SNAPSHOTTER, "ls").run().exit() == 0);
+  /** The system's containerd, for somebody who is logged in. */
+  public Ctr containerd() {
+    return new Ctr(
+        args -> {
+          List<String> argv = new ArrayList<>(List.of("ctr"));
+          argv.addAll(args);
+          return inside(argv.toArray(String[]::new));
+        });
   }
 
   /** Where files for the system may be put; gone with it. */

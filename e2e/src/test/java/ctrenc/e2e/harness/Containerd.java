@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -14,12 +13,11 @@ import java.util.Map;
  * A containerd with a root, a state and a socket of its own, whose snapshotter "ctr-enc" is a
  * daemon of this product. Closing it ends its containers and removes what it made.
  */
-public final class Containerd implements AutoCloseable {
+public final class Containerd extends Ctr implements AutoCloseable {
 
   private static final String[] NONE = {};
 
   private static final Duration START = Duration.ofSeconds(30);
-  private static final String SNAPSHOTTER = "ctr-enc";
 
   private static final String CONFIG =
       """
@@ -42,6 +40,7 @@ public final class Containerd implements AutoCloseable {
   private Process process;
 
   private Containerd(Path home) throws IOException {
+    super(args -> command(home, args));
     this.home = home;
     this.process = launch();
   }
@@ -98,68 +97,10 @@ public final class Containerd implements AutoCloseable {
     return home.resolve("root");
   }
 
-  public Command ctr(String... args) {
+  private static Command command(Path home, List<String> args) {
     List<String> argv = new ArrayList<>(List.of("ctr", "-a", home.resolve("sock").toString()));
-    argv.addAll(Arrays.asList(args));
+    argv.addAll(args);
     return new Command(List.copyOf(argv), Map.of(), Duration.ofMinutes(3), "");
-  }
-
-  public Command snapshots(String... args) {
-    List<String> all = new ArrayList<>(List.of("snapshots", "--snapshotter", SNAPSHOTTER));
-    all.addAll(Arrays.asList(args));
-    return ctr(all.toArray(String[]::new));
-  }
-
-  /** Returns when containerd, which looks for it at times of its own, has found it again. */
-  public void awaitSnapshotter() {
-    Condition.await(
-        "containerd finds the snapshotter",
-        Duration.ofMinutes(1),
-        () -> snapshots("ls").run().exit() == 0);
-  }
-
-  public void load(Path archive) {
-    ctr("images", "import", "--snapshotter", SNAPSHOTTER, archive.toString()).ok();
-  }
-
-  /** Runs a command in a fresh container that goes with it; returns what it prints. */
-  public String run(String image, String id, String script) {
-    return ctr("run", "--rm", "--snapshotter", SNAPSHOTTER, image, id, "/bin/sh", "-euc", script)
-        .ok();
-  }
-
-  /** Starts a container in the background. */
-  public void runDetached(String image, String id, String script) {
-    ctr("run", "-d", "--snapshotter", SNAPSHOTTER, image, id, "/bin/sh", "-euc", script).ok();
-  }
-
-  public String exec(String id, String script) {
-    String process = "p" + System.nanoTime();
-    return ctr("tasks", "exec", "--exec-id", process, id, "/bin/sh", "-euc", script).ok();
-  }
-
-  /** Ends a container's process; the container and its snapshot stay. */
-  public void end(String id) {
-    ctr("tasks", "kill", "-s", "SIGKILL", id).run();
-    Condition.await(
-        "task " + id + " is gone",
-        START,
-        () -> ctr("tasks", "rm", id).run().exit() == 0 || !isRunning(id));
-  }
-
-  private boolean isRunning(String id) {
-    return ctr("tasks", "ls", "-q").ok().lines().anyMatch(id::equals);
-  }
-
-  /** Ends a container and removes it with its snapshot. */
-  public void remove(String id) {
-    end(id);
-    ctr("containers", "rm", id).ok();
-  }
-
-  /** The keys and names of all snapshots that it knows. */
-  public List<String> snapshotNames() {
-    return snapshots("ls").ok().lines().skip(1).map(line -> line.split(" +")[0]).toList();
   }
 
   public String log() throws IOException {
