@@ -9,7 +9,6 @@ import ctrenc.e2e.harness.OciArchive;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,15 +22,11 @@ class ServicesTest {
   private static final String UNIT = "ctr-enc.service";
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  /** A line for each number; the first thing that fails is the last. */
-  private static final String COUNTING =
-      "i=0; while true; do i=$((i+1)); echo $i >> /n; [ \"$(tail -n 1 /n)\" = $i ]; sleep 0.01; done";
-
   @Test
   void containersGoOnOverRestartsAndDeathOfServices() throws Exception {
     try (BootedSystem system = BootedSystem.boot()) {
       load(system);
-      system.containerd().runDetached(IMAGE, "on", COUNTING);
+      system.containerd().runDetached(IMAGE, "on", "exec > /dev/null; " + Counting.SCRIPT);
       system.cli("create", "root", "--empty").ok();
       replace(system, "systemctl", "restart", UNIT);
       replace(system, "systemctl", "try-restart", UNIT);
@@ -39,9 +34,7 @@ class ServicesTest {
       replace(system, "systemctl", "restart", "containerd.service");
       assertThat(system.cli("daemon", "restart").ok()).contains("callers waited for");
       awaitProgress(system);
-      List<String> counted = system.containerd().exec("on", "cat /n").lines().toList();
-      assertThat(counted)
-          .isEqualTo(IntStream.rangeClosed(1, counted.size()).mapToObj(Integer::toString).toList());
+      Counting.requireWhole(system.containerd().exec("on", "cat /n"));
       assertThat(system.cli("ps").ok()).contains("root");
 
       assertThat(mounts(system)).contains("/run/ctr-enc/roots/");

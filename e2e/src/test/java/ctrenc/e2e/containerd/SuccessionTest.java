@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,14 +27,6 @@ class SuccessionTest {
   private static final int TIMES = 3;
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  /** A line for each number; the first thing that fails is the last. */
-  private static final String COUNTING =
-      "i=0; while true; do i=$((i+1)); echo $i >> /n; echo $i; [ \"$(tail -n 1 /n)\" = $i ]; sleep 0.01; done";
-
-  private static List<String> numbers(int count) {
-    return IntStream.rangeClosed(1, count).mapToObj(Integer::toString).toList();
-  }
-
   @Test
   void containersGoOn(@TempDir Path archives) throws Exception {
     Path layer = OciArchive.busybox(archives.resolve("1.tar"), "mkdir d; echo 1 > d/f");
@@ -43,8 +34,10 @@ class SuccessionTest {
     try (TestDaemon daemon = TestDaemon.startKept();
         Containerd containerd = Containerd.start(daemon.run())) {
       containerd.load(image);
-      containerd.runDetached(IMAGE, "on", COUNTING);
-      daemon.cli("run", "--detach", "--name", "own", "--host", "--", "sh", "-euc", COUNTING).ok();
+      containerd.runDetached(IMAGE, "on", Counting.SCRIPT);
+      daemon
+          .cli("run", "--detach", "--name", "own", "--host", "--", "sh", "-euc", Counting.SCRIPT)
+          .ok();
       for (int i = 0; i < TIMES; i++) {
         assertThat(daemon.succeed()).contains("callers waited for");
         int count = lines(daemon);
@@ -53,10 +46,8 @@ class SuccessionTest {
         assertThat(containerd.run(IMAGE, "next" + i, "cat /d/f")).isEqualTo("1\n");
       }
       daemon.cli("stop", "--time", "0", "own").ok();
-      List<String> logged = daemon.cli("logs", "own").ok().lines().toList();
-      assertThat(logged).isEqualTo(numbers(logged.size()));
-      List<String> counted = containerd.exec("on", "cat /n").lines().toList();
-      assertThat(counted).isEqualTo(numbers(counted.size()));
+      Counting.requireWhole(daemon.cli("logs", "own").ok());
+      Counting.requireWhole(containerd.exec("on", "cat /n"));
       daemon.cli("rm", "own").ok();
       containerd.remove("on");
       new Agreement(daemon, containerd).awaitNoKeys();
