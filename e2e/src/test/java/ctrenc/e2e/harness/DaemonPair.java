@@ -47,7 +47,7 @@ public final class DaemonPair implements AutoCloseable {
   /** Where a root is mounted that the passphrase opens. */
   public Path opened(TestDaemon daemon, String name) {
     daemon.cli("unlock", name, "--passphrase-file", passphrase).ok();
-    return Path.of(daemon.cli("mount", name).ok().strip());
+    return daemon.mount(name);
   }
 
   /** What one daemon is asked to write, straight to the other. */

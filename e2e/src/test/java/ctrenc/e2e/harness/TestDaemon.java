@@ -110,6 +110,11 @@ public final class TestDaemon implements AutoCloseable {
     return Path.of(cli(argv.toArray(String[]::new)).ok().strip());
   }
 
+  /** Mounts a root, or a snapshot, and returns where. */
+  public Path mount(String reference) {
+    return Path.of(cli("mount", reference).ok().strip());
+  }
+
   public long pid() {
     return pid(cli("daemon", "status", "--json").ok());
   }

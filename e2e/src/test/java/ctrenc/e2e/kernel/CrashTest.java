@@ -46,7 +46,7 @@ class CrashTest {
       daemon.killWithKeeper();
       daemon.startAgain();
 
-      Path again = Path.of(daemon.cli("mount", "kept").ok().strip());
+      Path again = daemon.mount("kept");
       assertThat(Manifest.of(again.resolve("a"))).isEqualTo(before);
     }
   }
@@ -68,7 +68,7 @@ class CrashTest {
         daemon.startAgain();
         writing.descendants().forEach(ProcessHandle::destroyForcibly);
         writing.destroyForcibly();
-        root = Path.of(daemon.cli("mount", "busy").ok().strip());
+        root = daemon.mount("busy");
         for (String name :
             Command.of("ls", root.toString())
                 .ok()
@@ -101,7 +101,7 @@ class CrashTest {
       writeUnsynced(root);
       try (LoopDisk after = disk.losePower("after");
           TestDaemon next = TestDaemon.startOn(after.point().resolve("state"))) {
-        Path again = Path.of(next.cli("mount", "kept").ok().strip());
+        Path again = next.mount("kept");
         assertThat(Manifest.of(again.resolve("a"))).isEqualTo(before);
       }
       daemon.cli("rm", "kept").ok();
@@ -126,7 +126,7 @@ class CrashTest {
       Command.of("sync", root.toString()).ok();
       try (LoopDisk after = disk.losePower("after");
           TestDaemon next = TestDaemon.startOn(after.point().resolve("state"))) {
-        Path again = Path.of(next.cli("mount", "kept").ok().strip());
+        Path again = next.mount("kept");
         for (int i = 0; i < 20; i++) {
           assertThat(again.resolve("f" + i)).hasContent("content " + i);
           assertThat(again.resolve("d" + i)).isDirectory();

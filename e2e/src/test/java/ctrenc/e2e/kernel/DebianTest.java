@@ -105,7 +105,7 @@ class DebianTest {
         .isEqualTo(Manifest.of(plain, started));
 
     daemon.cli("umount", "same-work").ok();
-    Path again = Path.of(daemon.cli("mount", "same-work").ok().strip());
+    Path again = daemon.mount("same-work");
     assertThat(Manifest.of(again, started))
         .as("after a remount")
         .isEqualTo(Manifest.of(plain, started));

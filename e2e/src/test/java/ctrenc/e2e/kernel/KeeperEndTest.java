@@ -89,7 +89,7 @@ class KeeperEndTest {
         assertThat(caller.exitValue()).as("which is an error").isNotZero();
       }
       daemon.startAgain();
-      Path again = Path.of(daemon.cli("mount", "kept").ok().strip());
+      Path again = daemon.mount("kept");
       assertThat(again.resolve("f")).hasContent("there");
     }
   }
@@ -120,7 +120,7 @@ class KeeperEndTest {
       Command.sh("echo a > " + root + "/a; echo b > " + other + "/b").ok();
       daemon.stop();
       daemon.startAgain();
-      assertThat(Path.of(daemon.cli("mount", "kept").ok().strip()).resolve("a")).hasContent("a\n");
+      assertThat(daemon.mount("kept").resolve("a")).hasContent("a\n");
     }
   }
 }

@@ -47,7 +47,7 @@ class LoadTest {
         writer.get();
       }
       daemon.cli("umount", "load").ok();
-      Path again = Path.of(daemon.cli("mount", "load").ok().strip());
+      Path again = daemon.mount("load");
       for (int writer = 0; writer < WRITERS; writer++) {
         assertThat(Files.readAllBytes(again.resolve("d" + writer % 7 + "/f" + writer)))
             .isEqualTo(content(writer, seed));

@@ -134,7 +134,7 @@ class LockTest {
     } finally {
       holder.destroyForcibly();
     }
-    Path again = Path.of(daemon.cli("mount", "busy").ok().strip());
+    Path again = daemon.mount("busy");
     assertThat(again.resolve("late")).hasContent("never synced, nor this");
     assertThat(again.resolve("unsynced")).hasContent(canary.text());
   }

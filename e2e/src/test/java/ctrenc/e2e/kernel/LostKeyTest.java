@@ -59,7 +59,7 @@ class LostKeyTest {
     daemon.stop();
     loseKeyBelowTheUpper();
     daemon.startAgain();
-    Path again = Path.of(daemon.cli("mount", "r").ok().strip());
+    Path again = daemon.mount("r");
     assertThat(Command.of("ls", again.toString()).run().out()).isEqualTo("touched\nwhole\n");
     assertThat(Command.of("ls", again.resolve("whole").toString()).ok()).isEqualTo("f\nown\n");
     assertThat(again.resolve("whole/own")).hasContent("own\n");

@@ -7,12 +7,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /** Subvolumes that processes in containers nest in their roots, with nothing but a shell. */
 @Tag("kernel")
 @Timeout(300)
-class NestingTest {
+class NestingTest extends DaemonCase {
 
   private static final String AS_ALICE =
       """
@@ -29,22 +26,6 @@ class NestingTest {
       cd /nest
       %s'
       """;
-
-  private TestDaemon daemon;
-
-  @BeforeEach
-  void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    try {
-      daemon.cli("check").ok();
-    } finally {
-      daemon.close();
-    }
-  }
 
   /** Runs a script in a container over the host's tree, as somebody without privilege. */
   private Command unprivileged(String script) {
@@ -126,7 +107,7 @@ class NestingTest {
   @Test
   void limitsBoundTheTreeAndAreShown() throws IOException {
     Path root = daemon.create("--empty", "r");
-    assertThat(root.resolve(".ctr-enc/subvolumes/n").toFile().mkdir()).isTrue();
+    nest(root, "n");
     JsonArray shown = quotas("--bytes", "4m", "--inodes", "1000", "r");
     assertThat(shown).hasSize(2);
     JsonObject nested = shown.get(1).getAsJsonObject();
@@ -144,9 +125,9 @@ class NestingTest {
   @Test
   void oneIsLockedAlone() throws IOException {
     Path root = daemon.create("--empty", "--keep", "r");
-    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/a"));
-    Files.createDirectory(root.resolve("a/.ctr-enc/subvolumes/b"));
-    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/c"));
+    nest(root, "a");
+    nest(root.resolve("a"), "b");
+    nest(root, "c");
     Files.writeString(root.resolve("a/b/f"), "secret");
     Files.writeString(root.resolve("c/f"), "open");
     String id = idOf(root.resolve("a"));
@@ -157,7 +138,7 @@ class NestingTest {
     assertThat(root.resolve("c/f")).hasContent("open");
     daemon.cli("lock", "r").ok();
     daemon.cli("unlock", "r").ok();
-    Path again = Path.of(daemon.cli("mount", "r").ok().strip());
+    Path again = daemon.mount("r");
     assertThat(Command.of("cat", again.resolve("a/b/f").toString()).run().err())
         .contains("Required key not available");
     daemon.cli("unlock", "--subvolume", id, "r").ok();
@@ -165,15 +146,10 @@ class NestingTest {
     assertThat(daemon.cli("lock", "--subvolume", "x", "r").run().exit()).isEqualTo(3);
   }
 
-  private static String idOf(Path subvolume) throws IOException {
-    String info = Files.readString(subvolume.resolve(".ctr-enc/info"));
-    return info.lines().findFirst().orElseThrow().substring("subvolume ".length());
-  }
-
   @Test
   void whatRemovalGivesBackIsTold() throws IOException {
     Path root = daemon.create("--empty", "r");
-    Files.createDirectory(root.resolve(".ctr-enc/subvolumes/n"));
+    nest(root, "n");
     Files.write(root.resolve("f"), new byte[1 << 20]);
     Files.write(root.resolve("n/f"), new byte[2 << 20]);
     daemon.cli("fork", "r", "other").ok();

@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /** Snapshots of mounted roots with all that is nested in them, by the command line. */
 @Tag("kernel")
 @Timeout(300)
-class RecursiveSnapshotTest {
+class RecursiveSnapshotTest extends DaemonCase {
 
   /** Counts up in three subvolumes in turn, so that none is ever ahead of the one before it. */
   private static final String COUNT =
@@ -31,30 +28,6 @@ class RecursiveSnapshotTest {
       done
       """;
 
-  private TestDaemon daemon;
-
-  @BeforeEach
-  void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    try {
-      daemon.cli("check").ok();
-    } finally {
-      daemon.close();
-    }
-  }
-
-  private Path mounted(String reference) {
-    return Path.of(daemon.cli("mount", reference).ok().strip());
-  }
-
-  private static void nest(Path directory, String name) throws IOException {
-    Files.createDirectory(directory.resolve(".ctr-enc/subvolumes").resolve(name));
-  }
-
   @Test
   void aRunningTreeIsHeldAtOneInstant() throws IOException {
     daemon.cli("run", "-d", "--name", "w", "--host", "--", "sh", "-c", COUNT).ok();
@@ -65,7 +38,7 @@ class RecursiveSnapshotTest {
       String made = daemon.cli("snapshot", "create", "--recursive", "--json", "w@" + i).ok();
       JsonObject shown = JsonParser.parseString(made).getAsJsonObject();
       assertThat(shown.get("nested").getAsInt()).isEqualTo(2);
-      Path root = mounted("w@" + i).resolve("c");
+      Path root = daemon.mount("w@" + i).resolve("c");
       int first = Files.readAllLines(root.resolve("a/b/log")).size();
       int second = Files.readAllLines(root.resolve("log")).size();
       int third = Files.readAllLines(root.resolve("a/log")).size();
@@ -86,7 +59,7 @@ class RecursiveSnapshotTest {
     Files.delete(root.resolve("a/.ctr-enc/recursive-snapshots/inner"));
     daemon.cli("snapshot", "create", "--recursive", "r@one").ok();
     Files.writeString(root.resolve("a/b/f"), "after");
-    Path one = mounted("r@one");
+    Path one = daemon.mount("r@one");
     assertThat(one.resolve("a/b/f")).hasContent("before");
     assertThat(Command.of("ls", "-lR", one.toString()).ok()).contains("f");
     assertThat(Command.of("touch", one.resolve("a/b/x").toString()).run().err())
@@ -105,11 +78,11 @@ class RecursiveSnapshotTest {
     Files.writeString(root.resolve("a/f"), "after");
     daemon.cli("daemon", "stop").ok();
     daemon.startAgain();
-    assertThat(mounted("r@one").resolve("a/f")).hasContent("before");
-    Path again = mounted("r");
+    assertThat(daemon.mount("r@one").resolve("a/f")).hasContent("before");
+    Path again = daemon.mount("r");
     assertThat(again.resolve("a/f")).hasContent("after");
     Files.delete(again.resolve(".ctr-enc/subvolumes/a"));
-    assertThat(mounted("r@one").resolve("a")).isEmptyDirectory();
+    assertThat(daemon.mount("r@one").resolve("a")).isEmptyDirectory();
     assertThat(again.resolve("a")).doesNotExist();
     daemon.cli("umount", "r@one").ok();
     daemon.cli("snapshot", "rm", "r@one").ok();
@@ -131,7 +104,7 @@ class RecursiveSnapshotTest {
     assertThat(fork.resolve("a/.ctr-enc/info")).content().contains("parent ");
     daemon.cli("daemon", "stop").ok();
     daemon.startAgain();
-    assertThat(mounted("f").resolve("a/f")).hasContent("fork");
+    assertThat(daemon.mount("f").resolve("a/f")).hasContent("fork");
     daemon.cli("rm", "f").ok();
     assertThat(daemon.state().resolve("segments")).isEmptyDirectory();
   }

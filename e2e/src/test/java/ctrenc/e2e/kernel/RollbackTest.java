@@ -50,7 +50,7 @@ class RollbackTest {
       assertThat(refused.exit()).isEqualTo(5);
       assertThat(refused.err()).contains("older than the HEAD").contains("--accept-rollback");
       daemon.cli("unlock", "--accept-rollback", "vault").ok();
-      Path root = Path.of(daemon.cli("mount", "vault").ok().strip());
+      Path root = daemon.mount("vault");
       assertThat(root.resolve("balance")).hasContent("1000");
       assertThat(Files.readString(state.resolve("audit.log"))).contains("accepted rollback");
       String now = daemon.cli("lock", "vault").ok().strip();
@@ -62,7 +62,7 @@ class RollbackTest {
   private String spend() throws IOException {
     try (TestDaemon daemon = TestDaemon.startOn(state)) {
       daemon.cli("unlock", "--accept-rollback", "vault").ok();
-      Path root = Path.of(daemon.cli("mount", "vault").ok().strip());
+      Path root = daemon.mount("vault");
       Files.writeString(root.resolve("balance"), "0");
       return daemon.cli("lock", "vault").ok().strip();
     }

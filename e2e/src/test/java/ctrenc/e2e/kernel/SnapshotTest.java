@@ -3,7 +3,6 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -16,8 +15,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,29 +22,9 @@ import org.junit.jupiter.api.Timeout;
 /** Snapshots, forks and rotation of mounted roots, by the command line. */
 @Tag("kernel")
 @Timeout(300)
-class SnapshotTest {
+class SnapshotTest extends DaemonCase {
 
   private static final byte[] ZEROS = new byte[1 << 20];
-
-  private TestDaemon daemon;
-
-  @BeforeEach
-  void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    try {
-      daemon.cli("check").ok();
-    } finally {
-      daemon.close();
-    }
-  }
-
-  private Path mounted(String reference) {
-    return Path.of(daemon.cli("mount", reference).ok().strip());
-  }
 
   @Test
   void aSnapshotHoldsWhatWasAndIsOnlyRead() throws IOException {
@@ -56,7 +33,7 @@ class SnapshotTest {
     assertThat(daemon.cli("snapshot", "create", "r@one").ok()).isEqualTo("r@one\n");
     Files.writeString(root.resolve("note"), "after");
     Files.createDirectory(root.resolve("later"));
-    Path one = mounted("r@one");
+    Path one = daemon.mount("r@one");
     assertThat(one.resolve("note")).hasContent("before");
     assertThat(one.resolve("later")).doesNotExist();
     assertThat(Command.of("touch", one.resolve("x").toString()).run().err())
@@ -94,8 +71,8 @@ class SnapshotTest {
       assertThat(second.readLine()).isEqualTo("Second");
     }
     assertThat(named).hasContent("First");
-    assertThat(mounted("r@one").resolve("named")).hasContent("first");
-    assertThat(mounted("r@one").resolve("unnamed")).doesNotExist();
+    assertThat(daemon.mount("r@one").resolve("named")).hasContent("first");
+    assertThat(daemon.mount("r@one").resolve("unnamed")).doesNotExist();
   }
 
   private static long inode(Path file) throws IOException {
@@ -126,7 +103,7 @@ class SnapshotTest {
       writer.get(60, TimeUnit.SECONDS);
     }
     for (int i = 0; i < before.length; i++) {
-      String held = Files.readString(mounted("r@" + i).resolve("count"));
+      String held = Files.readString(daemon.mount("r@" + i).resolve("count"));
       assertThat(held).matches("(\\d{12})\\1{99}");
       assertThat(Long.parseLong(held.substring(0, 12))).isGreaterThanOrEqualTo(before[i]);
     }
@@ -160,8 +137,8 @@ class SnapshotTest {
     assertThat(daemon.cli("rm", "origin").run().err()).contains("can still be read", "by fork");
     daemon.cli("daemon", "stop").ok();
     daemon.startAgain();
-    assertThat(mounted("fork").resolve("root/ctr-enc-e2e-fork")).hasContent("fork");
-    assertThat(mounted("fork").resolve("etc/os-release"))
+    assertThat(daemon.mount("fork").resolve("root/ctr-enc-e2e-fork")).hasContent("fork");
+    assertThat(daemon.mount("fork").resolve("etc/os-release"))
         .hasSameTextualContentAs(Path.of("/etc/os-release"));
   }
 
