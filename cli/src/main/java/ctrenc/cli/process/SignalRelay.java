@@ -15,9 +15,10 @@ import sun.misc.Signal;
 /**
  * Hands the signals that end programs on to a program in the foreground. What a terminal sends to
  * its whole foreground group is not handed on a second time; of WINCH and QUIT nothing need be done
- * for the same reason. Before the program runs, and from the third INT or TERM on (the first
- * process of a container ignores what it has no handler for), the work is abandoned instead.
- * Thread-safe.
+ * for the same reason. A QUIT that is sent to this process alone stays with the JVM, which gives it
+ * up only together with all the others (-Xrs). Before the program runs, and from the third INT or
+ * TERM on (the first process of a container ignores what it has no handler for), the work is
+ * abandoned instead. Thread-safe.
  */
 public final class SignalRelay {
   private static final List<String> NAMES = List.of("INT", "TERM", "HUP");

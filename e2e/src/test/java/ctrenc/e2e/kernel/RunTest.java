@@ -6,6 +6,7 @@ import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.FuseMounts;
 import ctrenc.e2e.harness.TestDaemon;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,6 +144,31 @@ class RunTest {
             .with(daemon.environment())
             .ok();
     assertThat(out).contains("/dev/pts/");
+  }
+
+  /** The JVM answers QUIT itself; that must not come among the command's output. */
+  @Test
+  void quitSentToTheCallerLeavesTheCommandAndItsOutputAlone() throws Exception {
+    String loop = "trap 'echo end; exit 4' TERM; echo begin; while :; do sleep 0.05; done";
+    ProcessBuilder builder =
+        new ProcessBuilder(daemon.cli("run", "--host", "--rm", "--", "sh", "-c", loop).argv());
+    builder.environment().putAll(daemon.environment());
+    Process caller = builder.start();
+    try (BufferedReader out = caller.inputReader();
+        BufferedReader err = caller.errorReader()) {
+      assertThat(out.readLine()).isEqualTo("begin");
+      signal("QUIT", caller);
+      assertThat(err.lines().anyMatch(line -> line.startsWith("Full thread dump"))).isTrue();
+      signal("TERM", caller);
+      assertThat(err.lines().count()).as("lines until it ends").isPositive();
+      assertThat(out.readLine()).isEqualTo("end");
+      assertThat(out.readLine()).isNull();
+    }
+    assertThat(caller.waitFor()).isEqualTo(4);
+  }
+
+  private static void signal(String name, Process process) {
+    Command.of("sh", "-c", "kill -s " + name + " " + process.pid()).ok();
   }
 
   @Test
