@@ -230,7 +230,8 @@ class ForegroundTest {
   @Test
   void outputThatCannotBeWrittenIsTold() throws Exception {
     ProcessBuilder builder =
-        new ProcessBuilder(Program.commandLine("ps")).redirectOutput(Path.of("/dev/full").toFile());
+        new ProcessBuilder(Program.commandLine("ps", "-q"))
+            .redirectOutput(Path.of("/dev/full").toFile());
     try (Program program = Program.start(builder, run)) {
       assertThat(program.code()).as(program::err).isEqualTo(1);
       assertThat(program.err()).startsWith("ctr-enc: standard output cannot be written");

@@ -126,6 +126,10 @@ public final class Connection implements AutoCloseable {
     return TransfersGrpc.newBlockingV2Stub(channel);
   }
 
+  public TransfersBlockingV2Stub transfers(Duration limit) {
+    return transfers().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   public KeysBlockingV2Stub keys(Duration limit) {
     return KeysGrpc.newBlockingV2Stub(channel)
         .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -15,6 +15,7 @@ import ctrenc.proto.v1.ListImagesResponse;
 import ctrenc.proto.v1.RunFinished;
 import ctrenc.proto.v1.RunResponse;
 import ctrenc.proto.v1.RunStarted;
+import ctrenc.proto.v1.TransfersGrpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -50,6 +51,7 @@ final class TrainingDaemon implements AutoCloseable {
         List.of(
             ContainersGrpc.getServiceDescriptor(),
             ImagesGrpc.getServiceDescriptor(),
+            TransfersGrpc.getServiceDescriptor(),
             DaemonGrpc.getServiceDescriptor())) {
       builder.addService(answering(service));
     }

@@ -38,8 +38,25 @@ public final class PsVerb implements Verb {
       containers.forEach(container -> session.out().line(container.getId()));
     } else {
       session.out().text(ContainerText.table(containers, session.surroundings().clock().instant()));
+      tellOfCutStreams(session);
     }
     return ExitCode.OK.number();
+  }
+
+  /** What came of them takes space for as long as nobody goes on with it, and is in no root. */
+  private static void tellOfCutStreams(Session session) throws InterruptedException {
+    if (session.surroundings().isInContainer()) {
+      return;
+    }
+    int kept = ReceiveVerb.kept(session.daemon()).size();
+    if (kept > 0) {
+      session
+          .surroundings()
+          .note(
+              "parts of %d cut stream%s take space: 'ctr-enc receive --kept' says where to go on"
+                      .formatted(kept, kept == 1 ? "" : "s")
+                  + " ('send --resume POINT') or what to drop ('receive --drop POINT')");
+    }
   }
 
   /** All that the daemon has, running or not. */

@@ -6,6 +6,7 @@ import ctrenc.proto.v1.DropKeptRequest;
 import ctrenc.proto.v1.ListKeptRequest;
 import ctrenc.proto.v1.ReceiveHeader;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -54,11 +55,7 @@ public final class ReceiveVerb implements Verb {
       return ExitCode.OK.number();
     }
     if (arguments.has(KEPT)) {
-      Connection daemon = session.startedDaemon();
-      daemon
-          .ask(() -> daemon.transfers().listKept(ListKeptRequest.getDefaultInstance()))
-          .getPointsList()
-          .forEach(session.out()::line);
+      kept(session.startedDaemon()).forEach(session.out()::line);
       return ExitCode.OK.number();
     }
     ReceiveHeader header =
@@ -67,5 +64,11 @@ public final class ReceiveVerb implements Verb {
             .setResumable(arguments.has(RESUMABLE))
             .build();
     return Receiving.run(header, arguments.json(), session);
+  }
+
+  /** Where streams go on that were cut. */
+  static List<String> kept(Connection daemon) throws InterruptedException {
+    ListKeptRequest request = ListKeptRequest.getDefaultInstance();
+    return daemon.ask(() -> daemon.transfers(Connection.SOON).listKept(request)).getPointsList();
   }
 }
