@@ -131,8 +131,9 @@ final class FileContent {
     queued = false;
   }
 
+  /** Bytes that are not stored yet, also those that somebody seals at this moment. */
   synchronized long gathered() {
-    return dirty.bytes();
+    return dirty.bytes() + taken.bytes();
   }
 
   /**

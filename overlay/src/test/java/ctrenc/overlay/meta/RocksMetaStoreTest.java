@@ -161,12 +161,16 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   void keepsNoNativeMemoryOfBatchesScansAndReads() throws IOException {
     try (MetaStore store =
         RocksMetaStore.open(directory.resolve("leaks"), RocksTuning.small(), ReplayCheck.NONE)) {
-      useOften(store, 20_000);
-      long before = residentBytes();
-      useOften(store, 60_000);
-      long grown = residentBytes() - before;
-      // One leaked iterator, batch or option each time would take well over 60 MB.
-      assertThat(grown).isLessThan(24L << 20);
+      long least = Long.MAX_VALUE;
+      for (int turn = 0; turn < 6; turn++) {
+        // What the collector has freed is taken first, so the heap hardly grows in the later turns.
+        System.gc();
+        long before = residentBytes();
+        useOften(store, 60_000);
+        least = Math.min(least, residentBytes() - before);
+      }
+      // One leaked iterator, batch or option each time would take well over 60 MB in every turn.
+      assertThat(least).isLessThan(24L << 20);
     }
   }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -363,11 +364,35 @@ final class ModelledStore implements AutoCloseable {
     return "crash";
   }
 
+  /** RocksDB may compact by itself meanwhile: then all is copied again. */
   private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> paths = Files.walk(from)) {
-      for (Path path : paths.toList()) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
+    List<Path> copied = List.of();
+    while (!copied.equals(names(from))) {
+      copied = names(from);
+      for (Path path : copied) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else if (!copied(path, target)) {
+          break;
+        }
       }
+    }
+  }
+
+  /** False if the file has gone meanwhile. */
+  private static boolean copied(Path path, Path target) throws IOException {
+    try {
+      Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static List<Path> names(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.sorted().toList();
     }
   }
 

@@ -166,7 +166,8 @@ final class SealingTest {
     for (int i = 0; i < 100; i++) {
       user.write(inode, handle, i * 8192L, pattern(i, 4096));
     }
-    assertThat(stack.upper().appends()).isBetween(3, 5);
+    // By the writer from 100,000 gathered bytes on, beside it from half of that on.
+    assertThat(stack.upper().appends()).isBetween(3, 8);
     user.close(inode, handle);
   }
 
