@@ -1,6 +1,7 @@
 package ctrenc.overlay.union;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -9,24 +10,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread for work that nobody waits for. It lets a little gather before it begins, so that a
+ * One thread for work that nobody waits for. It may let a little gather before it begins, so that a
  * burst of small things becomes a few batches. Thread-safe.
  */
 final class Background implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
-  private static final long GATHER_MILLIS = 10;
-
   private final Gate gate;
+  private final Duration gathering;
   private final Semaphore wanted = new Semaphore(0);
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Thread thread;
   private volatile List<Chore> chores = List.of();
   private volatile boolean closed;
 
-  Background(Gate gate) {
+  /** {@code gathering} is how long it waits with its work once it is wanted. */
+  Background(Gate gate, Duration gathering) {
     this.gate = gate;
+    this.gathering = gathering;
     thread = Thread.ofVirtual().name("background").unstarted(this::serve);
   }
 
@@ -53,7 +55,7 @@ final class Background implements AutoCloseable {
   private void work() throws InterruptedException {
     while (!closed) {
       wanted.acquire();
-      ending.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
+      ending.await(gathering.toMillis(), TimeUnit.MILLISECONDS);
       wanted.drainPermits();
       for (Chore chore : chores) {
         while (!closed && doSome(chore)) {

@@ -94,8 +94,8 @@ final class FileWriter {
     dirtyFiles.add(content);
     if (content.isPerishable()) {
       sealer.seal(node);
-    } else if (full || content.gathered() >= mostPerFile / 2) {
-      streams.add(content);
+    } else {
+      streams.written(content, full);
     }
   }
 }

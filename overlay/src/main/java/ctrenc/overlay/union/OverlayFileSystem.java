@@ -20,6 +20,7 @@ import ctrenc.overlay.vfs.Name;
 import ctrenc.overlay.vfs.OpenFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final WallClock clock;
   private final Gate gate = new Gate();
   private final ErrnoTranslator errors;
-  private final Background background = new Background(gate);
+  private final Background background = new Background(gate, Duration.ofMillis(10));
   private final AccessTimes accessTimes;
   private final NodeTable nodes;
   private final Lookup lookup;
@@ -58,7 +59,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final Xattrs xattrs;
   private final SpaceChanger space;
   private final ExtentBuffers buffers = new ExtentBuffers();
-  private final StreamSealer streams;
+  private final Background sealing = new Background(gate, Duration.ZERO);
   private final SeekFinder seeker;
   private final RangeCopier copier;
   private final Freezer freezer;
@@ -114,7 +115,8 @@ public final class OverlayFileSystem implements FileSystem {
     dirtyFiles =
         new DirtyFiles(
             sealer, nodes, gather, gate, errors, options.sealAfter(), options.gatheredInAll());
-    streams = new StreamSealer(sealer, nodes, gate, errors, options.gatheredPerFile() / 2);
+    StreamSealer streams =
+        new StreamSealer(sealer, nodes, errors, sealing, options.gatheredPerFile() / 2);
     freezer = new Freezer(gate, stack, dirtyFiles);
     writer =
         new FileWriter(
@@ -124,17 +126,18 @@ public final class OverlayFileSystem implements FileSystem {
     seeker = new SeekFinder(files, sealer, spans);
     copier = new RangeCopier(files, sealer, spans, stack, data, writer, clock);
     makeRoot();
-    begin(orphans, changes);
+    begin(orphans, changes, streams);
   }
 
   /** Begins anew, or goes on where an earlier process stopped. */
-  private void begin(Orphans orphans, Changes changes) throws IOException {
+  private void begin(Orphans orphans, Changes changes, StreamSealer streams) throws IOException {
     Optional<RootMemory> left = options.memory().filter(RootMemory::isRecovered);
     if (left.isPresent()) {
       new Recovery(stack, nodes, files, dirtyFiles, changes).run(left.get());
     }
     dirtyFiles.start();
     background.start(accessTimes, orphans);
+    sealing.start(streams);
     if (left.isEmpty()) {
       orphans.addAllLeft();
     }
@@ -457,7 +460,7 @@ public final class OverlayFileSystem implements FileSystem {
       return;
     }
     errors.refuse(reason);
-    streams.close();
+    sealing.close();
     dirtyFiles.close();
     background.close();
     errors.settle(accessTimes::storeAll);
