@@ -101,12 +101,24 @@ final class StateRoot implements AutoCloseable {
     if (known != null) {
       return known;
     }
+    return hashing(
+        () -> {
+          Optional<Stored> stored = read(meta);
+          hash.restore(stored.isPresent() ? stored.get().sum() : sumUp());
+          long found = stored.map(Stored::batches).orElse(0L);
+          batches = found;
+          return found;
+        });
+  }
+
+  /** What is done with the hash and a sum that was stored. */
+  private interface Hashing<T> {
+    T run() throws IOException, MalformedException;
+  }
+
+  private static <T> T hashing(Hashing<T> work) throws IOException {
     try {
-      Optional<Stored> stored = read(meta);
-      hash.restore(stored.isPresent() ? stored.get().sum() : sumUp());
-      long found = stored.map(Stored::batches).orElse(0L);
-      batches = found;
-      return found;
+      return work.run();
     } catch (MalformedException e) {
       throw new IllegalStateException("a sum of another length than sums have", e);
     } catch (SecretClosedException e) {
@@ -138,31 +150,27 @@ final class StateRoot implements AutoCloseable {
 
   /** The public root of what is stored; zeros where there is none. */
   byte[] root() throws IOException {
-    try {
-      Optional<Stored> stored = read(meta);
-      return stored.isPresent() ? hash.rootOf(stored.get().sum()) : new byte[StateHash.ROOT_LENGTH];
-    } catch (MalformedException e) {
-      throw new IllegalStateException("a sum of another length than sums have", e);
-    } catch (SecretClosedException e) {
-      throw StateEdit.absent(e);
-    }
+    return hashing(
+        () -> {
+          Optional<Stored> stored = read(meta);
+          return stored.isPresent()
+              ? hash.rootOf(stored.get().sum())
+              : new byte[StateHash.ROOT_LENGTH];
+        });
   }
 
   /** A MAC over what is stored, how many batches made it, and {@code context}. */
   byte[] mac(byte[] context) throws IOException {
-    try {
-      Stored stored = read(meta).orElse(new Stored(0, new byte[StateHash.SUM_LENGTH]));
-      byte[] all =
-          new FieldWriter(Long.BYTES + context.length)
-              .putLong(stored.batches())
-              .putBytes(context)
-              .toBytes();
-      return hash.macOf(stored.sum(), all);
-    } catch (MalformedException e) {
-      throw new IllegalStateException("a sum of another length than sums have", e);
-    } catch (SecretClosedException e) {
-      throw StateEdit.absent(e);
-    }
+    return hashing(
+        () -> {
+          Stored stored = read(meta).orElse(new Stored(0, new byte[StateHash.SUM_LENGTH]));
+          byte[] all =
+              new FieldWriter(Long.BYTES + context.length)
+                  .putLong(stored.batches())
+                  .putBytes(context)
+                  .toBytes();
+          return hash.macOf(stored.sum(), all);
+        });
   }
 
   @Override

@@ -109,6 +109,10 @@ final class Catalog {
     return Optional.ofNullable(records.snapshots().get(id));
   }
 
+  SnapshotRecord requireSnapshot(UUID id) throws NoSuchFileException {
+    return snapshot(id).orElseThrow(() -> new NoSuchFileException("snapshot " + id));
+  }
+
   List<SnapshotRecord> snapshotsOf(UUID subvolume) {
     return records.snapshots().values().stream()
         .filter(one -> one.subvolume().equals(subvolume))

@@ -66,8 +66,8 @@ final class ExtentCheck {
     long extents = 0;
     for (SubvolumeRecord.Level level : levels) {
       LayerRecord layer = catalog.layer(level.layer());
-      boolean hasKey = level.wrappedKey().length > 0;
-      if (layer.kind() == LayerRecord.Kind.ENCRYPTED && hasKey && counted.add(layer.number())) {
+      boolean isReadable = layer.kind() == LayerRecord.Kind.ENCRYPTED && level.hasKey();
+      if (isReadable && counted.add(layer.number())) {
         extents += count(subvolume, level, layer, problems);
       }
     }

@@ -44,8 +44,7 @@ final class KeyLosses {
     catalog.snapshotsOf(subvolume.id()).forEach(snapshot -> levels.addAll(snapshot.stack()));
     Set<Long> sealed = new HashSet<>();
     for (SubvolumeRecord.Level level : levels) {
-      if (level.wrappedKey().length > 0
-          && catalog.layer(level.layer()).kind() == LayerRecord.Kind.ENCRYPTED) {
+      if (level.hasKey() && catalog.layer(level.layer()).kind() == LayerRecord.Kind.ENCRYPTED) {
         sealed.add(level.layer());
       }
     }

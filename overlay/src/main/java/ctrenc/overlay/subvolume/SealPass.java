@@ -116,7 +116,7 @@ final class SealPass implements SealSink {
   /** The layer's place in a stack that has a key for it, or -1. */
   private int indexIn(List<SubvolumeRecord.Level> stack) {
     for (int i = 0; i < stack.size(); i++) {
-      if (stack.get(i).layer() == layer.number() && stack.get(i).wrappedKey().length > 0) {
+      if (stack.get(i).layer() == layer.number() && stack.get(i).hasKey()) {
         return i;
       }
     }

@@ -1,7 +1,6 @@
 package ctrenc.overlay.subvolume;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,21 +27,14 @@ record SentSnapshots(SnapshotRecord top, List<Part> parts) {
    * @param isRecursive with the parts
    */
   static SentSnapshots of(StackTools tools, UUID id, boolean isRecursive) throws IOException {
-    SnapshotRecord top = require(tools, id);
+    SnapshotRecord top = tools.catalog().requireSnapshot(id);
     List<Part> parts = new ArrayList<>();
     if (isRecursive) {
       for (NestRecord nest : tools.nests().partsWithin(id)) {
-        parts.add(new Part(nest, require(tools, nest.id())));
+        parts.add(new Part(nest, tools.catalog().requireSnapshot(nest.id())));
       }
     }
     return new SentSnapshots(top, List.copyOf(parts));
-  }
-
-  private static SnapshotRecord require(StackTools tools, UUID id) throws NoSuchFileException {
-    return tools
-        .catalog()
-        .snapshot(id)
-        .orElseThrow(() -> new NoSuchFileException("snapshot " + id));
   }
 
   /** The layers of all of them, each once, and each after those it lies on. */

@@ -218,10 +218,7 @@ final class StoredSnapshots implements Snapshots {
   }
 
   private SnapshotRecord require(UUID id) throws NoSuchFileException {
-    return tools
-        .catalog()
-        .snapshot(id)
-        .orElseThrow(() -> new NoSuchFileException("snapshot " + id));
+    return tools.catalog().requireSnapshot(id);
   }
 
   private static SnapshotInfo info(SnapshotRecord snapshot) {

@@ -111,7 +111,9 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   private void requireLockable(UUID id) throws IOException {
-    requireKept(requireClosed(tools.catalog().requireLiving(id)));
+    SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
+    requireKept(subvolume);
+    requireClosed(subvolume);
   }
 
   private static void requireKept(SubvolumeRecord subvolume) throws InUseException {
@@ -212,9 +214,8 @@ final class StoredSubvolumes implements Subvolumes {
   @Override
   public byte[] handOver(UUID id, Protector heir) throws IOException {
     synchronized (tools.open().guard(id)) {
-      return tools
-          .keyring()
-          .protect(tools.catalog().requireLiving(id).id(), List.of(List.of(heir)));
+      tools.catalog().requireLiving(id);
+      return tools.keyring().protect(id, List.of(List.of(heir)));
     }
   }
 

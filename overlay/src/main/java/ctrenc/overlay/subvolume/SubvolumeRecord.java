@@ -23,10 +23,16 @@ record SubvolumeRecord(
   /**
    * A layer of the stack.
    *
-   * @param wrappedKey the layer's key under the KEK of the subvolume; empty for a plain layer
+   * @param wrappedKey the layer's key under the KEK of the subvolume; empty for a plain layer, and
+   *     for one whose key was lost before the stack was made
    */
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  record Level(long layer, byte[] wrappedKey) {}
+  record Level(long layer, byte[] wrappedKey) {
+
+    boolean hasKey() {
+      return wrappedKey.length > 0;
+    }
+  }
 
   SubvolumeRecord with(List<Level> nextStack) {
     return new SubvolumeRecord(id, name, base, created, throwaway, doomed, nextStack);
