@@ -47,14 +47,14 @@ class RunningThreadTest {
                   }
                 });
     RunningThread running = known.get();
-    int waits = 0;
-    for (int i = 0; i < 100; i++) {
-      waits += running.isWaiting() ? 1 : 0;
+    // The VM may stop it for moments of its own, such as a collection, so it need not be seen
+    // computing at once; were it never, the time of this test would run out.
+    int computing = 0;
+    while (computing < 100) {
+      computing += running.isWaiting() ? 0 : 1;
     }
     over.set(true);
     thread.join();
-    // The VM may stop it for a moment of its own, such as a collection.
-    assertThat(waits).isLessThan(50);
   }
 
   private static RunningThread current() {
