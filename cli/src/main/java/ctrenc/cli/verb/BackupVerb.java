@@ -22,9 +22,9 @@ public final class BackupVerb implements Verb {
   public void describe(CommandSpec spec) {
     Options.explain(
         spec,
-        "Without a snapshot, one is taken first, and its name is told on standard error. Each file and each",
-        "directory is a member, called by the inode numbers on the way to it, as 'ls -i' shows them: their",
-        "names are sealed. GNU tar lists the archive, and with --xattrs extracts it and makes it anew.");
+        "Without a snapshot, one is taken first; its name is told on standard error, and its HEAD, which",
+        "'unlock --head' can demand of what is restored. Each file and each directory is a member, called",
+        "by the inode numbers on the way to it, as 'ls -i' shows them: their names are sealed. GNU tar lists the archive, and with --xattrs extracts it and makes it anew.");
     spec.addOption(Options.value("BYTES", "Write at most so much a second, such as 10m.", RATE));
     spec.addPositional(
         Options.positional("NAME[@SNAPSHOT]", 1, 1, "The root, or a snapshot of it."));

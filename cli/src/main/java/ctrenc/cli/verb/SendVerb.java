@@ -25,9 +25,10 @@ public final class SendVerb implements Verb {
   public void describe(CommandSpec spec) {
     Options.explain(
         spec,
-        "Without a snapshot, one is taken first, and its name is told on standard error. The stream holds",
-        "what opens the root, too: whoever receives it opens it with the same secrets. Where the machine's",
-        "key is one of them, it is that of this machine.");
+        "Without a snapshot, one is taken first; its name is told on standard error, and its HEAD, which",
+        "'unlock --head' can demand of what is received. The stream holds what opens the root, too: whoever",
+        "receives it opens it with the same secrets. Where the machine's key is one of them, it is that of",
+        "this machine.");
     spec.addOption(
         Options.value("NAME@SNAPSHOT", "Leave out what the receiver has of this snapshot.", SINCE));
     spec.addOption(Options.flag("Send what is nested in it, too, as of one instant.", RECURSIVE));

@@ -70,6 +70,7 @@ final class Sending {
             "sending "
                 + begun.getSnapshot()
                 + (nested == 0 ? "" : ", with " + nested + " nested in it"));
+    SnapshotText.note(begun.getSnapshot(), begun.getHead(), session);
     if (!since.isEmpty() && !begun.getIncrement()) {
       session
           .surroundings()

@@ -27,7 +27,10 @@ public final class SnapshotCreateVerb implements Verb {
     Options.explain(
         spec,
         "Everything that was written before is in it. It is read with 'ctr-enc mount NAME@SNAPSHOT',",
-        "goes with its container, and opens with its key; 'ctr-enc fork' makes one that stays.");
+        "goes with its container, and opens with its key; 'ctr-enc fork' makes one that stays.",
+        "",
+        "Tells its HEAD on standard error: kept elsewhere, it lets 'unlock --head' refuse whatever is",
+        "restored of the root and did not come after the snapshot.");
     spec.addOption(
         Options.flag(
             "With all subvolumes that are nested in the root, at the same instant.", RECURSIVE));
@@ -51,12 +54,17 @@ public final class SnapshotCreateVerb implements Verb {
             .build();
     Connection daemon = session.daemon();
     Snapshot made = daemon.ask(() -> daemon.snapshots(Connection.PATIENT).create(request));
-    session
-        .out()
-        .line(
-            arguments.json()
-                ? Json.object(made, SnapshotText::fields)
-                : SnapshotText.reference(made));
+    if (arguments.json()) {
+      session.out().line(Json.object(made, SnapshotCreateVerb::fields));
+    } else {
+      session.out().line(SnapshotText.reference(made));
+      SnapshotText.note(SnapshotText.reference(made), made.getHead(), session);
+    }
     return ExitCode.OK.number();
+  }
+
+  private static void fields(Json json, Snapshot made) throws IOException {
+    SnapshotText.fields(json, made);
+    json.field("head", made.getHead());
   }
 }

@@ -30,6 +30,13 @@ final class SnapshotText {
     return snapshot.getContainer() + SEPARATOR + snapshot.getName();
   }
 
+  /** Tells a HEAD apart from what programs read. */
+  static void note(String reference, String head, Session session) {
+    if (!head.isEmpty()) {
+      session.surroundings().note("HEAD of " + reference + ": " + head);
+    }
+  }
+
   static String table(List<Snapshot> snapshots, Instant now) {
     Table table = new Table("NAME", "CREATED", "MOUNTED AT");
     for (Snapshot snapshot : snapshots) {

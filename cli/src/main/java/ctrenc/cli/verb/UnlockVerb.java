@@ -32,8 +32,7 @@ public final class UnlockVerb implements Verb {
     ProtectorOptions.describeHeld(spec);
     ProtectorOptions.describeNested(spec);
     spec.addOption(
-        Options.value(
-            "HEAD", "Refuse a root that does not come after this, printed by lock.", HEAD));
+        Options.value("HEAD", "Refuse a root that does not come after this, given by lock.", HEAD));
     spec.addOption(
         Options.flag("Open what is there, older or not, after a restore; it is logged.", ACCEPT));
     spec.addOption(Options.flag("From now on unlock it without a HEAD, too.", NOT_STRICT));

@@ -48,7 +48,8 @@ final class FakeSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
   public synchronized void create(
       CreateSnapshotRequest request, StreamObserver<Snapshot> responses) {
     String name = request.getName().isEmpty() ? "20260102T030000.000Z" : request.getName();
-    answer(responses, add(name, request.getRecursive() ? 2 : 0));
+    Snapshot made = add(name, request.getRecursive() ? 2 : 0);
+    answer(responses, made.toBuilder().setHead(Samples.HEAD).build());
   }
 
   @Override

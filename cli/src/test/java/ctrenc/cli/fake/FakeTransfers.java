@@ -43,18 +43,24 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
             .setTotal(100)
             .setIncrement(request.getSince().endsWith("@monday"))
             .setNested(request.getRecursive() ? 2 : 0)
+            .setHead(source.contains("@") ? "" : Samples.HEAD)
             .build();
     responses.onNext(SendResponse.newBuilder().setBegun(begun).build());
-    String text =
-        (request.getArchive() ? "backup" : "stream")
-            + " of "
-            + snapshot
-            + (request.getSince().isEmpty() ? "" : " since " + request.getSince())
-            + (request.getRecursive() ? " with what is nested" : "")
-            + (request.getResume().isEmpty() ? "" : " from " + request.getResume());
     responses.onNext(
-        SendResponse.newBuilder().setData(ByteString.copyFromUtf8(text + "\n")).build());
+        SendResponse.newBuilder()
+            .setData(ByteString.copyFromUtf8(called(request, snapshot)))
+            .build());
     responses.onCompleted();
+  }
+
+  private static String called(SendRequest request, String snapshot) {
+    return (request.getArchive() ? "backup" : "stream")
+        + " of "
+        + snapshot
+        + (request.getSince().isEmpty() ? "" : " since " + request.getSince())
+        + (request.getRecursive() ? " with what is nested" : "")
+        + (request.getResume().isEmpty() ? "" : " from " + request.getResume())
+        + "\n";
   }
 
   @Override

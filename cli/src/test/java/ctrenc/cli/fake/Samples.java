@@ -11,6 +11,8 @@ import java.util.Map;
 /** What the fake daemon knows from the beginning. */
 final class Samples {
 
+  static final String HEAD = "5d41402abc4b2a76b9719d911017c592-08c2";
+
   private Samples() {}
 
   /** One that runs and one that has ended, by name. */

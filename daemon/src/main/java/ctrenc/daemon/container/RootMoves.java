@@ -1,6 +1,7 @@
 package ctrenc.daemon.container;
 
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.Head;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.proto.v1.Snapshot;
@@ -224,6 +225,7 @@ public final class RootMoves {
         .setContainerId(owner.id())
         .setCreatedAtMillis(snapshot.created().toEpochMilli())
         .setNested(store.snapshots().parts(snapshot.id()))
+        .setHead(snapshot.head().map(Head::toString).orElse(""))
         .setRoot(mounts.place(snapshot.id()).map(Path::toString).orElse(""))
         .build();
   }

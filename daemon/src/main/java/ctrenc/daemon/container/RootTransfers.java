@@ -4,12 +4,14 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.Head;
 import ctrenc.overlay.subvolume.ResumePoint;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.SendRequest;
+import ctrenc.proto.v1.Snapshot;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -37,9 +39,17 @@ public final class RootTransfers {
    * Something to be sent.
    *
    * @param reference CONTAINER@NAME
+   * @param head of what is sent, or empty
    */
   public record Sending(
-      String reference, Transfers.Outgoing what, boolean isArchive, Transfers.Amount amount) {}
+      String reference,
+      Transfers.Outgoing what,
+      boolean isArchive,
+      Transfers.Amount amount,
+      String head) {}
+
+  /** A snapshot, and the HEAD that was given out when it was taken, or nothing. */
+  private record Taken(SnapshotInfo snapshot, String head) {}
 
   /**
    * Finds what is to be sent, or takes the snapshot that will be.
@@ -59,12 +69,16 @@ public final class RootTransfers {
         request.getResume().isEmpty() ? Optional.empty() : Optional.of(point(request.getResume()));
     Optional<UUID> known = since.isEmpty() ? Optional.empty() : Optional.of(snapshot(since).id());
     String source = request.getSource();
-    SnapshotInfo snapshot =
-        source.indexOf('@') < 0 ? taken(source, request.getRecursive()) : snapshot(source);
+    Taken taken =
+        source.indexOf('@') < 0
+            ? take(source, request.getRecursive())
+            : new Taken(snapshot(source), "");
+    SnapshotInfo snapshot = taken.snapshot();
     String reference = source.replaceFirst("@.*", "") + "@" + snapshot.name();
     Transfers.Outgoing what =
         new Transfers.Outgoing(snapshot.id(), known, request.getRecursive(), rest);
-    return new Sending(reference, what, request.getArchive(), store.transfers().amount(what));
+    return new Sending(
+        reference, what, request.getArchive(), store.transfers().amount(what), taken.head());
   }
 
   public void send(Sending sending, Pace pace, WritableByteChannel out, TransferProgress progress)
@@ -77,18 +91,21 @@ public final class RootTransfers {
   }
 
   /** A root that nobody has mounted needs no key for it. */
-  private SnapshotInfo taken(String reference, boolean isRecursive) throws IOException {
+  private Taken take(String reference, boolean isRecursive) throws IOException {
     ManagedContainer container = registry.find(reference);
     UUID subvolume = container.identity.subvolume();
     container.guard.lock();
     try {
       if (container.root.isEmpty()) {
-        return isRecursive
-            ? store.snapshots().createRecursive(subvolume, RootMoves.timeName())
-            : store.transfers().freeze(subvolume, RootMoves.timeName());
+        SnapshotInfo made =
+            isRecursive
+                ? store.snapshots().createRecursive(subvolume, RootMoves.timeName())
+                : store.transfers().freeze(subvolume, RootMoves.timeName());
+        return new Taken(made, made.head().map(Head::toString).orElse(""));
       }
-      String name = moves.snapshot(reference, "", isRecursive).getName();
-      return store.snapshots().find(subvolume, name).orElseThrow();
+      Snapshot made = moves.snapshot(reference, "", isRecursive);
+      SnapshotInfo found = store.snapshots().find(subvolume, made.getName()).orElseThrow();
+      return new Taken(found, made.getHead());
     } finally {
       container.guard.unlock();
     }

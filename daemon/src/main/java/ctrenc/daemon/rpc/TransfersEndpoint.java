@@ -64,6 +64,7 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
               .setIncrement(sending.amount().goesOn())
               .setNested(sending.amount().nested())
               .setDirect(file.isPresent())
+              .setHead(sending.head())
               .build();
       answer.send(SendResponse.newBuilder().setBegun(begun).build());
       Pace pace = Pace.of(request.getBytesPerSecond());

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +176,47 @@ class BackupTest {
     Command.sh("head -c 1000000 " + archive + " > " + bad).ok();
     refused("restore none", bad, "cut or damaged");
     assertThat(there.cli("ps", "--json").ok()).doesNotContain("none");
+  }
+
+  @Test
+  void headOfABackupIsDemandedOfWhatIsRestored() throws IOException {
+    Path root = pair.create("vault", "--empty");
+    Files.writeString(root.resolve("balance"), "1000");
+    Path first = scratch.resolve("first.tar");
+    String one = head(first);
+    Files.writeString(root.resolve("balance"), "0");
+    Path second = scratch.resolve("second.tar");
+    String two = head(second);
+    restore("late", second);
+    unlock("late", "--head", one).ok();
+    restore("early", first);
+    Command.Result refused = unlock("early", "--head", two).run();
+    assertThat(refused.exit()).isEqualTo(5);
+    assertThat(refused.err()).contains("older than the HEAD");
+    unlock("early", "--head", one).ok();
+    there.cli("lock", "early").ok();
+    unlock("early", "--accept-rollback").ok();
+    assertThat(there.mount("early").resolve("balance")).hasContent("1000");
+    assertThat(Files.readString(there.state().resolve("audit.log"))).contains("accepted rollback");
+  }
+
+  /** Backs the root up while it is in use; the HEAD that is told. */
+  private String head(Path archive) {
+    Command.Result told = Command.sh(pair.shell(here, "backup vault > " + archive)).run();
+    assertThat(told.exit()).as(told.err()).isZero();
+    return told.err()
+        .lines()
+        .filter(line -> line.contains("HEAD of vault@"))
+        .map(line -> line.replaceFirst(".*: ", ""))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Command unlock(String name, String... demand) {
+    List<String> call = new ArrayList<>(List.of("unlock"));
+    call.addAll(List.of(demand));
+    call.addAll(List.of(name, "--passphrase-file", pair.passphrase()));
+    return there.cli(call.toArray(String[]::new));
   }
 
   private void refused(String call, Path archive, String why) {

@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.layer.UpperLayer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ final class StackFreezer {
   interface Also {
     /** {@code frozen} has the layers of each, top first. */
     void add(CatalogEdit edit, Map<UUID, List<SubvolumeRecord.Level>> frozen) throws IOException;
+
+    /** Notes something in an upper at the instant at which it is frozen. */
+    default void note(UUID subvolume, UpperLayer upper) throws IOException {}
   }
 
   private final Catalog catalog;

@@ -47,11 +47,13 @@ record StackKeeping(
         new StackTools(parts, catalog, nests, keyring, opener, open, maker, freezer, eraser);
     OpenTrees trees = new OpenTrees();
     NestedSubvolumes nested = new NestedSubvolumes(tools, trees);
-    TreeSnapshots recursive = new TreeSnapshots(catalog, nests, open, freezer, arrivals);
-    StoredSnapshots snapshots = new StoredSnapshots(tools, nested, trees, recursive);
+    StoredHeads heads = new StoredHeads(tools);
+    TreeSnapshots recursive = new TreeSnapshots(catalog, nests, open, freezer, arrivals, heads);
+    StoredSnapshots snapshots = new StoredSnapshots(tools, nested, trees, recursive, heads);
     StoredSubvolumes subvolumes =
         new StoredSubvolumes(
             tools,
+            heads,
             flattens,
             nested,
             trees,

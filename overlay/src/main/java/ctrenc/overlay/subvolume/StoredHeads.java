@@ -6,6 +6,7 @@ import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.LayerHeads;
 import ctrenc.overlay.layer.RecordShape;
 import ctrenc.overlay.layer.StateScrub;
+import ctrenc.overlay.layer.UpperLayer;
 import ctrenc.overlay.meta.Table;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,6 +41,34 @@ final class StoredHeads implements Heads {
     void run(List<EncryptedLayer> layers) throws IOException;
   }
 
+  /**
+   * A HEAD of a subvolume in use, noted in its upper; it is as durable as that is made next. Empty
+   * where the upper is none of a sealed layer.
+   */
+  Optional<Head> issue(UUID id, UpperLayer upper) throws IOException {
+    List<Head> given = new ArrayList<>();
+    withLayers(
+        tools.catalog().requireLiving(id),
+        layers -> {
+          if (!layers.isEmpty() && layers.getFirst().id().equals(upper.id())) {
+            given.add(issue(layers));
+          }
+        });
+    return given.stream().findFirst();
+  }
+
+  private static Head issue(List<EncryptedLayer> layers) throws IOException {
+    return new Head(layers.getFirst().heads().issue(roots(layers.subList(1, layers.size()))));
+  }
+
+  /**
+   * A HEAD of one that nobody has open and that is about to be frozen as it lies. None of what is
+   * frozen already: it would cost a fresh layer.
+   */
+  Optional<Head> giveIdle(UUID id, Arrivals arrivals) throws IOException {
+    return arrivals.isFrozen(id) ? Optional.empty() : give(id);
+  }
+
   @Override
   public Optional<Head> give(UUID id) throws IOException {
     List<Head> given = new ArrayList<>();
@@ -50,9 +79,8 @@ final class StoredHeads implements Heads {
       withUpper(
           id,
           layers -> {
-            EncryptedLayer upper = layers.getFirst();
-            given.add(new Head(upper.heads().issue(roots(layers.subList(1, layers.size())))));
-            upper.sync();
+            given.add(issue(layers));
+            layers.getFirst().sync();
           });
     }
     return Optional.of(given.getFirst());

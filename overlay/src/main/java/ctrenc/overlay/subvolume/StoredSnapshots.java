@@ -23,14 +23,20 @@ final class StoredSnapshots implements Snapshots {
   private final NestedSubvolumes nested;
   private final OpenTrees trees;
   private final TreeSnapshots recursive;
+  private final StoredHeads heads;
   private final PartNesting nesting = new PartNesting();
 
   StoredSnapshots(
-      StackTools tools, NestedSubvolumes nested, OpenTrees trees, TreeSnapshots recursive) {
+      StackTools tools,
+      NestedSubvolumes nested,
+      OpenTrees trees,
+      TreeSnapshots recursive,
+      StoredHeads heads) {
     this.tools = tools;
     this.nested = nested;
     this.trees = trees;
     this.recursive = recursive;
+    this.heads = heads;
   }
 
   @Override
@@ -43,18 +49,20 @@ final class StoredSnapshots implements Snapshots {
       if (find(subvolume, name).isPresent()) {
         throw new AlreadyExistsException("There is a snapshot " + name + " already.");
       }
-      StackFreezer freezer = tools.freezer();
-      freezer.freeze(
-          owner,
-          (edit, frozen) -> {
-            List<SubvolumeRecord.Level> stack = frozen.getOrDefault(subvolume, List.of());
-            for (SubvolumeRecord.Level level : stack) {
-              edit.retain(level.layer());
-            }
-            edit.put(new SnapshotRecord(id, subvolume, name, now, stack));
-          });
+      NotedHead head =
+          new NotedHead(
+              heads,
+              subvolume,
+              (edit, frozen) -> {
+                List<SubvolumeRecord.Level> stack = frozen.getOrDefault(subvolume, List.of());
+                for (SubvolumeRecord.Level level : stack) {
+                  edit.retain(level.layer());
+                }
+                edit.put(new SnapshotRecord(id, subvolume, name, now, stack));
+              });
+      tools.freezer().freeze(owner, head);
+      return new SnapshotInfo(id, subvolume, name, now, head.given());
     }
-    return new SnapshotInfo(id, subvolume, name, now);
   }
 
   /** A root that nobody has open is kept closed meanwhile, so that nothing is nested in it. */

@@ -24,6 +24,7 @@ final class StoredSubvolumes implements Subvolumes {
 
   StoredSubvolumes(
       StackTools tools,
+      StoredHeads heads,
       StoredFlattens flattens,
       NestedSubvolumes nested,
       OpenTrees trees,
@@ -35,7 +36,7 @@ final class StoredSubvolumes implements Subvolumes {
     this.trees = trees;
     this.nesting = nesting;
     this.quotas = quotas;
-    this.heads = new StoredHeads(tools);
+    this.heads = heads;
   }
 
   @Override

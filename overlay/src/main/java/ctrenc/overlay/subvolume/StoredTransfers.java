@@ -8,6 +8,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Sends the snapshots in a store's catalog, and receives others. Thread-safe. */
@@ -32,6 +33,7 @@ final class StoredTransfers implements Transfers {
       if (catalog.snapshotsOf(subvolume).stream().anyMatch(one -> one.name().equals(name))) {
         throw new AlreadyExistsException("There is a snapshot " + name + " already.");
       }
+      Optional<Head> head = new StoredHeads(stacks.tools()).giveIdle(subvolume, stacks.arrivals());
       // Before the snapshot is there: a crash between the two costs one more layer.
       stacks.arrivals().setFrozen(subvolume, true);
       SnapshotRecord made =
@@ -45,7 +47,7 @@ final class StoredTransfers implements Transfers {
             return made;
           });
       catalog.sync();
-      return new SnapshotInfo(made.id(), subvolume, name, made.created());
+      return new SnapshotInfo(made.id(), subvolume, name, made.created(), head);
     }
   }
 

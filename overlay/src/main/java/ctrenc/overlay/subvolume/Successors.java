@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.layer.UpperLayer;
+import ctrenc.overlay.union.Successor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import java.util.UUID;
 final class Successors implements AutoCloseable {
 
   /** A fresh upper, and the stack in use that it is to be put on. */
-  private record Successor(
+  private record Fresh(
       UUID subvolume,
       OpenStack stack,
       LayerRecord layer,
@@ -26,7 +27,7 @@ final class Successors implements AutoCloseable {
   private final Keyring keyring;
   private final StackOpener opener;
   private final LayerRemover remover;
-  private final List<Successor> all = new ArrayList<>();
+  private final List<Fresh> all = new ArrayList<>();
   private boolean isCommitted;
 
   Successors(Catalog catalog, Keyring keyring, StackOpener opener, LayerRemover remover) {
@@ -45,7 +46,7 @@ final class Successors implements AutoCloseable {
     boolean isOpen = false;
     try {
       UpperLayer upper = (UpperLayer) opener.acquire(subvolume, level, 0);
-      all.add(new Successor(subvolume, stack, layer, level, upper));
+      all.add(new Fresh(subvolume, stack, layer, level, upper));
       isOpen = true;
     } finally {
       if (!isOpen) {
@@ -64,14 +65,22 @@ final class Successors implements AutoCloseable {
       commit(also);
       return;
     }
-    Successor one = all.get(index);
+    Fresh one = all.get(index);
     one.stack
         .fileSystem()
         .freeze(
-            frozen -> {
-              one.upper.numberFrom(frozen.inodeCeiling());
-              one.stack.add(one.layer.number(), () -> push(index + 1, also));
-              return one.upper;
+            new Successor() {
+              @Override
+              public void atInstant(UpperLayer upper) throws IOException {
+                also.note(one.subvolume, upper);
+              }
+
+              @Override
+              public UpperLayer after(UpperLayer frozen) throws IOException {
+                one.upper.numberFrom(frozen.inodeCeiling());
+                one.stack.add(one.layer.number(), () -> push(index + 1, also));
+                return one.upper;
+              }
             });
   }
 
@@ -79,7 +88,7 @@ final class Successors implements AutoCloseable {
     catalog.change(
         edit -> {
           Map<UUID, List<SubvolumeRecord.Level>> frozen = new HashMap<>();
-          for (Successor one : all) {
+          for (Fresh one : all) {
             SubvolumeRecord before = catalog.subvolume(one.subvolume).orElseThrow();
             List<SubvolumeRecord.Level> stack = new ArrayList<>(before.stack());
             stack.addFirst(one.level);
@@ -100,7 +109,7 @@ final class Successors implements AutoCloseable {
       return;
     }
     opener.releaseAll(all.stream().map(one -> one.layer.number()).toList());
-    for (Successor one : all) {
+    for (Fresh one : all) {
       remover.remove(one.layer);
     }
   }

@@ -18,7 +18,8 @@ public interface Transfers {
 
   /**
    * Keeps what a subvolume holds that nobody has open, as {@link Snapshots#create} does of one in
-   * use; but it needs no key. What is written when it is used again is under a fresh key.
+   * use; but it needs no key. What is written when it is used again is under a fresh key. Where the
+   * keys are in memory, and it was written to since it was frozen last, it tells a HEAD.
    *
    * @throws InUseException while it is open
    */

@@ -23,18 +23,21 @@ final class TreeSnapshots {
   private final OpenStacks open;
   private final StackFreezer freezer;
   private final Arrivals arrivals;
+  private final StoredHeads heads;
 
   TreeSnapshots(
       Catalog catalog,
       NestCatalog nests,
       OpenStacks open,
       StackFreezer freezer,
-      Arrivals arrivals) {
+      Arrivals arrivals,
+      StoredHeads heads) {
     this.catalog = catalog;
     this.nests = nests;
     this.open = open;
     this.freezer = freezer;
     this.arrivals = arrivals;
+    this.heads = heads;
   }
 
   /** To be called while nothing is nested in any of them, moved or destroyed. */
@@ -46,22 +49,28 @@ final class TreeSnapshots {
     nested.forEach(nest -> all.add(nest.id()));
     Instant now = Instant.now();
     FreshIds made = new FreshIds();
-    open.guarded(
-        all,
-        () -> {
-          requireFree(all, name);
-          freezer.freezeAll(
-              inUse(all),
-              (edit, frozen) -> {
-                for (UUID id : all) {
-                  put(edit, id, frozen, new SnapshotRecord(made.of(id), id, name, now, List.of()));
-                }
-                for (NestRecord nest : nested) {
-                  nests.putPart(edit, nest.as(made.of(nest.id()), made.of(nest.parent())));
-                }
-              });
-        });
-    return new SnapshotInfo(made.of(top), top, name, now);
+    NotedHead head =
+        new NotedHead(
+            heads,
+            top,
+            (edit, frozen) -> {
+              for (UUID id : all) {
+                put(edit, id, frozen, new SnapshotRecord(made.of(id), id, name, now, List.of()));
+              }
+              for (NestRecord nest : nested) {
+                nests.putPart(edit, nest.as(made.of(nest.id()), made.of(nest.parent())));
+              }
+            });
+    open.guarded(all, () -> freeze(top, all, name, head));
+    return new SnapshotInfo(made.of(top), top, name, now, head.given());
+  }
+
+  private void freeze(UUID top, List<UUID> all, String name, NotedHead head) throws IOException {
+    requireFree(all, name);
+    if (open.find(top).isEmpty()) {
+      head.take(heads.giveIdle(top, arrivals));
+    }
+    freezer.freezeAll(inUse(all), head);
   }
 
   private void requireFree(List<UUID> all, String name) throws IOException {

@@ -40,6 +40,7 @@ final class Freezer {
     gate.alone(
         () -> {
           dirtyFiles.sealAll();
+          successor.atInstant(stack.upper());
           stack.sync();
           stack.push(successor.after(stack.upper()));
         });

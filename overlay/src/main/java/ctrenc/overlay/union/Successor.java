@@ -12,4 +12,10 @@ public interface Successor {
    * fails, nothing was changed.
    */
   UpperLayer after(UpperLayer frozen) throws IOException;
+
+  /**
+   * Is told before that what the upper is at the instant at which it is frozen; what is noted in it
+   * now is frozen with it, and as durable.
+   */
+  default void atInstant(UpperLayer upper) throws IOException {}
 }
