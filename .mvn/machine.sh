@@ -7,7 +7,7 @@ RUN_PACKAGES=(maven runc libfuse2 ca-certificates)
 # What the tests compare with, look through and put inside of containers besides.
 # shellcheck disable=SC2034  # used by the scripts that source this file
 TEST_PACKAGES=("${RUN_PACKAGES[@]}" acl attr busybox-static containerd debootstrap e2fsprogs fio fuse3 fuse-overlayfs gcc
-  git gocryptfs jq libc6-dev libcap2-bin procps python3 rsync shellcheck strace systemd zstd)
+  git gocryptfs jq libc6-dev libcap2-bin procps python3 rsync shellcheck strace swtpm systemd zstd)
 
 die() {
   printf 'ctr-enc: %s\n' "$1" >&2

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The kernel: its release, FUSE, the overlay for images' layers, and what a process may lock. */
+/** The kernel: its release, FUSE, overlayfs, what a process may lock, and a TPM. */
 final class KernelChecks {
 
   private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
@@ -13,6 +13,7 @@ final class KernelChecks {
   private static final Path LIMITS = Path.of("/proc/self/limits");
   private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
   private static final Path FUSE = Path.of("/dev/fuse");
+  private static final Path TPM = Path.of("/dev/tpmrm0");
 
   private final Machine machine;
 
@@ -27,6 +28,7 @@ final class KernelChecks {
     findings.add(connections());
     findings.add(overlay());
     findings.add(lockedMemory());
+    findings.add(tpm());
     return findings;
   }
 
@@ -70,6 +72,15 @@ final class KernelChecks {
             "overlayfs",
             "the kernel has not loaded it",
             "containerd unpacks images with it: modprobe overlay.");
+  }
+
+  /** Nothing is wrong with a machine that has none. */
+  private Finding tpm() {
+    return Finding.ok(
+        "TPM 2.0",
+        machine.exists(TPM)
+            ? TPM + " is there"
+            : "none at " + TPM + "; all but '--protect tpm' works without");
   }
 
   private Finding lockedMemory() {

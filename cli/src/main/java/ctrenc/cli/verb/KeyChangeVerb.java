@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code ctr-enc key change}. */
 public final class KeyChangeVerb implements Verb {
   /** What can be made anew without saying more. */
-  private static final Set<String> RENEWABLE = Set.of("passphrase", "machine", "recovery");
+  private static final Set<String> RENEWABLE = Set.of("passphrase", "machine", "tpm", "recovery");
 
   @Override
   public String name() {

@@ -54,7 +54,7 @@ final class ProtectorOptions {
         Options.values(
             "WHAT",
             "What opens it: passphrase, keyfile:PATH, recipient:FILE, provider:NAME[:PARAMETERS], "
-                + "recovery, machine; several joined by + are all needed.",
+                + "recovery, tpm, machine; several joined by + are all needed.",
             PROTECT));
     describeSource(spec);
   }
@@ -113,11 +113,12 @@ final class ProtectorOptions {
     }
     return switch (part) {
       case "machine" -> member.setMachineKey(true).build();
+      case "tpm" -> member.setTpm(true).build();
       case "recovery" -> member.setRecoveryKey(ByteString.EMPTY).build();
       case "passphrase" -> member.setPassphrase(wrap(newPassphrase(arguments))).build();
       default ->
           throw Arguments.usage(
-              "%s takes passphrase, keyfile:PATH, recipient:FILE, provider:NAME, recovery or machine, not '%s'"
+              "%s takes passphrase, keyfile:PATH, recipient:FILE, provider:NAME, recovery, tpm or machine, not '%s'"
                   .formatted(PROTECT, part));
     };
   }
@@ -156,7 +157,7 @@ final class ProtectorOptions {
     return Secrets.ask("Passphrase: ");
   }
 
-  /** What the options of an unlock name; the machine's key is always tried. */
+  /** What the options of an unlock name; the machine's key and TPM are always tried. */
   static List<HeldProtector> held(Arguments arguments, boolean wantsPassphrase) {
     List<HeldProtector> held = new ArrayList<>();
     held.add(HeldProtector.newBuilder().setMachineKey(true).build());

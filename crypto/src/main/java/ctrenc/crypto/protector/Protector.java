@@ -20,7 +20,7 @@ public sealed interface Protector extends AutoCloseable
         PassphraseProtector,
         RecoveryKeyProtector,
         RecipientProtector,
-        KeyProviderProtector {
+        WrappedSecretProtector {
 
   ProtectorType type();
 

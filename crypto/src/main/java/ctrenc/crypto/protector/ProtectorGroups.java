@@ -83,11 +83,11 @@ public final class ProtectorGroups {
         .toList();
   }
 
-  /** What has to be unwrapped by key providers, for any group. */
-  public List<KeyProviderProtector.Wrapped> wrappedByProviders() {
+  /** What has to be unwrapped by key providers or the TPM, for any group. */
+  public List<WrappedSecretProtector.Wrapped> wrappedSecrets() {
     return groups.stream()
         .flatMap(group -> group.members().stream())
-        .flatMap(slot -> KeyProviderProtector.wrapped(slot).stream())
+        .flatMap(slot -> WrappedSecretProtector.wrapped(slot).stream())
         .toList();
   }
 

@@ -16,7 +16,9 @@ public enum ProtectorType {
   /** Whoever holds the private key of a pair. */
   RECIPIENT(5),
   /** A service that wraps and unwraps a secret. */
-  KEY_PROVIDER(6);
+  KEY_PROVIDER(6),
+  /** The machine's TPM 2.0. */
+  TPM(7);
 
   private final byte code;
 

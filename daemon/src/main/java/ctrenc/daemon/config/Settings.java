@@ -53,6 +53,10 @@ public interface Settings {
   /** Where key providers answer: a file as ocicrypt reads it. */
   Optional<Path> keyProviderConfig();
 
+  /** The machine's TPM 2.0: the kernel's device, or a socket of one in software. */
+  @WithDefault("/dev/tpmrm0")
+  Path tpm();
+
   /** Whether roots, and what runs in them, outlive the daemon: by a process that holds them. */
   @WithDefault("false")
   boolean keeper();

@@ -97,6 +97,7 @@ public final class ContainerKeys {
                   case RECOVERY_KEY -> "recovery";
                   case RECIPIENT -> "recipient";
                   case KEY_PROVIDER -> "provider";
+                  case TPM -> "tpm";
                 })
         .orElse("unknown");
   }

@@ -135,13 +135,13 @@ public final class ContainerLocks {
       throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID found = roots.nested(container, nested);
-    var wrapped = store.protectors().wrappedByProviders(found);
+    var wrapped = store.protectors().wrappedSecrets(found);
     try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
       if (store.protectors().list(found).isEmpty()) {
         store.subvolumes().unlockNested(found, List.of());
       } else {
         pace.attempt(found);
-        store.subvolumes().unlockNested(found, held.protectors());
+        held.open(all -> store.subvolumes().unlockNested(found, all));
         pace.opened(found);
       }
     } catch (WrongSecretException e) {
@@ -207,10 +207,10 @@ public final class ContainerLocks {
       throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID subvolume = container.identity.subvolume();
-    var wrapped = store.protectors().wrappedByProviders(subvolume);
+    var wrapped = store.protectors().wrappedSecrets(subvolume);
     try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
       pace.attempt(subvolume);
-      store.subvolumes().unlock(subvolume, held.protectors(), demand);
+      held.open(all -> store.subvolumes().unlock(subvolume, all, demand));
       pace.opened(subvolume);
       if (isNotStrict) {
         store.subvolumes().heads().demand(subvolume, false);

@@ -86,7 +86,7 @@ public final class Containers {
             store.subvolumes(),
             transport,
             directories,
-            source.machineKey(),
+            new MachineUnlocking(store.subvolumes(), store.protectors(), source),
             events,
             settings.cache(),
             roots);

@@ -1,7 +1,6 @@
 package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.CacheMode;
@@ -11,7 +10,6 @@ import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.Subvolumes;
-import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +24,7 @@ final class RootMounter {
   private final Subvolumes subvolumes;
   private final Transport transport;
   private final Directories directories;
-  private final Protector machineKey;
+  private final MachineUnlocking unlocking;
   private final EventFeed events;
   private final CacheMode usualCache;
   private final RootKeeping keeping;
@@ -35,22 +33,22 @@ final class RootMounter {
       Subvolumes subvolumes,
       Transport transport,
       Directories directories,
-      Protector machineKey,
+      MachineUnlocking unlocking,
       EventFeed events,
       CacheMode usualCache,
       RootKeeping keeping) {
     this.subvolumes = subvolumes;
     this.transport = transport;
     this.directories = directories;
-    this.machineKey = machineKey;
+    this.unlocking = unlocking;
     this.events = events;
     this.usualCache = usualCache;
     this.keeping = keeping;
   }
 
   /**
-   * Mounts the root at its own place, unlocked by the machine key where it is locked. Does nothing
-   * where it is mounted.
+   * Mounts the root at its own place, unlocked by what the machine has where it is locked. Does
+   * nothing where it is mounted.
    */
   @GuardedBy("container.guard")
   Path show(ManagedContainer container) throws IOException {
@@ -123,7 +121,7 @@ final class RootMounter {
         .withCache(CacheModes.wanted(container.identity.spec().getCache(), usualCache));
   }
 
-  /** Brings the keys into memory, by the machine key, where they are not. */
+  /** Brings the keys into memory, by what the machine has, where they are not. */
   void unlock(ManagedContainer container) throws IOException {
     container.guard.lock();
     try {
@@ -144,15 +142,7 @@ final class RootMounter {
     if (isUnlocked) {
       return;
     }
-    try {
-      subvolumes.unlock(container.identity.subvolume(), List.of(machineKey));
-    } catch (WrongSecretException e) {
-      String name = container.identity.name();
-      throw new RefusedException(
-          RefusedException.Kind.CONFLICT,
-          "The root of " + name + " is locked: open it with 'ctr-enc unlock " + name + "'.",
-          e);
-    }
+    unlocking.unlock(container.identity.subvolume(), container.identity.name());
   }
 
   @GuardedBy("container.guard")

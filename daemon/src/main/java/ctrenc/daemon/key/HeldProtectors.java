@@ -4,15 +4,17 @@ import com.google.protobuf.ByteString;
 import ctrenc.crypto.MalformedException;
 import ctrenc.crypto.protector.Argon2Cost;
 import ctrenc.crypto.protector.KeyFileProtector;
-import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.PassphraseProtector;
 import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.protector.ProtectorType;
 import ctrenc.crypto.protector.RecipientProtector;
 import ctrenc.crypto.protector.RecoveryKeyProtector;
+import ctrenc.crypto.protector.WrappedSecretProtector;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,15 +32,27 @@ public final class HeldProtectors implements AutoCloseable {
   private final SecretMemory memory;
   private final List<Protector> protectors = new ArrayList<>();
   private Optional<byte[]> recoveryKey = Optional.empty();
+  private Optional<RefusedException> problem = Optional.empty();
 
   private HeldProtectors(ProtectorSource source) {
     this.source = source;
     this.memory = source.memory();
   }
 
-  /** To open a root with; {@code wrapped} is what key providers made for it. */
+  /** What this machine has to open a root with, alone. */
+  public static HeldProtectors ofMachine(
+      List<WrappedSecretProtector.Wrapped> wrapped, ProtectorSource source) throws IOException {
+    return toOpen(List.of(HeldProtector.newBuilder().setMachineKey(true).build()), wrapped, source);
+  }
+
+  /**
+   * To open a root with; {@code wrapped} is what key providers and the TPM made for it. A TPM that
+   * is asked and does not answer is a {@link #problem}, since something else may open it.
+   */
   public static HeldProtectors toOpen(
-      List<HeldProtector> held, List<KeyProviderProtector.Wrapped> wrapped, ProtectorSource source)
+      List<HeldProtector> held,
+      List<WrappedSecretProtector.Wrapped> wrapped,
+      ProtectorSource source)
       throws IOException {
     return of(held, Optional.of(wrapped), source);
   }
@@ -51,7 +65,7 @@ public final class HeldProtectors implements AutoCloseable {
 
   private static HeldProtectors of(
       List<HeldProtector> held,
-      Optional<List<KeyProviderProtector.Wrapped>> wrapped,
+      Optional<List<WrappedSecretProtector.Wrapped>> wrapped,
       ProtectorSource source)
       throws IOException {
     HeldProtectors made = new HeldProtectors(source);
@@ -71,14 +85,40 @@ public final class HeldProtectors implements AutoCloseable {
     }
   }
 
-  private void add(HeldProtector held, Optional<List<KeyProviderProtector.Wrapped>> wrapped)
+  private void add(HeldProtector held, Optional<List<WrappedSecretProtector.Wrapped>> wrapped)
       throws MalformedException, IOException {
-    if (!held.hasKeyProvider()) {
-      protectors.add(protector(held, wrapped.isEmpty()));
-    } else if (wrapped.isEmpty()) {
-      protectors.add(source.enrolled(held.getKeyProvider()));
+    if (wrapped.isPresent()) {
+      addToOpen(held, wrapped.get());
     } else {
-      protectors.addAll(source.opened(held.getKeyProvider(), wrapped.get()));
+      protectors.add(
+          switch (held.getHeldCase()) {
+            case KEY_PROVIDER -> source.enrolled(held.getKeyProvider());
+            case TPM -> source.tpm().enrol();
+            default -> protector(held, true);
+          });
+    }
+  }
+
+  private void addToOpen(HeldProtector held, List<WrappedSecretProtector.Wrapped> wrapped)
+      throws MalformedException, IOException {
+    switch (held.getHeldCase()) {
+      case KEY_PROVIDER -> protectors.addAll(source.opened(held.getKeyProvider(), wrapped));
+      case TPM -> wrapped.forEach(this::unseal);
+      case MACHINE_KEY -> {
+        protectors.add(source.machineKey());
+        wrapped.forEach(this::unseal);
+      }
+      default -> protectors.add(protector(held, false));
+    }
+  }
+
+  private void unseal(WrappedSecretProtector.Wrapped wrapped) {
+    if (wrapped.type() == ProtectorType.TPM) {
+      try {
+        protectors.add(source.tpm().open(wrapped));
+      } catch (RefusedException e) {
+        problem = Optional.of(problem.orElse(e));
+      }
     }
   }
 
@@ -91,7 +131,7 @@ public final class HeldProtectors implements AutoCloseable {
       case KEY_FILE -> new KeyFileProtector(secret(held.getKeyFile(), KeyFileProtector.MIN_LENGTH));
       case RECOVERY_KEY -> isNew ? newRecoveryKey() : recoveryKey(held.getRecoveryKey());
       case RECIPIENT -> recipient(held.getRecipient(), isNew);
-      case KEY_PROVIDER, HELD_NOT_SET ->
+      case KEY_PROVIDER, TPM, HELD_NOT_SET ->
           throw RefusedException.invalid("A protector of a kind that this release does not know.");
     };
   }
@@ -134,6 +174,31 @@ public final class HeldProtectors implements AutoCloseable {
 
   public List<Protector> protectors() {
     return List.copyOf(protectors);
+  }
+
+  /** Why the TPM gave nothing, as a sentence, where it was asked and did not. */
+  public Optional<String> problem() {
+    return problem.map(RefusedException::getMessage);
+  }
+
+  /** What all of these are to open. */
+  @FunctionalInterface
+  public interface Opening {
+    void with(List<Protector> protectors) throws IOException;
+  }
+
+  /**
+   * Opens something.
+   *
+   * @throws WrongSecretException if none does; it says also why the TPM gave nothing, where it was
+   *     asked
+   */
+  public void open(Opening opening) throws IOException {
+    try {
+      opening.with(protectors());
+    } catch (WrongSecretException e) {
+      throw problem().map(why -> new WrongSecretException(e.getMessage() + " " + why)).orElse(e);
+    }
   }
 
   /** What was made, to be shown once. */

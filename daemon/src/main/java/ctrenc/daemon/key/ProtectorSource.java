@@ -1,8 +1,9 @@
 package ctrenc.daemon.key;
 
 import com.google.protobuf.ByteString;
-import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
+import ctrenc.crypto.protector.ProtectorType;
+import ctrenc.crypto.protector.WrappedSecretProtector;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
@@ -15,11 +16,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What this machine can make protectors of: its own key, memory for secrets, key providers, and
- * keys that have names. Thread-safe.
+ * What this machine can make protectors of: its own key, memory for secrets, key providers, keys
+ * that have names, and a TPM. Thread-safe.
  */
 public record ProtectorSource(
-    Protector machineKey, SecretMemory memory, KeyProviders providers, NamedKeys named) {
+    Protector machineKey,
+    SecretMemory memory,
+    KeyProviders providers,
+    NamedKeys named,
+    TpmKeys tpm) {
 
   /** What a machine with these settings has. */
   public static ProtectorSource of(Settings settings, Protector machineKey, SecretMemory memory) {
@@ -27,17 +32,18 @@ public record ProtectorSource(
         machineKey,
         memory,
         new KeyProviders(settings.keyProviderConfig()),
-        new NamedKeys(settings.keysDirectory(), memory));
+        new NamedKeys(settings.keysDirectory(), memory),
+        new TpmKeys(settings.tpm(), memory));
   }
 
   /** Has a fresh secret wrapped. */
   Protector enrolled(KeyProvider wanted) throws IOException {
-    byte[] secret = new byte[KeyProviderProtector.LENGTH];
+    byte[] secret = new byte[WrappedSecretProtector.LENGTH];
     Entropy.system().fill(secret);
     try {
       byte[] wrapped =
           providers.find(wanted.getName()).wrap(secret, wanted.getParameters().toByteArray());
-      if (wrapped.length == 0 || wrapped.length > KeyProviderProtector.MAX_WRAPPED) {
+      if (wrapped.length == 0 || wrapped.length > WrappedSecretProtector.MAX_WRAPPED) {
         throw RefusedException.conflict(
             "The key provider " + wanted.getName() + " made nothing of it, or too much.");
       }
@@ -48,18 +54,19 @@ public record ProtectorSource(
   }
 
   /** Has unwrapped what the provider made for a root; several where it protects several ways. */
-  List<Protector> opened(KeyProvider held, List<KeyProviderProtector.Wrapped> ofRoot)
+  List<Protector> opened(KeyProvider held, List<WrappedSecretProtector.Wrapped> ofRoot)
       throws IOException {
     List<Protector> opened = new ArrayList<>();
-    for (KeyProviderProtector.Wrapped wrapped : ofRoot) {
-      if (wrapped.provider().equals(held.getName())) {
+    for (WrappedSecretProtector.Wrapped wrapped : ofRoot) {
+      if (wrapped.type() == ProtectorType.KEY_PROVIDER
+          && wrapped.provider().equals(held.getName())) {
         opened.add(opened(held, wrapped));
       }
     }
     return opened;
   }
 
-  private Protector opened(KeyProvider held, KeyProviderProtector.Wrapped wrapped)
+  private Protector opened(KeyProvider held, WrappedSecretProtector.Wrapped wrapped)
       throws IOException {
     ByteString parameters = held.getParameters();
     byte[] secret =
@@ -75,7 +82,7 @@ public record ProtectorSource(
     if (secret.length == 0 || secret.length > SecretMemory.MAX_SIZE) {
       throw RefusedException.conflict("The key provider " + name + " gave no secret.");
     }
-    return new KeyProviderProtector(
-        Secret.take(memory, secret), new KeyProviderProtector.Wrapped(name, wrapped));
+    return new WrappedSecretProtector(
+        Secret.take(memory, secret), WrappedSecretProtector.Wrapped.byProvider(name, wrapped));
   }
 }

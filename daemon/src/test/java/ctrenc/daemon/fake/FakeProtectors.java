@@ -1,8 +1,8 @@
 package ctrenc.daemon.fake;
 
-import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorType;
+import ctrenc.crypto.protector.WrappedSecretProtector;
 import ctrenc.overlay.subvolume.Protectors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ final class FakeProtectors implements Protectors {
   }
 
   @Override
-  public List<KeyProviderProtector.Wrapped> wrappedByProviders(UUID subvolume) {
+  public List<WrappedSecretProtector.Wrapped> wrappedSecrets(UUID subvolume) {
     return List.of();
   }
 

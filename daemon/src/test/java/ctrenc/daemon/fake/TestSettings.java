@@ -100,6 +100,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public Path tpm() {
+    return stateDirectory().resolve("no-tpm");
+  }
+
+  @Override
   public Path keysDirectory() {
     return home.resolve("named-keys");
   }

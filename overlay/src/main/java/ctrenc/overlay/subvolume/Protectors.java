@@ -1,8 +1,8 @@
 package ctrenc.overlay.subvolume;
 
-import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorType;
+import ctrenc.crypto.protector.WrappedSecretProtector;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +19,8 @@ public interface Protectors {
   /** The types of each group's members, empty for one that this release does not know. */
   List<List<Optional<ProtectorType>>> list(UUID subvolume) throws IOException;
 
-  /** What key providers have to unwrap to open it; needs no key. */
-  List<KeyProviderProtector.Wrapped> wrappedByProviders(UUID subvolume) throws IOException;
+  /** What key providers or the TPM have to unwrap to open it; needs no key. */
+  List<WrappedSecretProtector.Wrapped> wrappedSecrets(UUID subvolume) throws IOException;
 
   /**
    * One group more.

@@ -1,9 +1,9 @@
 package ctrenc.overlay.subvolume;
 
-import ctrenc.crypto.protector.KeyProviderProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorGroups;
 import ctrenc.crypto.protector.ProtectorType;
+import ctrenc.crypto.protector.WrappedSecretProtector;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -30,8 +30,8 @@ final class StoredProtectors implements Protectors {
   }
 
   @Override
-  public List<KeyProviderProtector.Wrapped> wrappedByProviders(UUID subvolume) throws IOException {
-    return read(subvolume).wrappedByProviders();
+  public List<WrappedSecretProtector.Wrapped> wrappedSecrets(UUID subvolume) throws IOException {
+    return read(subvolume).wrappedSecrets();
   }
 
   @Override

@@ -9,23 +9,25 @@ import ctrenc.crypto.Fixtures;
 import ctrenc.crypto.WrongKeyException;
 import ctrenc.crypto.wrap.Kek;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class KeyProviderProtectorTest {
+class WrappedSecretProtectorTest {
 
   private static final byte[] MADE = {1, 2, 3};
 
-  private static KeyProviderProtector protector(int secret, String provider) {
-    return new KeyProviderProtector(
-        Fixtures.secret(secret, KeyProviderProtector.LENGTH),
-        new KeyProviderProtector.Wrapped(provider, MADE));
+  private static WrappedSecretProtector protector(int secret, String provider) {
+    return new WrappedSecretProtector(
+        Fixtures.secret(secret, WrappedSecretProtector.LENGTH),
+        WrappedSecretProtector.Wrapped.byProvider(provider, MADE));
   }
 
   @Test
   void whatTheProviderMadeIsStoredAndWhatItGivesBackOpens() throws CryptoException {
     Kek kek = Fixtures.kek();
     byte[] stored = protector(1, "väult").wrap(kek, Fixtures.counting(0));
-    var wrapped = ProtectorGroups.decode(SUBVOLUME, stored).wrappedByProviders();
+    var wrapped = ProtectorGroups.decode(SUBVOLUME, stored).wrappedSecrets();
     assertThat(wrapped).hasSize(1);
     assertThat(wrapped.getFirst().provider()).isEqualTo("väult");
     assertThat(wrapped.getFirst().bytes()).isEqualTo(MADE);
@@ -39,6 +41,20 @@ class KeyProviderProtectorTest {
         .isInstanceOf(WrongKeyException.class);
     assertThatThrownBy(() -> protector(1, "other").unwrap(SUBVOLUME, stored))
         .isInstanceOf(WrongKeyException.class);
+  }
+
+  @Test
+  void aTpmIsNoProviderWithTheSameSecret() throws CryptoException {
+    var made = WrappedSecretProtector.Wrapped.byTpm(MADE);
+    try (Protector tpm = new WrappedSecretProtector(Fixtures.secret(1, 32), made)) {
+      byte[] stored = tpm.wrap(Fixtures.kek(), Fixtures.counting(0));
+      ProtectorGroups groups = ProtectorGroups.decode(SUBVOLUME, stored);
+      assertThat(groups.describe()).containsExactly(List.of(Optional.of(ProtectorType.TPM)));
+      assertThat(groups.wrappedSecrets().getFirst().type()).isEqualTo(ProtectorType.TPM);
+      assertThat(tpm.unwrap(SUBVOLUME, stored).keyId()).isEqualTo(Fixtures.kek().keyId());
+      assertThatThrownBy(() -> protector(1, "").unwrap(SUBVOLUME, stored))
+          .isInstanceOf(WrongKeyException.class);
+    }
   }
 
   @Test
