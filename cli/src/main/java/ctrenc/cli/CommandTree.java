@@ -2,6 +2,7 @@ package ctrenc.cli;
 
 import ctrenc.cli.verb.BackupVerb;
 import ctrenc.cli.verb.CheckVerb;
+import ctrenc.cli.verb.CompactVerb;
 import ctrenc.cli.verb.CompletionVerb;
 import ctrenc.cli.verb.CreateVerb;
 import ctrenc.cli.verb.DaemonRestartVerb;
@@ -118,9 +119,8 @@ final class CommandTree {
     addGroups(root);
     List.of(new SendVerb(), new ReceiveVerb(), new BackupVerb(), new RestoreVerb())
         .forEach(verb -> add(root, verb));
-    add(root, new CheckVerb());
-    add(root, new VerifyVerb());
-    add(root, new DoctorVerb());
+    List.of(new CheckVerb(), new VerifyVerb(), new CompactVerb(), new DoctorVerb())
+        .forEach(verb -> add(root, verb));
     add(root, new VersionVerb());
     add(root, new CompletionVerb());
     return finished(root);

@@ -20,6 +20,7 @@ import ctrenc.daemon.key.MachineKey;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.maintenance.AuditLog;
+import ctrenc.daemon.maintenance.Compactor;
 import ctrenc.daemon.maintenance.Leftovers;
 import ctrenc.daemon.maintenance.RunLock;
 import ctrenc.daemon.nested.NestedContainers;
@@ -183,6 +184,7 @@ public final class RunningDaemon implements AutoCloseable {
         Executors.newCachedThreadPool(
             Thread.ofPlatform().name("ctr-enc-stream-", 0).daemon(true).factory());
     keep(streams::shutdownNow);
+    keep(Compactor.start(store.upkeep()));
     ImageImports imports =
         new ImageImports(
             store.images(), new ImageConfigs(directories.imageConfigs()), settings.importReserve());
@@ -239,10 +241,7 @@ public final class RunningDaemon implements AutoCloseable {
     begun.close();
   }
 
-  /**
-   * Takes no new calls, finishes those under way, and leaves everything else as a process does that
-   * dies: to be followed by the end of this one.
-   */
+  /** Takes no new calls, finishes those under way, and leaves the rest as a process that dies. */
   public void leave() {
     leaving.close();
   }

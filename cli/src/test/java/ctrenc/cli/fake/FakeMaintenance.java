@@ -2,6 +2,10 @@ package ctrenc.cli.fake;
 
 import ctrenc.proto.v1.CheckRequest;
 import ctrenc.proto.v1.CheckResponse;
+import ctrenc.proto.v1.CompactProgress;
+import ctrenc.proto.v1.CompactRequest;
+import ctrenc.proto.v1.CompactResponse;
+import ctrenc.proto.v1.CompactSummary;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.Problem;
 import ctrenc.proto.v1.VerifyFinding;
@@ -30,6 +34,23 @@ final class FakeMaintenance extends MaintenanceGrpc.MaintenanceImplBase {
                     .setSubject("layer 7")
                     .setText("It is held by 1 stacks and counts 2."))
             .build());
+    responses.onCompleted();
+  }
+
+  /** Two files go; of the whole store, one extent is damaged. */
+  @Override
+  public void compact(CompactRequest request, StreamObserver<CompactResponse> responses) {
+    CompactProgress progress =
+        CompactProgress.newBuilder().setDone(5_000_000).setTotal(10_000_000).build();
+    responses.onNext(CompactResponse.newBuilder().setProgress(progress).build());
+    CompactSummary summary =
+        CompactSummary.newBuilder()
+            .setFiles(2)
+            .setMovedBytes(10_000_000)
+            .setReclaimedBytes(30_000_000)
+            .setDamaged(request.getReference().isEmpty() ? 1 : 0)
+            .build();
+    responses.onNext(CompactResponse.newBuilder().setSummary(summary).build());
     responses.onCompleted();
   }
 

@@ -5,6 +5,8 @@ import ctrenc.overlay.subvolume.CheckReport;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.proto.v1.CheckRequest;
 import ctrenc.proto.v1.CheckResponse;
+import ctrenc.proto.v1.CompactRequest;
+import ctrenc.proto.v1.CompactResponse;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.Problem;
 import ctrenc.proto.v1.VerifyRequest;
@@ -42,6 +44,16 @@ public final class MaintenanceEndpoint extends MaintenanceGrpc.MaintenanceImplBa
     answer.write(
         streams,
         out -> VerifyConversation.run(store.upkeep(), request, named(request.getReference()), out));
+  }
+
+  @Override
+  public void compact(CompactRequest request, StreamObserver<CompactResponse> observer) {
+    StreamedAnswer<CompactResponse> answer =
+        new StreamedAnswer<>((ServerCallStreamObserver<CompactResponse>) observer);
+    answer.write(
+        streams,
+        out ->
+            CompactConversation.run(store.upkeep(), request, named(request.getReference()), out));
   }
 
   /** The root of a container; empty where none is named. */

@@ -1,6 +1,10 @@
 package ctrenc.daemon.fake;
 
 import ctrenc.overlay.audit.Finding;
+import ctrenc.overlay.extent.CompactionNeed;
+import ctrenc.overlay.extent.CompactionResult;
+import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
@@ -21,6 +25,20 @@ final class FakeUpkeep implements Upkeep {
     sink.verified(new ScrubPosition(7, ScrubPosition.Step.EXTENTS, 2), 100);
     sink.found(ScrubFinding.of(Finding.Kind.DAMAGED, LAYER, "extent 1", "It is damaged."));
     sink.locked(LAYER);
+  }
+
+  @Override
+  public CompactionResult compact(
+      Optional<UUID> subvolume, CompactionRule rule, Pace pace, CompactionWatch watch)
+      throws IOException {
+    watch.moved(60);
+    watch.damaged(LAYER, 1);
+    return new CompactionResult(2, 60, 200, 100);
+  }
+
+  @Override
+  public CompactionNeed compactionNeed(Optional<UUID> subvolume, CompactionRule rule) {
+    return new CompactionNeed(2, 60);
   }
 
   @Override

@@ -1,8 +1,12 @@
 package ctrenc.overlay.extent;
 
 import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.segment.SegmentPlace;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -44,6 +48,30 @@ final class DeadSpace {
     punch(file, Math.max(up(start), down(from)), Math.min(down(end), up(to)));
     if (ofFile.size() > MAX_RANGES) {
       ofFile.pollFirstEntry();
+    }
+  }
+
+  /** One call for each run of neighbours: giving back is a transaction of the filesystem. */
+  void addAll(List<SegmentPlace> places) throws IOException {
+    List<SegmentPlace> inOrder = new ArrayList<>(places);
+    inOrder.sort(
+        Comparator.comparingInt(SegmentPlace::file).thenComparingLong(SegmentPlace::offset));
+    SegmentPlace first = inOrder.getFirst();
+    long end = first.end();
+    for (SegmentPlace place : inOrder) {
+      if (place.file() != first.file() || place.offset() > end) {
+        add(first.file(), first.offset(), end);
+        first = place;
+      }
+      end = place.end();
+    }
+    add(first.file(), first.offset(), end);
+  }
+
+  /** Deletes a file in which nothing lives and to which nothing is appended. */
+  void drop(int file) throws IOException {
+    if (segments.exists(file)) {
+      add(file, SegmentFiles.FIRST_OFFSET, segments.length(file));
     }
   }
 

@@ -24,6 +24,9 @@ final class ExtentLedger {
 
   private static final int BLOCK = 256;
 
+  /** Below every id. */
+  private static final long HELD = 0;
+
   private final MetaStore meta;
   private final long layer;
   private final UUID layerId;
@@ -63,6 +66,30 @@ final class ExtentLedger {
     return nextId++;
   }
 
+  /**
+   * Something is about to be appended that takes no id; what it leaves is looked for after a crash.
+   */
+  synchronized void reopen() throws IOException {
+    if (closed) {
+      write(new ExtentState(layerId, false, nextId, settled, settled.tail()));
+      closed = false;
+    }
+  }
+
+  /** No mark moves over what is appended until {@link #letGo}. */
+  void hold() {
+    started.add(HELD);
+  }
+
+  void letGo() {
+    started.remove(HELD);
+  }
+
+  /** What lies in files below this number is placed and durable, or was freed. */
+  synchronized int settledFile() {
+    return settled.tail().file();
+  }
+
   void failed(long id) {
     started.remove(id);
   }
@@ -97,7 +124,7 @@ final class ExtentLedger {
   }
 
   synchronized void synced(ExtentState.Mark mark) {
-    if (mark.id() > settled.id()) {
+    if (mark.isAfter(settled)) {
       settled = mark;
     }
   }

@@ -6,12 +6,14 @@ import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.SegmentPlace;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +38,34 @@ final class ExtentReclaimer {
   /** Records deleted in one batch. */
   private static final int BATCH = 1024;
 
-  /** Makes durable what was committed before, and the segment files it points at. */
+  /** Something that may fail. */
   @FunctionalInterface
-  interface FullSync {
+  interface Step {
     void run() throws IOException;
   }
 
-  private record Dead(long id, PlaceRecord record, long commit) {}
+  /** Finds the record of an extent in the location map. */
+  @FunctionalInterface
+  interface Lookup {
+    Optional<PlaceRecord> place() throws IOException;
+  }
+
+  /**
+   * A place whose bytes nothing needs once a commit stays.
+   *
+   * @param id of the extent that died there; empty if it moved away
+   */
+  private record Dead(OptionalLong id, SegmentPlace place, long commit) {}
 
   private final MetaStore meta;
   private final long layer;
   private final ExtentJournal journal;
   private final DeadSpace space;
   private final ExtentCache cache;
-  private final FullSync sync;
+
+  /** Makes durable what was committed before, and the segment files it points at. */
+  private final Step sync;
+
   private final int freedTogether;
   private final ConcurrentLinkedQueue<Dead> queue = new ConcurrentLinkedQueue<>();
 
@@ -59,13 +75,16 @@ final class ExtentReclaimer {
   private final AtomicLong deadBytes = new AtomicLong();
   private final ReentrantLock freeing = new ReentrantLock();
 
+  /** Shared by those who bury, since the place that they look up must stay the extent's. */
+  private final ReentrantReadWriteLock places = new ReentrantReadWriteLock();
+
   ExtentReclaimer(
       MetaStore meta,
       long layer,
       ExtentJournal journal,
       DeadSpace space,
       ExtentCache cache,
-      FullSync sync,
+      Step sync,
       int freedTogether) {
     this.meta = meta;
     this.layer = layer;
@@ -84,14 +103,55 @@ final class ExtentReclaimer {
     return dead.isEmpty();
   }
 
-  /** Takes an extent whose last reference went by a batch that is committed. */
-  void bury(long id, PlaceRecord record) {
-    if (dead.putIfAbsent(id, Boolean.TRUE) != null) {
-      return;
+  /** Takes an extent, if it has a place, whose last reference went by a batch that is committed. */
+  void bury(long id, Lookup lookup) throws IOException {
+    places.readLock().lock();
+    try {
+      Optional<PlaceRecord> record = lookup.place();
+      if (record.isPresent() && dead.putIfAbsent(id, Boolean.TRUE) == null) {
+        cache.remove(id);
+        add(new Dead(OptionalLong.of(id), record.get().place(), meta.lastCommit()));
+      }
+    } finally {
+      places.readLock().unlock();
     }
-    cache.remove(id);
-    deadBytes.addAndGet(record.place().length());
-    queue.add(new Dead(id, record, meta.lastCommit()));
+  }
+
+  /** Lets no extent be buried between a look at where extents are and the change of that. */
+  void move(Step change) throws IOException {
+    places.writeLock().lock();
+    try {
+      change.run();
+    } finally {
+      places.writeLock().unlock();
+    }
+  }
+
+  /** Takes a place that an extent left by a batch that is committed. */
+  void vacate(SegmentPlace place) {
+    add(new Dead(OptionalLong.empty(), place, meta.lastCommit()));
+  }
+
+  /** Takes a place that no record ever named. */
+  void discard(SegmentPlace place) {
+    add(new Dead(OptionalLong.empty(), place, -1));
+  }
+
+  private void add(Dead one) {
+    deadBytes.addAndGet(one.place().length());
+    queue.add(one);
+  }
+
+  /** Deletes a file that no record names, unless the last ones that did may come back. */
+  void drop(int file) throws IOException {
+    freeing.lock();
+    try {
+      if (queue.stream().noneMatch(one -> one.place().file() == file)) {
+        space.drop(file);
+      }
+    } finally {
+      freeing.unlock();
+    }
   }
 
   /**
@@ -130,7 +190,7 @@ final class ExtentReclaimer {
 
   /** Frees everything, and makes durable what that needs. */
   void freeAll() throws IOException {
-    if (dead.isEmpty()) {
+    if (queue.isEmpty() && dead.isEmpty()) {
       return;
     }
     sync.run();
@@ -146,7 +206,7 @@ final class ExtentReclaimer {
     List<Dead> some = takeSafe();
     while (!some.isEmpty()) {
       try {
-        giveBack(some);
+        space.addAll(some.stream().map(Dead::place).toList());
         forget(some);
       } catch (IOException | RuntimeException e) {
         queue.addAll(some);
@@ -154,26 +214,6 @@ final class ExtentReclaimer {
       }
       some = takeSafe();
     }
-  }
-
-  /** One call for each run of neighbours: giving back is a transaction of the filesystem. */
-  private void giveBack(List<Dead> some) throws IOException {
-    List<SegmentPlace> places =
-        some.stream()
-            .map(one -> one.record().place())
-            .sorted(
-                Comparator.comparingInt(SegmentPlace::file).thenComparingLong(SegmentPlace::offset))
-            .toList();
-    SegmentPlace first = places.getFirst();
-    long end = first.end();
-    for (SegmentPlace place : places) {
-      if (place.file() != first.file() || place.offset() > end) {
-        space.add(first.file(), first.offset(), end);
-        first = place;
-      }
-      end = place.end();
-    }
-    space.add(first.file(), first.offset(), end);
   }
 
   private List<Dead> takeSafe() {
@@ -191,15 +231,19 @@ final class ExtentReclaimer {
   private void forget(List<Dead> freed) throws IOException {
     try (MetaBatch batch = meta.batch()) {
       for (Dead one : freed) {
-        byte[] key = ExtentKeys.extent(layer, one.id());
-        batch.delete(Table.PLACE, key);
-        batch.delete(Table.SHARE, key);
+        one.id().ifPresent(id -> deleteRecords(batch, id));
       }
       meta.commit(batch);
     }
     for (Dead one : freed) {
-      dead.remove(one.id());
-      deadBytes.addAndGet(-one.record().place().length());
+      one.id().ifPresent(dead::remove);
+      deadBytes.addAndGet(-one.place().length());
     }
+  }
+
+  private void deleteRecords(MetaBatch batch, long id) {
+    byte[] key = ExtentKeys.extent(layer, id);
+    batch.delete(Table.PLACE, key);
+    batch.delete(Table.SHARE, key);
   }
 }

@@ -24,7 +24,16 @@ import java.util.UUID;
 record ExtentState(UUID layerId, boolean closed, long nextId, Mark settled, SegmentPlace tail) {
 
   /** A point in the life of a layer's extents. */
-  record Mark(long id, SegmentPlace tail) {}
+  record Mark(long id, SegmentPlace tail) {
+
+    /** What is moved takes no id, so the tail may go on without it. */
+    boolean isAfter(Mark other) {
+      return id > other.id
+          || (id == other.id
+              && (tail.file() > other.tail.file()
+                  || (tail.file() == other.tail.file() && tail.offset() > other.tail.offset())));
+    }
+  }
 
   private static final byte VERSION = 1;
   private static final int MARK_LENGTH = Integer.BYTES + Long.BYTES;

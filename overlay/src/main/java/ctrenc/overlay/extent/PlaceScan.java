@@ -89,8 +89,10 @@ public final class PlaceScan {
   public static Optional<byte[]> living(MetaReader meta, long layer, long extent)
       throws IOException {
     byte[] key = ExtentKeys.extent(layer, extent);
-    Optional<byte[]> stored = meta.get(Table.PLACE, key);
-    return Shares.isUnreferenced(meta.get(Table.SHARE, key)) ? Optional.empty() : stored;
+    // The share first: both records of what is freed go in one batch, so one that has no share any
+    // more has no place either.
+    boolean isDead = Shares.isUnreferenced(meta.get(Table.SHARE, key));
+    return isDead ? Optional.empty() : meta.get(Table.PLACE, key);
   }
 
   /** References beyond the first; -1 where there is none at all. */

@@ -6,11 +6,15 @@ import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,6 +25,8 @@ import java.util.UUID;
  * the layer's key. Whoever closes it ends all use first.
  */
 public final class SegmentExtentStore implements ExtentStore {
+
+  private static final byte[] NO_RECORD = new byte[0];
 
   private final ExtentSetting setting;
   private final MetaStore meta;
@@ -150,7 +156,12 @@ public final class SegmentExtentStore implements ExtentStore {
   }
 
   private void settle(ExtentRecovery recovery) throws IOException {
-    for (SegmentPlace range : recovery.dead()) {
+    List<SegmentPlace> dead = recovery.dead();
+    if (!dead.isEmpty()) {
+      // An extent may have been moved away from there by a batch that can still be lost.
+      syncFully();
+    }
+    for (SegmentPlace range : dead) {
       space.add(range.file(), range.offset(), range.end());
     }
     byte[] from = ExtentKeys.extent(layer, 0);
@@ -233,10 +244,7 @@ public final class SegmentExtentStore implements ExtentStore {
   }
 
   private void bury(long extent) throws IOException {
-    Optional<PlaceRecord> record = finder.place(extent);
-    if (record.isPresent()) {
-      reclaimer.bury(extent, record.get());
-    }
+    reclaimer.bury(extent, () -> finder.place(extent));
   }
 
   @Override
@@ -249,23 +257,51 @@ public final class SegmentExtentStore implements ExtentStore {
       return;
     }
     try {
+      tryRead(reference, skip, target);
+    } catch (ExtentFault first) {
+      readAgain(reference, skip, target);
+    }
+  }
+
+  private void tryRead(ExtentReference reference, int skip, MemorySegment target)
+      throws IOException, ExtentFault {
+    try {
       reader.read(finder.find(reference), reference.from() + skip, target);
-    } catch (ExtentFault fault) {
-      throw answer(reference.extent(), fault);
     } catch (DamagedException e) {
-      throw answer(reference.extent(), ExtentFault.damaged(e));
+      throw ExtentFault.damaged(e);
+    }
+  }
+
+  /** The extent may have been moved after its place was looked up; at the end it is where it is. */
+  private void readAgain(ExtentReference reference, int skip, MemorySegment target)
+      throws IOException {
+    long extent = reference.extent();
+    while (true) {
+      OpenExtent stale = cache.get(extent);
+      cache.remove(extent);
+      Optional<byte[]> before = meta.get(Table.PLACE, ExtentKeys.extent(layer, extent));
+      try {
+        tryRead(reference, skip, target);
+        return;
+      } catch (ExtentFault fault) {
+        Optional<byte[]> now = meta.get(Table.PLACE, ExtentKeys.extent(layer, extent));
+        if (Arrays.equals(before.orElse(NO_RECORD), now.orElse(NO_RECORD))) {
+          throw answer(extent, Optional.ofNullable(stale), fault);
+        }
+      }
     }
   }
 
   /** What a reader is told; an extent that was freed meanwhile is no finding. */
-  private IOException answer(long extent, ExtentFault fault) throws IOException {
-    OpenExtent known = cache.get(extent);
+  private IOException answer(long extent, Optional<OpenExtent> stale, ExtentFault fault)
+      throws IOException {
+    Optional<OpenExtent> known = Optional.ofNullable(cache.get(extent)).or(() -> stale);
     cache.remove(extent);
     // In this order: an extent leaves the dead after its record is deleted.
     if (reclaimer.isDead(extent) || !finder.isPlaced(extent)) {
       return new ExtentGoneException("Extent " + extent + " of layer " + layerId + " was freed.");
     }
-    Optional<PlaceRecord> record = Optional.ofNullable(known).map(OpenExtent::place);
+    Optional<PlaceRecord> record = known.map(OpenExtent::place);
     report(fault.kind(), extent, record, fault.reason());
     return new DamagedException(
         "Extent " + extent + " of layer " + layerId + " is damaged: " + fault.reason(), fault);
@@ -320,6 +356,44 @@ public final class SegmentExtentStore implements ExtentStore {
   public void giveBack() throws IOException {
     checkOpen();
     reclaimer.freeAll();
+  }
+
+  /**
+   * Rewrites the segment files that are mostly dead, beside readers and writers, and without the
+   * key. One at a time.
+   *
+   * @throws ctrenc.overlay.storage.DiskFullException if there is no room for a first step
+   */
+  public CompactionResult compact(CompactionRule rule, Pace pace, CompactionWatch watch)
+      throws IOException {
+    checkOpen();
+    ExtentCompaction.Parts parts =
+        new ExtentCompaction.Parts(
+            meta,
+            layer,
+            layerId,
+            segments,
+            setting.tuning(),
+            ledger,
+            reclaimer,
+            cache,
+            this::syncFully);
+    try (EnvelopeReader envelopes =
+        new EnvelopeReader(setting.storage(), setting.segments(), layerId)) {
+      return new ExtentCompaction(parts, envelopes, pace, watch).run(rule);
+    }
+  }
+
+  /** What {@link #compact} would work on in a layer, whether it is open or not. */
+  public static CompactionNeed compactionNeed(
+      ExtentSetting setting, long layer, UUID layerId, CompactionRule rule) throws IOException {
+    long limit = setting.tuning().segmentFileLength();
+    try (SegmentFiles files =
+        SegmentFiles.open(setting.storage(), setting.segments(), layerId, limit)) {
+      List<SegmentUse> uses = SegmentUse.of(files, setting.meta(), layer);
+      List<SegmentUse> chosen = SegmentUse.chosen(uses, rule, limit);
+      return new CompactionNeed(chosen.size(), chosen.stream().mapToLong(SegmentUse::live).sum());
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -137,8 +138,12 @@ public final class EnvelopeReader implements AutoCloseable {
   private @Nullable SegmentFile file(int number) throws IOException {
     SegmentFile known = files.get(number);
     if (known == null && storage.exists(name(number))) {
-      known = SegmentFile.open(storage, directory, number);
-      files.put(number, known);
+      try {
+        known = SegmentFile.open(storage, directory, number);
+        files.put(number, known);
+      } catch (NoSuchFileException e) {
+        return null;
+      }
     }
     return known;
   }

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,9 @@ final class SegmentFile {
   private final StorageFile file;
   private final AtomicLong tail;
   private volatile boolean dirty;
+
+  /** One for being among its layer's files, and one for each use that a deletion may meet. */
+  private final AtomicInteger users = new AtomicInteger(1);
 
   /** Up to here the kernel was told to write to the disk. */
   private final AtomicLong writtenOut;
@@ -188,9 +192,21 @@ final class SegmentFile {
     file.dropCache(offset, length);
   }
 
-  /** Gives all blocks back; the descriptor stays open for readers that still hold a place in it. */
+  /** Gives all blocks back. */
   void empty() throws IOException {
     file.truncate(0);
+  }
+
+  /** Keeps the descriptor open until {@link #leave}; false if it is closed already. */
+  boolean enter() {
+    return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  }
+
+  /** The last one closes the descriptor. */
+  void leave() throws IOException {
+    if (users.decrementAndGet() == 0) {
+      file.close();
+    }
   }
 
   void close() throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -38,9 +39,6 @@ public final class SegmentFiles implements AutoCloseable {
   /** Numbers up to this one were used; they are not given to other files. */
   private volatile int usedNumbers;
 
-  /** Files that were deleted while readers may still have held places in them. */
-  private final ConcurrentSkipListMap<Integer, SegmentFile> deleted = new ConcurrentSkipListMap<>();
-
   private SegmentFiles(Storage storage, String directory, UUID layer, long limit) {
     this.storage = storage;
     this.directory = directory;
@@ -60,11 +58,19 @@ public final class SegmentFiles implements AutoCloseable {
     for (String name : storage.list(opened.directory)) {
       Integer number = SegmentFile.numberOf(name);
       if (number != null) {
-        opened.files.put(number, SegmentFile.open(storage, opened.directory, number));
-        opened.usedNumbers = Math.max(opened.usedNumbers, number);
+        opened.add(number);
       }
     }
     return opened;
+  }
+
+  private void add(int number) throws IOException {
+    try {
+      files.put(number, SegmentFile.open(storage, directory, number));
+    } catch (NoSuchFileException e) {
+      // Whoever uses the layer has deleted it since the names were listed.
+    }
+    usedNumbers = Math.max(usedNumbers, number);
   }
 
   /** Removes the files of a layer that nobody has open, and their directory. */
@@ -164,7 +170,12 @@ public final class SegmentFiles implements AutoCloseable {
 
   /** Fills {@code target} from {@code offset}; short only at the end of the file. */
   public int read(int file, long offset, MemorySegment target) throws IOException {
-    return find(file).read(target, offset);
+    SegmentFile found = enter(file);
+    try {
+      return found.read(target, offset);
+    } finally {
+      found.leave();
+    }
   }
 
   /**
@@ -173,9 +184,13 @@ public final class SegmentFiles implements AutoCloseable {
    * @throws DamagedException if there is none, or not a whole one
    */
   public EnvelopeHeader header(SegmentPlace place) throws IOException {
-    SegmentFile file = find(place.file());
-    byte[] bytes = file.bytes(place.offset(), EnvelopeHeader.LENGTH);
-    return EnvelopeHeader.decode(bytes, "in " + file.name() + " at " + place.offset());
+    SegmentFile file = enter(place.file());
+    try {
+      byte[] bytes = file.bytes(place.offset(), EnvelopeHeader.LENGTH);
+      return EnvelopeHeader.decode(bytes, "in " + file.name() + " at " + place.offset());
+    } finally {
+      file.leave();
+    }
   }
 
   /** Walks the envelopes of a file from {@code from}; see {@link SegmentScan}. */
@@ -193,8 +208,12 @@ public final class SegmentFiles implements AutoCloseable {
     int newest = usedNumbers;
     namesDirty = false;
     for (SegmentFile file : files.values()) {
-      if (file.isDirty()) {
-        file.sync();
+      if (file.isDirty() && file.enter()) {
+        try {
+          file.sync();
+        } finally {
+          file.leave();
+        }
       }
     }
     if (names) {
@@ -219,10 +238,25 @@ public final class SegmentFiles implements AutoCloseable {
     }
   }
 
+  /** Length of a file, with what is being appended; it grows while it is the newest. */
+  public long length(int number) throws DamagedException {
+    return find(number).tail();
+  }
+
   /** Length of a file that is no longer appended to, or -1 for the current one. */
-  public long finalLength(int number) throws IOException {
+  public long finalLength(int number) throws DamagedException {
     SegmentFile target = current;
-    return target != null && target.number() == number ? -1 : find(number).size();
+    return target != null && target.number() == number ? -1 : length(number);
+  }
+
+  /** Lets the next envelope begin a new file, if this is the one that is appended to. */
+  public void end(int number) {
+    synchronized (creation) {
+      SegmentFile target = current;
+      if (target != null && target.number() == number) {
+        current = null;
+      }
+    }
   }
 
   /** Gives whole blocks inside the range back to the disk. */
@@ -231,26 +265,43 @@ public final class SegmentFiles implements AutoCloseable {
   }
 
   public void dropCache(int file, long offset, long length) throws IOException {
-    find(file).dropCache(offset, length);
+    SegmentFile found = enter(file);
+    try {
+      found.dropCache(offset, length);
+    } finally {
+      found.leave();
+    }
   }
 
-  /** Deletes a file in which nothing lives any more, and which is no longer appended to. */
+  /**
+   * Deletes a file in which nothing lives any more, and which is no longer appended to. Who reads
+   * it at the moment finds it end too early.
+   */
   public void delete(int number) throws IOException {
     SegmentFile file = find(number);
     if (file == current) {
       throw new IllegalStateException("segment file " + number + " is being appended to");
     }
     files.remove(number);
-    deleted.put(number, file);
-    storage.delete(file.name());
-    file.empty();
+    try {
+      storage.delete(file.name());
+      file.empty();
+    } finally {
+      file.leave();
+    }
   }
 
   /** Bytes of all files as the disk counts them. */
   public long storedBytes() throws IOException {
     long sum = 0;
     for (SegmentFile file : files.values()) {
-      sum += file.storedBytes();
+      if (file.enter()) {
+        try {
+          sum += file.storedBytes();
+        } finally {
+          file.leave();
+        }
+      }
     }
     return sum;
   }
@@ -259,20 +310,29 @@ public final class SegmentFiles implements AutoCloseable {
   public void close() throws IOException {
     current = null;
     for (SegmentFile file : files.values()) {
-      file.close();
-    }
-    for (SegmentFile file : deleted.values()) {
-      file.close();
+      file.leave();
     }
     files.clear();
-    deleted.clear();
   }
 
   private SegmentFile find(int number) throws DamagedException {
     SegmentFile file = files.get(number);
     if (file == null) {
-      throw new DamagedException("The segment file " + name(number) + " is missing.");
+      throw missing(number);
     }
     return file;
+  }
+
+  /** A file that stays open until its {@link SegmentFile#leave}, also when it is deleted. */
+  private SegmentFile enter(int number) throws DamagedException {
+    SegmentFile file = find(number);
+    if (!file.enter()) {
+      throw missing(number);
+    }
+    return file;
+  }
+
+  private DamagedException missing(int number) {
+    return new DamagedException("The segment file " + name(number) + " is missing.");
   }
 }

@@ -2,8 +2,13 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.overlay.extent.ArrivingExtents;
+import ctrenc.overlay.extent.CompactionNeed;
+import ctrenc.overlay.extent.CompactionResult;
+import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.segment.EnvelopeReader;
+import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.util.Set;
 import java.util.UUID;
@@ -29,6 +34,16 @@ interface ExtentStores {
    * @param last the extent up to which it has them; 0 if it has none
    */
   ArrivingExtents arriving(long layer, UUID id, long last) throws IOException;
+
+  /**
+   * Rewrites the segment files of a layer that are mostly dead, without its key and beside whoever
+   * uses it. One at a time for a layer.
+   */
+  CompactionResult compact(LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch)
+      throws IOException;
+
+  /** What {@link #compact} would work on. */
+  CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) throws IOException;
 
   /** Bytes of a layer's segment files as the disk counts them; needs no key. */
   long storedBytes(UUID layer) throws IOException;

@@ -7,6 +7,10 @@ import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.extent.ArrivingExtents;
+import ctrenc.overlay.extent.CompactionNeed;
+import ctrenc.overlay.extent.CompactionResult;
+import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentSetting;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.extent.ExtentTuning;
@@ -16,6 +20,7 @@ import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
 import java.util.HashSet;
@@ -28,6 +33,7 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   private final NonceHedge hedge;
   private final ExtentWorkspaces workspaces;
   private final ExtentSetting setting;
+  private final SharedExtents shared;
 
   SegmentExtents(
       Storage storage,
@@ -40,11 +46,12 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
     this.workspaces = new ExtentWorkspaces(hedge, Suite.CURRENT);
     this.setting =
         new ExtentSetting(storage, segments, meta, workspaces, audit, ExtentTuning.standard());
+    this.shared = new SharedExtents(setting);
   }
 
   @Override
   public ExtentStore open(long layer, LayerKey key) throws IOException {
-    return SegmentExtentStore.open(setting, layer, key.layer(), () -> key);
+    return shared.withKey(layer, key);
   }
 
   @Override
@@ -74,6 +81,22 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   public ArrivingExtents arriving(long layer, UUID id, long last) throws IOException {
     return new ArrivingExtents(
         setting.storage(), setting.segments(), setting.meta(), layer, id, last);
+  }
+
+  @Override
+  public CompactionResult compact(
+      LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch) throws IOException {
+    SegmentExtentStore store = shared.withoutKey(layer.number(), layer.id());
+    try {
+      return store.compact(rule, pace, watch);
+    } finally {
+      shared.leave(layer.number());
+    }
+  }
+
+  @Override
+  public CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) throws IOException {
+    return SegmentExtentStore.compactionNeed(setting, layer.number(), layer.id(), rule);
   }
 
   @Override

@@ -19,7 +19,8 @@ record StackKeeping(
     Arrivals arrivals,
     KeptLayers kept,
     PlainIdentities identities,
-    Protectors protectors)
+    Protectors protectors,
+    Compactions compactions)
     implements AutoCloseable {
 
   /** Reads the catalog and finishes what an earlier process left undone. */
@@ -76,7 +77,8 @@ record StackKeeping(
         arrivals,
         kept,
         new PlainIdentities(parts.meta()),
-        new StoredProtectors(parts.keySlots(), keyring, nests, nested));
+        new StoredProtectors(parts.keySlots(), keyring, nests, nested),
+        new Compactions(parts, catalog, remover));
   }
 
   private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)
@@ -105,6 +107,7 @@ record StackKeeping(
   @Override
   public void close() {
     try {
+      compactions.close();
       flattens.haltAll();
       open.closeAll();
     } finally {

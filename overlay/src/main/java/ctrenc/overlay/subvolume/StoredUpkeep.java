@@ -2,6 +2,10 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.audit.Finding;
+import ctrenc.overlay.extent.CompactionNeed;
+import ctrenc.overlay.extent.CompactionResult;
+import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.scrub.ExtentScrub;
@@ -66,6 +70,19 @@ final class StoredUpkeep implements Upkeep {
         living.found(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "the layer", reason));
       }
     }
+  }
+
+  @Override
+  public CompactionResult compact(
+      Optional<UUID> subvolume, CompactionRule rule, Pace pace, CompactionWatch watch)
+      throws IOException {
+    return stacks.compactions().run(layers(subvolume), rule, pace, watch);
+  }
+
+  @Override
+  public CompactionNeed compactionNeed(Optional<UUID> subvolume, CompactionRule rule)
+      throws IOException {
+    return stacks.compactions().need(layers(subvolume), rule);
   }
 
   private void verify(LayerRecord layer, ScrubPosition from, Pace pace, ScrubSink sink)

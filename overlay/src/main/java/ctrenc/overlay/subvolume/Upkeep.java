@@ -1,5 +1,9 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.extent.CompactionNeed;
+import ctrenc.overlay.extent.CompactionResult;
+import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.storage.Pace;
@@ -24,4 +28,21 @@ public interface Upkeep {
 
   /** The bytes that {@link #verify} reads from segment files for all there is. */
   long bytesToVerify(Optional<UUID> subvolume) throws IOException;
+
+  /**
+   * Rewrites segment files that are mostly dead, as they are sealed, beside whoever reads and
+   * writes; needs no keys. What it moved stays moved, however it ends. One at a time: another call
+   * waits.
+   *
+   * @param subvolume whose layers are compacted, those of its snapshots included; empty is the
+   *     whole store
+   * @param pace how fast it may move
+   * @throws ctrenc.overlay.storage.DiskFullException if there is no room for a step
+   */
+  CompactionResult compact(
+      Optional<UUID> subvolume, CompactionRule rule, Pace pace, CompactionWatch watch)
+      throws IOException;
+
+  /** What {@link #compact} would work on. */
+  CompactionNeed compactionNeed(Optional<UUID> subvolume, CompactionRule rule) throws IOException;
 }

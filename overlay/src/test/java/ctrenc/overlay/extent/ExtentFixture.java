@@ -15,9 +15,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongConsumer;
 
 /** An extent store with a key, over any storage and metadata store, and what tests ask of it. */
 public final class ExtentFixture {
@@ -33,7 +35,7 @@ public final class ExtentFixture {
   private final LayerKey key = LayerKey.random(MEMORY, Entropy.system(), LAYER);
   private volatile boolean locked;
 
-  ExtentTuning tuning = new ExtentTuning(1 << 20, 64, 128 << 10, 8);
+  ExtentTuning tuning = new ExtentTuning(1 << 20, 64, 128 << 10, 8, 50_000);
 
   SegmentExtentStore open(Storage storage, MetaStore meta) throws IOException {
     return open(storage, meta, LAYER, NUMBER, key);
@@ -97,11 +99,46 @@ public final class ExtentFixture {
     store.reclaim(extent);
   }
 
+  /** Puts an extent where another was, if there was one, which goes. */
+  static <K> void replace(
+      ExtentStore store,
+      MetaStore meta,
+      Map<K, ExtentReference> extents,
+      K at,
+      ExtentReference fresh)
+      throws IOException {
+    ExtentReference old = extents.put(at, fresh);
+    if (old != null) {
+      release(store, meta, old.extent());
+    }
+  }
+
   static void share(ExtentStore store, MetaStore meta, long extent, int more) throws IOException {
     try (MetaBatch batch = meta.batch()) {
       store.share(batch, extent, more);
       meta.commit(batch);
     }
+  }
+
+  /** What a compaction does after each step. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /** Follows a compaction, and what it finds damaged. */
+  static CompactionWatch movingWith(Step step, LongConsumer damage) {
+    return new CompactionWatch() {
+      @Override
+      public void moved(long bytes) throws IOException {
+        step.run();
+      }
+
+      @Override
+      public void damaged(UUID layer, long extent) {
+        damage.accept(extent);
+      }
+    };
   }
 
   static byte[] read(ExtentStore store, ExtentReference reference, int skip, int length)
@@ -115,6 +152,17 @@ public final class ExtentFixture {
 
   static byte[] read(ExtentStore store, ExtentReference reference) throws IOException {
     return read(store, reference, 0, reference.length());
+  }
+
+  /** Bytes of all envelopes that have a place. */
+  static long live(MetaStore meta) throws IOException {
+    long[] sum = new long[1];
+    PlaceScan.walk(
+        meta,
+        NUMBER,
+        0,
+        (extent, stored) -> sum[0] += PlaceRecord.decode(stored, "it").place().length());
+    return sum[0];
   }
 
   static byte[] bytes(long seed, int length) {

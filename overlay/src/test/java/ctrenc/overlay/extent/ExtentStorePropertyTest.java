@@ -9,6 +9,7 @@ import ctrenc.overlay.meta.ReplayCheck;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.MemoryStorage;
+import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,8 +25,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random lives of an extent store against a model, with process deaths and power losses. What
- * holds:
+ * Random lives of an extent store against a model, with compactions, process deaths and power
+ * losses. What holds:
  *
  * <ol>
  *   <li>A read gives the bytes that were appended, or says that they are damaged or gone.
@@ -64,6 +65,7 @@ final class ExtentStorePropertyTest {
   private MemoryMetaStore meta = new MemoryMetaStore();
   private long seed;
   private boolean goesBack;
+  private long compacted;
 
   /**
    * After power loss an id may come again if neither its extent nor its record reached the disk.
@@ -75,6 +77,7 @@ final class ExtentStorePropertyTest {
     goesBack = true;
     live();
     assertThat(all.values()).noneMatch(one -> one.lost);
+    assertThat(compacted).as("seed %d: files that were compacted", seed).isPositive();
   }
 
   @Test
@@ -97,6 +100,18 @@ final class ExtentStorePropertyTest {
     }
   }
 
+  private void compact(SegmentExtentStore store) throws IOException {
+    CompactionWatch watch =
+        ExtentFixture.movingWith(
+            () -> {
+              if (random.nextInt(3) == 0) {
+                changeShare(store);
+              }
+            },
+            extent -> assertThat(goesBack).as("seed %d: damaged %d", seed, extent).isFalse());
+    compacted += store.compact(CompactionRule.asked(), Pace.unlimited(), watch).files();
+  }
+
   private void end(SegmentExtentStore store) throws IOException {
     switch (random.nextInt(4)) {
       case 0 -> {
@@ -116,7 +131,7 @@ final class ExtentStorePropertyTest {
   }
 
   private void step(SegmentExtentStore store) throws IOException {
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(17)) {
       case 0, 1, 2, 3 -> append(store);
       case 4, 5, 6 -> changeShare(store);
       case 7 -> syncAll(store);
@@ -130,6 +145,7 @@ final class ExtentStorePropertyTest {
       }
       // Another layer of the same metadata store is synced, or its records fill the memory.
       case 11 -> meta.sync();
+      case 12 -> compact(store);
       default -> checkOne(store);
     }
   }

@@ -34,6 +34,7 @@ public final class MemoryMetaStore implements MetaStore {
 
   private final FlushHooks hooks = new FlushHooks();
   private OptionalInt callsUntilFailure = OptionalInt.empty();
+  private Optional<Meanwhile> meanwhile = Optional.empty();
   private long calls;
   private long lastCommit;
   private long lastDurable = -1;
@@ -57,6 +58,17 @@ public final class MemoryMetaStore implements MetaStore {
    */
   public synchronized void failCall(int n) {
     callsUntilFailure = OptionalInt.of(n);
+  }
+
+  /** What happens between two calls. */
+  @FunctionalInterface
+  public interface Meanwhile {
+    void run() throws IOException;
+  }
+
+  /** Before the next commit something happens, once. */
+  public synchronized void beforeNextCommit(Meanwhile what) {
+    meanwhile = Optional.of(what);
   }
 
   /** What a machine finds after its power failed now; this store must not be used any more. */
@@ -135,6 +147,11 @@ public final class MemoryMetaStore implements MetaStore {
 
   @Override
   public synchronized void commit(MetaBatch batch) throws IOException {
+    Optional<Meanwhile> before = meanwhile;
+    meanwhile = Optional.empty();
+    if (before.isPresent()) {
+      before.get().run();
+    }
     MemoryBatch own = (MemoryBatch) batch;
     own.requireOpen();
     batch.close();

@@ -2,15 +2,29 @@ package ctrenc.overlay.storage;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes a storage fail when told to: one chosen call, or every write from when the disk is full.
+ * Lets something else happen between two calls.
  */
 public final class DiskFailures implements WatchedStorage.Watcher {
 
   private final AtomicInteger callsUntilFailure = new AtomicInteger();
   private volatile boolean full;
+  private final ConcurrentHashMap<String, Meanwhile> meanwhile = new ConcurrentHashMap<>();
+
+  /** What happens between two calls. */
+  @FunctionalInterface
+  public interface Meanwhile {
+    void run() throws IOException;
+  }
+
+  /** Before the next call of this name something happens, once. */
+  public void beforeNext(String call, Meanwhile what) {
+    meanwhile.put(call, what);
+  }
 
   /**
    * The {@code n}-th call from now on (1 is the next), of storage or files, fails, and it alone.
@@ -28,6 +42,10 @@ public final class DiskFailures implements WatchedStorage.Watcher {
 
   @Override
   public void before(String call, String name) throws IOException {
+    Meanwhile what = meanwhile.remove(call);
+    if (what != null) {
+      what.run();
+    }
     if (callsUntilFailure.get() > 0 && callsUntilFailure.decrementAndGet() == 0) {
       throw new IOException("the call that was to fail: " + call + " of " + name);
     }

@@ -2,11 +2,16 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.overlay.extent.ArrivingExtents;
+import ctrenc.overlay.extent.CompactionNeed;
+import ctrenc.overlay.extent.CompactionResult;
+import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.layer.MemoryExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.MemoryStorage;
+import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.util.Set;
 import java.util.UUID;
@@ -43,6 +48,17 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   @Override
   public ArrivingExtents arriving(long layer, UUID id, long last) throws IOException {
     return new ArrivingExtents(new MemoryStorage(), "segments", meta.get(), layer, id, last);
+  }
+
+  @Override
+  public CompactionResult compact(
+      LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch) {
+    return CompactionResult.nothing();
+  }
+
+  @Override
+  public CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) {
+    return new CompactionNeed(0, 0);
   }
 
   @Override
