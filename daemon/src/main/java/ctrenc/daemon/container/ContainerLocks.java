@@ -14,15 +14,11 @@ import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.LongPredicate;
 
 /** Locks and unlocks the roots of containers. Thread-safe. */
 public final class ContainerLocks {
-
-  private static final int SHOWN_HOLDERS = 5;
 
   private final Store store;
   private final KeptRoots roots;
@@ -30,6 +26,7 @@ public final class ContainerLocks {
   private final SnapshotMounts snapshots;
   private final ProtectorSource source;
   private final FreedHeap freedHeap;
+  private final RootUsers users;
   private final UnlockPace pace = new UnlockPace(InstantSource.system());
 
   ContainerLocks(
@@ -45,6 +42,12 @@ public final class ContainerLocks {
     this.snapshots = snapshots;
     this.source = source;
     this.freedHeap = freedHeap;
+    this.users = new RootUsers(snapshots);
+  }
+
+  /** Those of what is nested in the roots, alone. */
+  public NestedLocks nested() {
+    return new NestedLocks(store, roots, users, source, freedHeap, pace);
   }
 
   /**
@@ -70,13 +73,13 @@ public final class ContainerLocks {
     container.guard.lock();
     try {
       drain(container, true);
-      holders = holders(container, anyInode -> true);
+      holders = users.of(container, anyInode -> true);
       if (!holders.isEmpty() && !force) {
         roots.tell(container, "draining");
         throw RefusedException.conflict(
             "The root of "
                 + container.identity.name()
-                + shown(holders)
+                + RootUsers.shown(holders)
                 + "; no more files of it are opened: end them and lock it again, say --force, or"
                 + " unlock it to go on.");
       }
@@ -91,66 +94,6 @@ public final class ContainerLocks {
     freedHeap.erase();
     roots.tell(container, "locked");
     return new Locked(holders, head);
-  }
-
-  /**
-   * Wipes the keys of one that is nested in a root, with all in it; the rest of the root goes on.
-   * With {@code force} those who use it go on as well, and get ENOKEY; they are returned.
-   *
-   * @throws RefusedException while somebody uses it, without {@code force}; nothing is changed then
-   */
-  public Locked lockNested(String reference, String nested, boolean force) throws IOException {
-    ManagedContainer container = roots.kept(reference);
-    UUID found = roots.nested(container, nested);
-    List<Holders.Holder> holders;
-    container.guard.lock();
-    try {
-      if (container.root.isPresent()) {
-        container.root.get().store();
-      }
-      holders = holders(container, store.subvolumes().inodesOf(found));
-      if (!holders.isEmpty() && !force) {
-        throw RefusedException.conflict(
-            "The nested subvolume "
-                + found
-                + shown(holders)
-                + ": end them and lock it again, or say --force.");
-      }
-      store.subvolumes().lockNested(found);
-    } finally {
-      container.guard.unlock();
-    }
-    freedHeap.erase();
-    roots.tell(container, "locked", found);
-    return new Locked(holders, GivenHead.NONE);
-  }
-
-  /**
-   * Lets one that was locked so be used again; one with protectors of its own by them alone.
-   *
-   * @throws RefusedException while the caller has to wait after wrong secrets
-   * @throws WrongSecretException if it has protectors, and nothing that was given opens it
-   */
-  public void unlockNested(String reference, String nested, List<HeldProtector> given)
-      throws IOException {
-    ManagedContainer container = roots.kept(reference);
-    UUID found = roots.nested(container, nested);
-    var wrapped = store.protectors().wrappedSecrets(found);
-    try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
-      if (store.protectors().list(found).isEmpty()) {
-        store.subvolumes().unlockNested(found, List.of());
-      } else {
-        pace.attempt(found);
-        held.open(all -> store.subvolumes().unlockNested(found, all));
-        pace.opened(found);
-      }
-    } catch (WrongSecretException e) {
-      roots.tell(container, "refused", found);
-      throw e;
-    } finally {
-      freedHeap.eraseSoon();
-    }
-    roots.tell(container, "unlocked", found);
   }
 
   /** Lets nobody begin to use a root, and stores what was written; or lets it be used again. */
@@ -173,25 +116,6 @@ public final class ContainerLocks {
       snapshots.leaveOf(container.identity.subvolume());
       mounter.leave(container);
     }
-  }
-
-  /** Of the root and of its snapshots, as far as they use one of those inodes. */
-  @GuardedBy("container.guard")
-  private List<Holders.Holder> holders(ManagedContainer container, LongPredicate inodes)
-      throws IOException {
-    List<Holders.Holder> holders =
-        new ArrayList<>(snapshots.holdersOf(container.identity.subvolume(), inodes));
-    if (container.root.isPresent()) {
-      holders.addAll(container.root.get().holders(inodes));
-    }
-    return holders;
-  }
-
-  private static String shown(List<Holders.Holder> holders) {
-    List<String> shown =
-        holders.stream().limit(SHOWN_HOLDERS).map(Holders.Holder::toString).toList();
-    int more = holders.size() - shown.size();
-    return " is used by " + String.join(", ", shown) + (more > 0 ? " and " + more + " more" : "");
   }
 
   /**

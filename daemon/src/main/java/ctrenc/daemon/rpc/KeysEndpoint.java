@@ -66,7 +66,7 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
     String reference = request.getReference();
     return request.getSubvolume().isEmpty()
         ? locks.lock(reference, request.getForce(), request.getStrict())
-        : locks.lockNested(reference, request.getSubvolume(), request.getForce());
+        : locks.nested().lock(reference, request.getSubvolume(), request.getForce());
   }
 
   private static Holder message(Holders.Holder holder) {
@@ -89,8 +89,9 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
                 demand(request),
                 request.getNotStrict());
           } else {
-            locks.unlockNested(
-                request.getReference(), request.getSubvolume(), request.getHeldList());
+            locks
+                .nested()
+                .unlock(request.getReference(), request.getSubvolume(), request.getHeldList());
           }
           return UnlockResponse.getDefaultInstance();
         });

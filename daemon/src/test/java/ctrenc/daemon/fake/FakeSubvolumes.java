@@ -165,6 +165,11 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
+  public void refuseNestedOpens(UUID id, boolean refused) {
+    // Nothing is nested here.
+  }
+
+  @Override
   public LongPredicate inodesOf(UUID nested) {
     return number -> false;
   }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +31,7 @@ class NestedLockTest extends DaemonCase {
     nest(root, "vault");
     nest(root.resolve("vault"), "inner");
     nest(root, "plain");
+    Files.writeString(nest(root, "idle").resolve("f"), "idle");
     Files.writeString(root.resolve("vault/inner/f"), "secret");
     Files.writeString(root.resolve("plain/f"), "plain");
     id = idOf(root.resolve("vault"));
@@ -113,7 +117,10 @@ class NestedLockTest extends DaemonCase {
           .contains(holder.pid() + " (sleep) at ")
           .contains("vault/inner")
           .doesNotContain(" " + other.pid() + " (");
+      isLocked(root);
+      nested("unlock", "r").ok();
       assertThat(root.resolve("vault/inner/f")).hasContent("secret");
+      assertThat(nested("lock", "r").run().exit()).isEqualTo(5);
       Command.Result forced = nested("lock", "--force", "r").run();
       assertThat(forced.exit()).isZero();
       assertThat(forced.err()).contains(holder.pid() + " (sleep) held");
@@ -126,6 +133,55 @@ class NestedLockTest extends DaemonCase {
     }
     nested("lock", "r").ok();
     isLocked(root);
+  }
+
+  /** Writes to what it had open before, as it is told to, and says what became of that. */
+  private static final String WRITER =
+      """
+      $| = 1; open(my $file, ">>", "f"); print "ready\n";
+      while (<STDIN>) { print syswrite($file, "more") ? "fine\n" : "$!\n" }
+      """;
+
+  @Test
+  void aRootWhoseNestedOneIsUsedDrainsAsAWhole() throws Exception {
+    assertThat(afterALockOfTheRoot()).as("what nobody has used since").isEqualTo(root);
+    Process holder =
+        new ProcessBuilder("perl", "-e", WRITER)
+            .directory(root.resolve("vault/inner").toFile())
+            .start();
+    try (BufferedReader said = holder.inputReader();
+        BufferedWriter go = holder.outputWriter()) {
+      assertThat(said.readLine()).isEqualTo("ready");
+      isDraining(holder);
+      go.append('\n').flush();
+      assertThat(said.readLine()).as("what is open goes on").isEqualTo("fine");
+      isDraining(holder);
+
+      daemon.cli("unlock", "r").ok();
+      assertThat(root.resolve("vault/inner/f")).hasContent("secretmore");
+      assertThat(root.resolve("plain/f")).hasContent("plain");
+      assertThat(nested("lock", "r").run().exit()).as("the nested one alone").isEqualTo(5);
+      isLocked(root);
+      isDraining(holder);
+      go.append('\n').flush();
+      assertThat(said.readLine()).isEqualTo("fine");
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    assertThat(afterALockOfTheRoot().resolve("vault/inner/f")).hasContent("secretmoremore");
+  }
+
+  /** Locking the root is refused, and nothing of it is opened, at any depth. */
+  private void isDraining(Process holder) {
+    assertThat(daemon.cli("lock", "r").run().err())
+        .contains(holder.pid() + " (perl) at ")
+        .contains("vault/inner");
+    assertThat(daemon.cli("inspect", "r", "--json").ok()).contains("\"state\":\"draining\"");
+    for (String file : List.of("vault/inner/f", "plain/f", "idle/f")) {
+      assertThat(Command.of("cat", root.resolve(file).toString()).run().err())
+          .as(file)
+          .contains("Required key not available");
+    }
   }
 
   private Process sleeper(String directory) throws IOException {

@@ -46,6 +46,8 @@ final class Member {
   /** Why it cannot be opened. */
   private @Nullable Errno refusal;
 
+  private boolean opensRefused;
+
   Member(
       int place,
       UUID id,
@@ -141,6 +143,9 @@ final class Member {
     FileSystem known = opened;
     if (known == null) {
       known = opening.open(id);
+      if (opensRefused) {
+        known.refuseOpens(true);
+      }
       opened = known;
     }
     return known;
@@ -151,9 +156,18 @@ final class Member {
     return opened;
   }
 
+  /** Opens no more files, or again, whether it is open already or is opened later. */
+  synchronized void refuseOpens(boolean refused) {
+    opensRefused = refused;
+    if (opened != null) {
+      opened.refuseOpens(refused);
+    }
+  }
+
   /** Is not opened from now on; returns what was open, for the caller to close. */
   synchronized @Nullable FileSystem refuse(Errno reason) {
     refusal = reason;
+    opensRefused = false;
     FileSystem known = opened;
     opened = null;
     return known;

@@ -162,12 +162,14 @@ public final class Tree {
 
   void refuseOpens(boolean refused) {
     opensRefused = refused;
-    for (Member member : members.nested()) {
-      FileSystem known = member.known();
-      if (known != null) {
-        known.refuseOpens(refused);
-      }
-    }
+    members.nested().forEach(member -> member.refuseOpens(refused));
+  }
+
+  /** Lets those that are members open no more files, or again; what is open goes on. */
+  public void refuseOpens(Set<UUID> ids, boolean refused) {
+    members.nested().stream()
+        .filter(member -> ids.contains(member.id()))
+        .forEach(member -> member.refuseOpens(refused));
   }
 
   /** Ends all that is nested; returns the numbers that {@code ending} gives for each. */

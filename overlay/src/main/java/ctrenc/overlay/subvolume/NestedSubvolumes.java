@@ -123,6 +123,16 @@ final class NestedSubvolumes {
     return number -> places.contains(Nesting.placeOf(number));
   }
 
+  /** Lets one and all that are nested in it, and their snapshots, open no more files, or again. */
+  void refuseOpens(UUID id, boolean refused) throws IOException {
+    Set<UUID> all = new HashSet<>();
+    for (SubvolumeRecord one : tools.eraser().withNested(tools.catalog().requireLiving(id))) {
+      all.add(one.id());
+      all.addAll(snapshotsOf(one.id()));
+    }
+    trees.refuseOpens(all, refused);
+  }
+
   /** Locks one and all that are nested in it, whoever uses them. */
   void lockTree(UUID id) throws IOException {
     Optional<Tree> tree = trees.find(tools.nests().rootOf(id));

@@ -47,6 +47,11 @@ final class OpenTrees {
     trees.values().forEach(tree -> tree.tree().refuse(members, refused));
   }
 
+  /** Lets those open no more files, or again, wherever they show. */
+  void refuseOpens(Set<UUID> members, boolean refused) {
+    trees.values().forEach(tree -> tree.tree().refuseOpens(members, refused));
+  }
+
   /** Takes those away, wherever they show; to be called without any guard. */
   void remove(Set<UUID> members) {
     trees.values().forEach(tree -> tree.tree().remove(members));

@@ -135,6 +135,11 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
+  public void refuseNestedOpens(UUID id, boolean refused) throws IOException {
+    nested.refuseOpens(id, refused);
+  }
+
+  @Override
   public LongPredicate inodesOf(UUID id) {
     return nested.inodes(id);
   }

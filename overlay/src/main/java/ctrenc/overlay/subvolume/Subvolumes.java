@@ -101,6 +101,13 @@ public interface Subvolumes {
   void unlockNested(UUID id, List<Protector> protectors) throws IOException;
 
   /**
+   * Lets no more files of a nested subvolume, of all that are nested in it, and of their snapshots
+   * be opened, with ENOKEY; or again. What is open goes on. Locking it ends that, and so does
+   * {@link FileSystem#refuseOpens} of its root.
+   */
+  void refuseNestedOpens(UUID id, boolean refused) throws IOException;
+
+  /**
    * Which inode numbers, in the root that a nested subvolume is in and in snapshots of that, are of
    * the nested one and of all in it.
    */
