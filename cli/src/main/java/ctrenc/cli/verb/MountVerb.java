@@ -6,6 +6,8 @@ import ctrenc.cli.text.Json;
 import ctrenc.proto.v1.MountContainerRequest;
 import ctrenc.proto.v1.MountSnapshotRequest;
 import ctrenc.proto.v1.MountSnapshotResponse;
+import ctrenc.proto.v1.MountViewRequest;
+import ctrenc.proto.v1.MountViewResponse;
 import io.grpc.StatusException;
 import java.io.IOException;
 import java.util.List;
@@ -13,6 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Shows a root that is not mounted, or at one more path. */
 public final class MountVerb implements Verb {
+  static final String CIPHERTEXT = "--ciphertext";
+
   @Override
   public String name() {
     return "mount";
@@ -25,7 +29,13 @@ public final class MountVerb implements Verb {
 
   @Override
   public void describe(CommandSpec spec) {
-    Options.explain(spec, "Snapshots are mounted for reading alone.");
+    Options.explain(
+        spec,
+        "Snapshots are mounted for reading alone. With --ciphertext a snapshot shows as the files",
+        "that 'ctr-enc backup' writes, for programs such as rsync; without a snapshot, one is taken",
+        "first, and its name is told on standard error. That needs no keys, and goes on when the",
+        "root is locked.");
+    spec.addOption(Options.flag("Show it as it is sealed: a file for each object.", CIPHERTEXT));
     spec.addOption(Options.json());
     spec.addPositional(
         Options.positional(
@@ -41,13 +51,8 @@ public final class MountVerb implements Verb {
       request.setPath(
           session.surroundings().directory().resolve(positionals.get(1)).normalize().toString());
     }
-    Connection daemon = session.daemon();
     String path =
-        SnapshotText.isReference(request.getReference())
-            ? daemon.ask(() -> snapshot(daemon, request)).getPath()
-            : daemon
-                .ask(() -> daemon.containers(Connection.PATIENT).mount(request.build()))
-                .getPath();
+        arguments.has(CIPHERTEXT) ? view(request, session) : mounted(request, session.daemon());
     session
         .out()
         .line(
@@ -55,6 +60,27 @@ public final class MountVerb implements Verb {
                 ? Json.object(path, (json, value) -> json.field("path", value))
                 : path);
     return ExitCode.OK.number();
+  }
+
+  private static String mounted(MountContainerRequest.Builder request, Connection daemon)
+      throws InterruptedException {
+    return SnapshotText.isReference(request.getReference())
+        ? daemon.ask(() -> snapshot(daemon, request)).getPath()
+        : daemon.ask(() -> daemon.containers(Connection.PATIENT).mount(request.build())).getPath();
+  }
+
+  private static String view(MountContainerRequest.Builder request, Session session)
+      throws IOException, InterruptedException {
+    Connection daemon = session.startedDaemon();
+    MountViewRequest wanted =
+        MountViewRequest.newBuilder()
+            .setSource(request.getReference())
+            .setPath(request.getPath())
+            .build();
+    MountViewResponse shown =
+        daemon.ask(() -> daemon.transfers(Connection.PATIENT).mountView(wanted));
+    session.surroundings().note("showing " + shown.getSnapshot());
+    return shown.getPath();
   }
 
   private static MountSnapshotResponse snapshot(

@@ -7,6 +7,8 @@ import ctrenc.proto.v1.DropKeptRequest;
 import ctrenc.proto.v1.DropKeptResponse;
 import ctrenc.proto.v1.ListKeptRequest;
 import ctrenc.proto.v1.ListKeptResponse;
+import ctrenc.proto.v1.MountViewRequest;
+import ctrenc.proto.v1.MountViewResponse;
 import ctrenc.proto.v1.ProtectorGroupInfo;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceiveProgress;
@@ -17,6 +19,8 @@ import ctrenc.proto.v1.SendBegun;
 import ctrenc.proto.v1.SendRequest;
 import ctrenc.proto.v1.SendResponse;
 import ctrenc.proto.v1.TransfersGrpc;
+import ctrenc.proto.v1.UnmountViewRequest;
+import ctrenc.proto.v1.UnmountViewResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
@@ -61,6 +65,22 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
         + (request.getRecursive() ? " with what is nested" : "")
         + (request.getResume().isEmpty() ? "" : " from " + request.getResume())
         + "\n";
+  }
+
+  @Override
+  public void mountView(MountViewRequest request, StreamObserver<MountViewResponse> responses) {
+    String source = request.getSource();
+    String snapshot = source.contains("@") ? source : source + "@20260102T030000.000Z";
+    String path = request.getPath().isEmpty() ? "/run/ctr-enc/mounts/view" : request.getPath();
+    responses.onNext(MountViewResponse.newBuilder().setSnapshot(snapshot).setPath(path).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void unmountView(
+      UnmountViewRequest request, StreamObserver<UnmountViewResponse> responses) {
+    responses.onNext(UnmountViewResponse.getDefaultInstance());
+    responses.onCompleted();
   }
 
   @Override

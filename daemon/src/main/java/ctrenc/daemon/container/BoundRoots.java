@@ -12,13 +12,13 @@ public final class BoundRoots {
   private final Subvolumes subvolumes;
   private final ContainerRegistry registry;
   private final HostedRoots hosted;
-  private final SnapshotMounts snapshots;
+  private final ShownSnapshots snapshots;
 
   BoundRoots(
       Subvolumes subvolumes,
       ContainerRegistry registry,
       HostedRoots hosted,
-      SnapshotMounts snapshots) {
+      ShownSnapshots snapshots) {
     this.subvolumes = subvolumes;
     this.registry = registry;
     this.hosted = hosted;

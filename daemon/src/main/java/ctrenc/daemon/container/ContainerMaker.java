@@ -31,7 +31,7 @@ final class ContainerMaker {
   private final ContainerCatalog catalog;
   private final ThrowawayRecords throwaways;
   private final RootMounter mounter;
-  private final SnapshotMounts snapshots;
+  private final ShownSnapshots snapshots;
   private final ProtectorSource source;
   private final EventFeed events;
   private final FreedHeap freedHeap;
@@ -42,7 +42,7 @@ final class ContainerMaker {
       ContainerCatalog catalog,
       ThrowawayRecords throwaways,
       RootMounter mounter,
-      SnapshotMounts snapshots,
+      ShownSnapshots snapshots,
       ProtectorSource source,
       EventFeed events,
       FreedHeap freedHeap) {

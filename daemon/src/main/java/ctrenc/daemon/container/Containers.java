@@ -57,7 +57,7 @@ public final class Containers {
   private final BackgroundRuns background;
   private final ContainerStops stops;
   private final FreedHeap freedHeap;
-  private final SnapshotMounts snapshotMounts;
+  private final ShownSnapshots snapshotMounts;
   private final RootMoves moves;
   private final RootFlattens flattens;
   private final ContainerKeys keys;
@@ -90,7 +90,7 @@ public final class Containers {
             events,
             settings.cache(),
             roots);
-    snapshotMounts = new SnapshotMounts(store.snapshots(), transport, directories);
+    snapshotMounts = ShownSnapshots.of(store, transport, directories);
     maker =
         new ContainerMaker(
             store,
@@ -104,14 +104,14 @@ public final class Containers {
             freedHeap);
     moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
     flattens = new RootFlattens(store, registry, moves);
-    transfers = new RootTransfers(store, registry, moves, maker);
+    transfers = new RootTransfers(store, registry, moves, maker, snapshotMounts.sealed());
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events, nested);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
     KeptRoots kept = new KeptRoots(store, registry, events);
     keys = new ContainerKeys(store, kept, source, freedHeap);
-    locks = new ContainerLocks(store, kept, mounter, snapshotMounts, source, freedHeap);
+    locks = new ContainerLocks(store, kept, mounter, snapshotMounts.plain(), source, freedHeap);
     survivors = new Survivors(mounter, roots, maker, runs, background, runtime, directories);
     hosted = new HostedRoots(store, mounter, roots, source, freedHeap, directories);
   }

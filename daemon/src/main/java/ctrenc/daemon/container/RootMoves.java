@@ -29,14 +29,14 @@ public final class RootMoves {
   private final Store store;
   private final ContainerRegistry registry;
   private final RootMounter mounter;
-  private final SnapshotMounts mounts;
+  private final ShownSnapshots mounts;
   private final ContainerMaker maker;
 
   RootMoves(
       Store store,
       ContainerRegistry registry,
       RootMounter mounter,
-      SnapshotMounts mounts,
+      ShownSnapshots mounts,
       ContainerMaker maker) {
     this.store = store;
     this.registry = registry;
@@ -98,16 +98,22 @@ public final class RootMoves {
     return withSnapshot(
         reference,
         (owner, snapshot) -> {
-          if (mounts.place(snapshot.id()).isPresent()) {
-            throw RefusedException.conflict(
-                "The snapshot "
-                    + reference
-                    + " is mounted: unmount it first, with: ctr-enc umount "
-                    + reference);
-          }
+          requireNotMounted(mounts.plain(), snapshot, reference);
+          requireNotMounted(mounts.sealed(), snapshot, "--ciphertext " + reference);
           store.snapshots().remove(snapshot.id());
           return view(owner, snapshot);
         });
+  }
+
+  private static void requireNotMounted(
+      SnapshotMounts mounts, SnapshotInfo snapshot, String arguments) throws RefusedException {
+    if (mounts.place(snapshot.id()).isPresent()) {
+      throw RefusedException.conflict(
+          "The snapshot "
+              + snapshot.name()
+              + " is mounted: unmount it first, with: ctr-enc umount "
+              + arguments);
+    }
   }
 
   /** Shows a snapshot for reading; returns the path asked for. */
@@ -116,7 +122,7 @@ public final class RootMoves {
         reference,
         (owner, snapshot) -> {
           mounter.unlock(owner);
-          return mounts.show(snapshot, target);
+          return mounts.plain().show(snapshot, target);
         });
   }
 
@@ -124,7 +130,7 @@ public final class RootMoves {
     return withSnapshot(
         reference,
         (owner, snapshot) -> {
-          mounts.takeDown(snapshot.id());
+          mounts.plain().takeDown(snapshot.id());
           return view(owner, snapshot);
         });
   }
@@ -226,7 +232,7 @@ public final class RootMoves {
         .setCreatedAtMillis(snapshot.created().toEpochMilli())
         .setNested(store.snapshots().parts(snapshot.id()))
         .setHead(snapshot.head().map(Head::toString).orElse(""))
-        .setRoot(mounts.place(snapshot.id()).map(Path::toString).orElse(""))
+        .setRoot(mounts.plain().place(snapshot.id()).map(Path::toString).orElse(""))
         .build();
   }
 }

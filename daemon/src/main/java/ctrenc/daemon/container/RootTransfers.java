@@ -15,6 +15,7 @@ import ctrenc.proto.v1.Snapshot;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,12 +28,22 @@ public final class RootTransfers {
   private final ContainerRegistry registry;
   private final RootMoves moves;
   private final ContainerMaker maker;
+  private final SnapshotMounts views;
 
-  RootTransfers(Store store, ContainerRegistry registry, RootMoves moves, ContainerMaker maker) {
+  /**
+   * @param views shows snapshots as they are sealed
+   */
+  RootTransfers(
+      Store store,
+      ContainerRegistry registry,
+      RootMoves moves,
+      ContainerMaker maker,
+      SnapshotMounts views) {
     this.store = store;
     this.registry = registry;
     this.moves = moves;
     this.maker = maker;
+    this.views = views;
   }
 
   /**
@@ -69,12 +80,9 @@ public final class RootTransfers {
         request.getResume().isEmpty() ? Optional.empty() : Optional.of(point(request.getResume()));
     Optional<UUID> known = since.isEmpty() ? Optional.empty() : Optional.of(snapshot(since).id());
     String source = request.getSource();
-    Taken taken =
-        source.indexOf('@') < 0
-            ? take(source, request.getRecursive())
-            : new Taken(snapshot(source), "");
+    Taken taken = taken(source, request.getRecursive());
     SnapshotInfo snapshot = taken.snapshot();
-    String reference = source.replaceFirst("@.*", "") + "@" + snapshot.name();
+    String reference = reference(source, snapshot);
     Transfers.Outgoing what =
         new Transfers.Outgoing(snapshot.id(), known, request.getRecursive(), rest);
     return new Sending(
@@ -88,6 +96,55 @@ public final class RootTransfers {
     } else {
       store.transfers().send(sending.what(), pace, out, progress);
     }
+  }
+
+  /**
+   * A snapshot that is shown.
+   *
+   * @param reference CONTAINER@NAME
+   */
+  public record View(String reference, Path path) {}
+
+  /**
+   * Shows a snapshot as the files that a backup of it holds; of a container, one that is taken now.
+   *
+   * @param source a container, or CONTAINER@NAME
+   * @param target a further place
+   */
+  public View show(String source, Optional<Path> target) throws IOException {
+    return RootMoves.with(
+        registry.find(containerOf(source)),
+        owner -> {
+          SnapshotInfo snapshot = taken(source, false).snapshot();
+          return new View(reference(source, snapshot), views.show(snapshot, target));
+        });
+  }
+
+  /** Takes what {@link #show} showed away; of a container, all of it. */
+  public void takeDown(String source) throws IOException {
+    RootMoves.with(
+        registry.find(containerOf(source)),
+        owner -> {
+          if (source.indexOf('@') < 0) {
+            views.takeDownOf(owner.identity.subvolume());
+          } else {
+            views.takeDown(snapshot(source).id());
+          }
+          return owner;
+        });
+  }
+
+  private static String containerOf(String source) {
+    return source.replaceFirst("@.*", "");
+  }
+
+  private static String reference(String source, SnapshotInfo snapshot) {
+    return containerOf(source) + "@" + snapshot.name();
+  }
+
+  /** The one that is named, or one that is taken now. */
+  private Taken taken(String source, boolean isRecursive) throws IOException {
+    return source.indexOf('@') < 0 ? take(source, isRecursive) : new Taken(snapshot(source), "");
   }
 
   /** A root that nobody has mounted needs no key for it. */

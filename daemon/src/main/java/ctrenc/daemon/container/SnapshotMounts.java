@@ -5,7 +5,7 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.SnapshotInfo;
-import ctrenc.overlay.subvolume.Snapshots;
+import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,19 +17,28 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 
-/** Shows snapshots for reading, and takes them down. Thread-safe; one call at a time. */
+/**
+ * Shows snapshots for reading, all in the same way, and takes them down. Thread-safe; one call at a
+ * time.
+ */
 final class SnapshotMounts {
+
+  /** What a snapshot shows as. */
+  @FunctionalInterface
+  interface Opening {
+    FileSystem open(UUID snapshot) throws IOException;
+  }
 
   /** A snapshot that is shown, and further places where it is. */
   private record Shown(SnapshotInfo snapshot, MountedRoot root, List<Path> boundAt) {}
 
-  private final Snapshots snapshots;
+  private final Opening opening;
   private final Transport transport;
   private final Directories directories;
   private final Map<UUID, Shown> shown = new HashMap<>();
 
-  SnapshotMounts(Snapshots snapshots, Transport transport, Directories directories) {
-    this.snapshots = snapshots;
+  SnapshotMounts(Opening opening, Transport transport, Directories directories) {
+    this.opening = opening;
     this.transport = transport;
     this.directories = directories;
   }
@@ -62,11 +71,12 @@ final class SnapshotMounts {
   }
 
   private MountedRoot mount(SnapshotInfo snapshot) throws IOException {
-    String id = snapshot.id().toString().replace("-", "");
+    // A snapshot may show in another way, too, at a place of its own for that.
+    String id = UUID.randomUUID().toString().replace("-", "");
     Path directory = Files.createDirectories(directories.root(id));
     return MountedRoot.show(
         transport,
-        snapshots.open(snapshot.id()),
+        opening.open(snapshot.id()),
         directory,
         MountOptions.of("ctr-enc:" + id).forReading());
   }

@@ -33,7 +33,7 @@ public final class Handover {
       throw RefusedException.conflict(
           "Mounts of snapshots end with the daemon ("
               + snapshots
-              + "): take them down first, by 'ctr-enc umount NAME@SNAPSHOT'.");
+              + "): take them down first, by 'ctr-enc umount NAME@SNAPSHOT', with --ciphertext if they show as they are sealed.");
     }
     if (!keeping.outlives()) {
       requireNothing();

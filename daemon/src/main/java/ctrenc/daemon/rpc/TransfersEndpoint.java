@@ -10,6 +10,8 @@ import ctrenc.proto.v1.DropKeptRequest;
 import ctrenc.proto.v1.DropKeptResponse;
 import ctrenc.proto.v1.ListKeptRequest;
 import ctrenc.proto.v1.ListKeptResponse;
+import ctrenc.proto.v1.MountViewRequest;
+import ctrenc.proto.v1.MountViewResponse;
 import ctrenc.proto.v1.ReceiveRequest;
 import ctrenc.proto.v1.ReceiveResponse;
 import ctrenc.proto.v1.SendBegun;
@@ -17,11 +19,14 @@ import ctrenc.proto.v1.SendProgress;
 import ctrenc.proto.v1.SendRequest;
 import ctrenc.proto.v1.SendResponse;
 import ctrenc.proto.v1.TransfersGrpc;
+import ctrenc.proto.v1.UnmountViewRequest;
+import ctrenc.proto.v1.UnmountViewResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -87,6 +92,32 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
   public StreamObserver<ReceiveRequest> receive(StreamObserver<ReceiveResponse> observer) {
     return new ReceiveConversation(
         containers, (ServerCallStreamObserver<ReceiveResponse>) observer, streams);
+  }
+
+  @Override
+  public void mountView(MountViewRequest request, StreamObserver<MountViewResponse> observer) {
+    Optional<Path> target =
+        request.getPath().isEmpty() ? Optional.empty() : Optional.of(Path.of(request.getPath()));
+    Answer.with(
+        observer,
+        () -> {
+          RootTransfers.View view = containers.transfers().show(request.getSource(), target);
+          return MountViewResponse.newBuilder()
+              .setPath(view.path().toString())
+              .setSnapshot(view.reference())
+              .build();
+        });
+  }
+
+  @Override
+  public void unmountView(
+      UnmountViewRequest request, StreamObserver<UnmountViewResponse> observer) {
+    Answer.with(
+        observer,
+        () -> {
+          containers.transfers().takeDown(request.getSource());
+          return UnmountViewResponse.getDefaultInstance();
+        });
   }
 
   @Override

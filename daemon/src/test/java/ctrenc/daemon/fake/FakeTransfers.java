@@ -7,6 +7,7 @@ import ctrenc.overlay.subvolume.ResumePoint;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Transfers;
 import ctrenc.overlay.subvolume.UnmovableException;
+import ctrenc.overlay.vfs.FileSystem;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
@@ -38,6 +39,11 @@ final class FakeTransfers implements Transfers {
   @Override
   public void backup(UUID snapshot, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws UnmovableException {
+    throw nothing();
+  }
+
+  @Override
+  public FileSystem view(UUID snapshot) throws UnmovableException {
     throw nothing();
   }
 

@@ -14,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
@@ -29,24 +28,25 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * backup             header of format "backup" whose fields are the {@link RootDescription}
  * layers/UUID        {@link LayerSummary}
  * objects/...        an object; its records in the attribute "user.ctr-enc", in base 64
- *   data of a file   version (1) | further records bytes | extents (4) | their envelopes | checksum of all before (4)
+ *   data of a file   {@link ObjectContent}
  *   .../records      the same, of a directory whose records are too long for an attribute
  * </pre>
  */
 final class ArchiveSink implements AutoCloseable {
 
-  static final int VERSION = 1;
+  private static final int VERSION = 1;
   static final FormatPreamble PREAMBLE = new FormatPreamble("backup", VERSION, VERSION);
   static final String ROOT = "backup";
   static final String LAYERS = "layers/";
   static final String RECORDS = "records";
-  static final String ATTRIBUTE = "SCHILY.xattr.user.ctr-enc";
+  static final String XATTR = "user.ctr-enc";
+  static final String ATTRIBUTE = "SCHILY.xattr." + XATTR;
 
   /** Filesystems keep at least so much in an attribute, in base 64. */
   static final int LONGEST_ATTRIBUTE = 2800;
 
-  private static final int FILE = 0100600;
-  private static final int DIRECTORY = 040700;
+  static final int FILE = 0100600;
+  static final int DIRECTORY = 040700;
 
   private static final int LONGEST_ENVELOPE =
       EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH;
@@ -58,67 +58,63 @@ final class ArchiveSink implements AutoCloseable {
   private final MemorySegment memory = arena.allocate(LONGEST_ENVELOPE);
   private final byte[] envelope = new byte[LONGEST_ENVELOPE];
   private final TarArchiveOutputStream tar;
-  private final FileTime time;
   private final Pace pace;
   private final TransferProgress progress;
   private long moved;
 
-  ArchiveSink(OutputStream out, Instant time, Pace pace, TransferProgress progress) {
+  ArchiveSink(OutputStream out, Pace pace, TransferProgress progress) {
     this.tar = new TarArchiveOutputStream(out, BLOCK, UTF_8.name());
     this.tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
     this.tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-    this.time = FileTime.fromMillis(time.getEpochSecond() * 1000);
     this.pace = pace;
     this.progress = progress;
   }
 
   void root(RootDescription root) throws IOException {
-    file(ROOT, PREAMBLE.write(root.encode()));
+    file(ROOT, PREAMBLE.write(root.encode()), root.taken());
   }
 
-  void layer(LayerSummary layer) throws IOException {
-    file(LAYERS + layer.layer(), layer.encode());
+  void layer(LayerSummary layer, Instant closed) throws IOException {
+    file(LAYERS + layer.layer(), layer.encode(), closed);
   }
 
-  private void file(String name, byte[] content) throws IOException {
-    open(new TarArchiveEntry(name), FILE, content.length, Optional.empty());
+  private void file(String name, byte[] content, Instant time) throws IOException {
+    open(new TarArchiveEntry(name), FILE, content.length, time, Optional.empty());
     tar.write(content);
     tar.closeArchiveEntry();
     pace.moved(content.length);
   }
 
-  void directory(String place, ObjectRecords attribute) throws IOException {
-    open(new TarArchiveEntry(place + "/"), DIRECTORY, 0, Optional.of(attribute));
+  void directory(String place, ObjectParts parts) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(place + "/");
+    open(entry, DIRECTORY, 0, parts.changed(), Optional.of(parts.attribute()));
     tar.closeArchiveEntry();
   }
 
   /** An object without data. */
-  void empty(String place, ObjectRecords attribute) throws IOException {
-    open(new TarArchiveEntry(place), FILE, 0, Optional.of(attribute));
+  void empty(String place, ObjectParts parts) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(place);
+    open(entry, FILE, 0, parts.changed(), Optional.of(parts.attribute()));
     tar.closeArchiveEntry();
   }
 
-  /** An extent whose turn it will be. */
-  record Extent(ExtentSource source, long number) {}
+  void file(String place, ObjectParts parts) throws IOException {
+    data(place, parts, Optional.of(parts.attribute()));
+  }
 
-  void file(String place, ObjectRecords attribute, ObjectRecords content, List<Extent> extents)
+  /** The data of an object whose attribute is another member's. */
+  void data(String place, ObjectParts parts) throws IOException {
+    data(place, parts, Optional.empty());
+  }
+
+  private void data(String place, ObjectParts parts, Optional<ObjectRecords> attribute)
       throws IOException {
-    byte[] records = content.encode();
-    byte[] head =
-        new FieldWriter(records.length + 16)
-            .putByte(VERSION)
-            .putBlock(records)
-            .putInt(extents.size())
-            .toBytes();
-    long size = head.length + Integer.BYTES;
-    for (Extent extent : extents) {
-      size += extent.source().length(extent.number());
-    }
-    open(new TarArchiveEntry(place), FILE, size, Optional.of(attribute));
+    ObjectContent content = ObjectContent.of(parts);
+    open(new TarArchiveEntry(place), FILE, content.size(), parts.changed(), attribute);
     CheckedOutputStream data = new CheckedOutputStream(tar, new CRC32C());
-    data.write(head);
-    for (Extent extent : extents) {
-      int length = extent.source().read(extent.number(), this::room).orElseThrow();
+    data.write(content.head());
+    for (SealedExtent extent : content.extents()) {
+      int length = extent.read(this::room);
       MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, envelope, 0, length);
       data.write(envelope, 0, length);
       pace.moved(length);
@@ -134,25 +130,30 @@ final class ArchiveSink implements AutoCloseable {
   }
 
   /** Another name of a file that was written. */
-  void link(String place, String target) throws IOException {
+  void link(String place, String target, ObjectParts parts) throws IOException {
     TarArchiveEntry entry = new TarArchiveEntry(place, TarConstants.LF_LINK);
     entry.setLinkName(target);
-    open(entry, FILE, 0, Optional.empty());
+    open(entry, FILE, 0, parts.changed(), Optional.empty());
     tar.closeArchiveEntry();
   }
 
-  private void open(TarArchiveEntry entry, int mode, long size, Optional<ObjectRecords> attribute)
+  private void open(
+      TarArchiveEntry entry, int mode, long size, Instant time, Optional<ObjectRecords> attribute)
       throws IOException {
     entry.setMode(mode);
     entry.setIds(0, 0);
     entry.setNames("", "");
     entry.setSize(size);
-    entry.setLastModifiedTime(time);
+    entry.setLastModifiedTime(FileTime.fromMillis(time.getEpochSecond() * 1000));
     if (attribute.isPresent() && !attribute.get().isEmpty()) {
-      byte[] records = attribute.get().encode();
-      entry.addPaxHeader(ATTRIBUTE, Base64.getEncoder().encodeToString(records));
+      entry.addPaxHeader(ATTRIBUTE, text(attribute.get()));
     }
     tar.putArchiveEntry(entry);
+  }
+
+  /** Records as the attribute of a file. */
+  static String text(ObjectRecords records) {
+    return Base64.getEncoder().encodeToString(records.encode());
   }
 
   @Override

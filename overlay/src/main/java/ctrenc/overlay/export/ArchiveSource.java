@@ -118,7 +118,7 @@ final class ArchiveSource {
   private void data(String place, Taker taker, boolean isWanted) throws IOException {
     CheckedInputStream in = new CheckedInputStream(tar, new CRC32C());
     FieldReader head = new FieldReader(exactly(in, DATA_HEAD), "object " + place);
-    head.version(ArchiveSink.VERSION);
+    head.version(ObjectContent.VERSION);
     int length = head.getInt();
     if (length < 0 || length > LONGEST) {
       throw head.damaged("has records of an impossible length");

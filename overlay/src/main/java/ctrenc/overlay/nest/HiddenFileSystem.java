@@ -1,17 +1,14 @@
 package ctrenc.overlay.nest;
 
 import ctrenc.overlay.nest.HiddenNode.Kind;
-import ctrenc.overlay.vfs.AttributeChange;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
-import ctrenc.overlay.vfs.CreatedFile;
 import ctrenc.overlay.vfs.DirectorySink;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
-import ctrenc.overlay.vfs.FileSystem;
-import ctrenc.overlay.vfs.FileSystemUsage;
 import ctrenc.overlay.vfs.Name;
 import ctrenc.overlay.vfs.OpenFile;
+import ctrenc.overlay.vfs.RefusingFileSystem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -21,7 +18,7 @@ import java.lang.foreign.ValueLayout;
  * make it whoever may write there, and the sticky bit, so that its owner or the directory's alone
  * destroys it.
  */
-final class HiddenFileSystem implements FileSystem {
+final class HiddenFileSystem implements RefusingFileSystem {
 
   private final HiddenNodes nodes = new HiddenNodes();
   private final HiddenContent content;
@@ -111,130 +108,9 @@ final class HiddenFileSystem implements FileSystem {
     return new byte[0];
   }
 
+  /** The kernel takes it for a matter of permissions, as on directories that nobody may change. */
   @Override
-  public void flush(long inode, long handle) {
-    // Nothing is written here.
-  }
-
-  @Override
-  public void release(long inode, long handle) {
-    // Nothing is kept of an open.
-  }
-
-  @Override
-  public void fsync(long inode, long handle, boolean dataOnly) {
-    // What was made was stored when it was made.
-  }
-
-  @Override
-  public void fsyncdir(long inode, boolean dataOnly) {
-    // What was made was stored when it was made.
-  }
-
-  @Override
-  public void sync() {
-    // What was made was stored when it was made.
-  }
-
-  @Override
-  public void close() {
-    // Nothing is open.
-  }
-
-  @Override
-  public Attributes setattr(Caller caller, long inode, AttributeChange change)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public byte[] readlink(long inode) throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public Attributes mknod(Caller caller, long parent, Name name, int mode, int umask, int rdev)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public Attributes symlink(Caller caller, long parent, Name name, byte[] target)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public Attributes link(Caller caller, long inode, long newParent, Name newName)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public void unlink(Caller caller, long parent, Name name) throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public void rename(Caller caller, long parent, Name name, long newParent, Name newName, int flags)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public CreatedFile create(Caller caller, long parent, Name name, int mode, int umask, int flags)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public CreatedFile tmpfile(Caller caller, long parent, int mode, int umask, int flags)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public int write(long inode, long handle, long offset, MemorySegment source, boolean kill)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public void setxattr(
-      Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public void removexattr(Caller caller, long inode, Name name) throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public void fallocate(long inode, long handle, long offset, long length, int mode)
-      throws ErrnoException {
-    throw refused();
-  }
-
-  @Override
-  public long lseek(long inode, long handle, long offset, int whence) throws ErrnoException {
-    throw new ErrnoException(Errno.EINVAL);
-  }
-
-  @Override
-  public long copyFileRange(
-      long inode, long handle, long offset, long toInode, long toHandle, long toOffset, long length)
-      throws ErrnoException {
-    throw new ErrnoException(Errno.EXDEV);
-  }
-
-  @Override
-  public FileSystemUsage statfs() throws ErrnoException {
-    throw refused();
-  }
-
-  private static ErrnoException refused() {
-    return new ErrnoException(Errno.EPERM);
+  public Errno refusal() {
+    return Errno.EPERM;
   }
 }

@@ -12,12 +12,14 @@ import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads whole envelopes of one layer, without its key and beside whoever uses the layer: an
- * envelope is written once, so what is found at a place either is it, or the place was freed. Not
- * thread-safe.
+ * envelope is written once, so what is found at a place either is it, or the place was freed.
+ * Reading to a place of the caller's is thread-safe; nothing else is, but any thread may close it
+ * when nobody reads.
  */
 public final class EnvelopeReader implements AutoCloseable {
 
@@ -26,8 +28,8 @@ public final class EnvelopeReader implements AutoCloseable {
   private final Storage storage;
   private final String directory;
   private final UUID layer;
-  private final Map<Integer, SegmentFile> files = new HashMap<>();
-  private final Arena arena = Arena.ofConfined();
+  private final Map<Integer, SegmentFile> files = new ConcurrentHashMap<>();
+  private final Arena arena = Arena.ofShared();
   private MemorySegment memory = MemorySegment.NULL;
 
   /**
@@ -139,8 +141,12 @@ public final class EnvelopeReader implements AutoCloseable {
     SegmentFile known = files.get(number);
     if (known == null && storage.exists(name(number))) {
       try {
-        known = SegmentFile.open(storage, directory, number);
-        files.put(number, known);
+        SegmentFile opened = SegmentFile.open(storage, directory, number);
+        known = files.putIfAbsent(number, opened);
+        if (known == null) {
+          return opened;
+        }
+        opened.close();
       } catch (NoSuchFileException e) {
         return null;
       }

@@ -1,10 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.Backup;
-import ctrenc.overlay.export.ExtentSource;
-import ctrenc.overlay.export.LayerObjects;
 import ctrenc.overlay.export.LayerSource;
-import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.StreamSink;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.export.TreeDescription;
@@ -17,11 +14,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -82,30 +76,10 @@ record Departing(StackKeeping stacks) {
 
   void backup(UUID id, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
-    StoreParts parts = stacks.parts();
-    pinned(
-        Transfers.Outgoing.whole(id),
-        sent -> {
-          RootDescription root = new RootDescriber(stacks, Set.of()).describe(sent.top());
-          List<LayerObjects> layers = new ArrayList<>();
-          Map<Long, ExtentSource> extents = new HashMap<>();
-          try (Resources open = new Resources()) {
-            for (SubvolumeRecord.Level level : sent.top().stack()) {
-              LayerRecord layer = stacks.catalog().layer(level.layer());
-              layers.add(
-                  new LayerObjects(parts.meta(), layer.number(), layer.id(), isSealed(layer)));
-              if (isSealed(layer)) {
-                EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer.id()));
-                extents.put(
-                    layer.number(),
-                    new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes));
-              }
-            }
-            OutputStream stream =
-                new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
-            new Backup(layers, extents).write(root, stream, pace, progress);
-          }
-        });
+    try (SealedStack stack = new SealedStack(stacks, id)) {
+      OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
+      new Backup(stack.objects()).write(stack.root(), stream, pace, progress);
+    }
   }
 
   /** Moves snapshots out. */

@@ -18,6 +18,7 @@ record StackKeeping(
     StackOpener opener,
     Arrivals arrivals,
     KeptLayers kept,
+    LayerTimes times,
     PlainIdentities identities,
     Protectors protectors,
     Compactions compactions)
@@ -76,6 +77,7 @@ record StackKeeping(
         opener,
         arrivals,
         kept,
+        LayerTimes.read(parts.meta(), catalog),
         new PlainIdentities(parts.meta()),
         new StoredProtectors(parts.keySlots(), keyring, nests, nested),
         new Compactions(parts, catalog, remover));

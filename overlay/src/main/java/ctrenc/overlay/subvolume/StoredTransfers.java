@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -66,6 +67,11 @@ final class StoredTransfers implements Transfers {
   public void backup(UUID id, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
     new Departing(stacks).backup(id, pace, out, progress);
+  }
+
+  @Override
+  public FileSystem view(UUID snapshot) throws IOException {
+    return new SealedStack(stacks, snapshot).view();
   }
 
   @Override

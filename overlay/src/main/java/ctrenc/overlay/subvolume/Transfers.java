@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -74,6 +75,16 @@ public interface Transfers {
    */
   void backup(UUID snapshot, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException;
+
+  /**
+   * A snapshot as the files that {@link #backup} writes, for reading. It works without keys, and is
+   * the same whether the snapshot's subvolume is locked or not. What is removed meanwhile stays
+   * until the filesystem is closed.
+   *
+   * @throws UnmovableException as with {@link #send}
+   * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
+   */
+  FileSystem view(UUID snapshot) throws IOException;
 
   /**
    * Makes a subvolume of a backup, or of parts of it, as {@link #receive} does of a stream. Layers

@@ -74,28 +74,6 @@ class BackupTest {
     return names;
   }
 
-  /** A root with several layers, links, a reflink, a sparse and a long file; locked. */
-  private UUID variedRoot() throws Exception {
-    UUID root = pair.here().create("varied");
-    FileSystemUser user = pair.here().user(root);
-    user.mkdir("/d");
-    user.mkdir("/d/e");
-    user.put("/d/large", pattern(1, 2_500_000));
-    user.put("/d/e/small", "small");
-    user.symlink("/d/link", "e/small");
-    user.link("/d/large", "/d/e/again");
-    user.mkdir("/gone");
-    user.put("/gone/file", "gone");
-    pair.here().store().snapshots().create(root, "one");
-    user.overwrite("/d/large", 1_100_000, pattern(2, 5000));
-    user.unlink("/gone/file");
-    user.rename("/d/e", "/moved");
-    user.put("/moved/new", pattern(3, 9000));
-    user.fileSystem().close();
-    pair.here().store().subvolumes().lock(root);
-    return root;
-  }
-
   private void checkVaried(UUID restored) throws Exception {
     FileSystemUser user = pair.arrived(restored);
     byte[] large = pattern(1, 2_500_000);
@@ -113,7 +91,7 @@ class BackupTest {
 
   @Test
   void lockedRootIsRestoredAsItWas() throws Exception {
-    byte[] archive = backup(variedRoot());
+    byte[] archive = backup(pair.here().variedRoot());
     UUID restored = restore("copy", archive, EVERYTHING);
     assertThat(pair.there().verify().findings()).isEmpty();
     checkVaried(restored);
@@ -126,7 +104,7 @@ class BackupTest {
 
   @Test
   void whatIsStillThereIsShared() throws Exception {
-    byte[] archive = backup(variedRoot());
+    byte[] archive = backup(pair.here().variedRoot());
     UUID one = restore("one", archive, EVERYTHING);
     int files = pair.there().segmentFiles().size();
     UUID two = restore("two", archive, EVERYTHING);
@@ -146,7 +124,7 @@ class BackupTest {
 
   @Test
   void directoryOrFileIsPicked() throws Exception {
-    UUID root = variedRoot();
+    UUID root = pair.here().variedRoot();
     long moved = inode(root, "/moved");
     String place = "1/" + inode(root, "/d") + "/" + inode(root, "/d/large");
     byte[] archive = backup(root);

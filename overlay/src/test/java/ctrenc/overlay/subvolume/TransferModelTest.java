@@ -125,6 +125,7 @@ class TransferModelTest {
     if (isArchive) {
       ByteArrayOutputStream archive = new ByteArrayOutputStream();
       from.backup(outgoing.snapshot(), Pace.unlimited(), Channels.newChannel(archive), done -> {});
+      ViewedFiles.assertSame(from, outgoing.snapshot(), archive.toByteArray());
       Restore.Wanted everything = new Restore.Wanted(List.of(), false);
       return to.restore(name, in(archive.toByteArray()), everything, done -> {});
     }

@@ -84,6 +84,33 @@ final class VerifiedStore implements AutoCloseable {
     return root;
   }
 
+  /**
+   * A root with several layers, links, a long, a moved and removed files, and attributes; locked.
+   */
+  UUID variedRoot() throws Exception {
+    UUID root = create("varied");
+    FileSystemUser user = user(root);
+    user.mkdir("/d");
+    user.mkdir("/d/e");
+    user.put("/d/large", pattern(1, 2_500_000));
+    user.put("/d/e/small", "small");
+    user.symlink("/d/link", "e/small");
+    user.link("/d/large", "/d/e/again");
+    user.mkdir("/gone");
+    user.put("/gone/file", "gone");
+    user.setxattr("/gone", "user.long", pattern(4, 4000));
+    store.snapshots().create(root, "one");
+    user.overwrite("/d/large", 1_100_000, pattern(2, 5000));
+    user.unlink("/gone/file");
+    user.rename("/d/e", "/moved");
+    user.put("/moved/new", pattern(3, 9000));
+    user.rename("/moved/small", "/moved/other");
+    user.rename("/moved/other", "/moved/small");
+    user.fileSystem().close();
+    store.subvolumes().lock(root);
+    return root;
+  }
+
   List<Path> segmentFiles() throws IOException {
     try (Stream<Path> files = Files.walk(temporary.resolve("segments"))) {
       return files.filter(Files::isRegularFile).sorted().toList();

@@ -1,0 +1,182 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Canary;
+import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.DaemonPair;
+import ctrenc.e2e.harness.DebianTree;
+import ctrenc.e2e.harness.KeyHunt;
+import ctrenc.e2e.harness.Manifest;
+import ctrenc.e2e.harness.ProcessMemory;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** GNU tar and rsync save roots from what shows them as they are sealed, without keys. */
+@Tag("kernel")
+@Timeout(900)
+class CiphertextViewTest {
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+  private static final String TAR =
+      "tar --xattrs --xattrs-include='*' --sparse --format=pax -C %s -cf %s .";
+
+  @TempDir private Path scratch;
+  private DaemonPair pair;
+  private TestDaemon here;
+  private TestDaemon there;
+
+  @BeforeEach
+  void start() throws IOException {
+    pair = DaemonPair.start(scratch);
+    here = pair.here();
+    there = pair.there();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    pair.close();
+  }
+
+  private static String run(String script, Object... values) {
+    return Command.sh(script.formatted(values)).within(LONG).ok();
+  }
+
+  private Path view(String reference) {
+    return Path.of(here.cli("mount", "--ciphertext", reference).within(LONG).ok().strip());
+  }
+
+  private Path directory(String name) throws IOException {
+    return Files.createDirectory(scratch.resolve(name));
+  }
+
+  /** What makes a file there what it is; a view's own directories are not in an archive. */
+  private static List<String> objects(Path tree) throws IOException {
+    return Manifest.of(tree).stream().filter(line -> line.contains("objects/")).toList();
+  }
+
+  @Test
+  void aWholeDebianRootIsSavedByGnuTarWhileItRunsAndWhileItIsLocked() throws IOException {
+    Path root = pair.create("work", "--empty");
+    run(
+        "tar --xattrs --xattrs-include='*' --acls --numeric-owner -xpf %s -C %s",
+        DebianTree.archive(), root);
+    here.cli("rotate", "work").ok();
+    run("sh -eu %s %s", Manifest.resource("work.sh", scratch), root);
+    here.cli("snapshot", "create", "work@now").ok();
+    List<String> held = Manifest.of(root);
+    run(TAR, view("work@now"), scratch.resolve("running.tar"));
+    Files.writeString(root.resolve("later"), "is not in the snapshot");
+    here.cli("lock", "work").ok();
+    run(TAR, view("work@now"), scratch.resolve("locked.tar"));
+    here.stop();
+    here.startAgain();
+    Path view = view("work@now");
+    run(TAR, view, scratch.resolve("keyless.tar"));
+    run("cd %s; cmp running.tar locked.tar; cmp running.tar keyless.tar", scratch);
+
+    assertShowsWhatABackupHolds(view, "work@now");
+    String restore = pair.shell(there, "restore copy");
+    run("%s < %s", restore, scratch.resolve("keyless.tar"));
+    assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
+    assertThat(there.cli("verify").within(LONG).ok()).doesNotContain("damaged", "missing");
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+    here.cli("umount", "--ciphertext", "work").ok();
+    assertThat(view.resolve("backup")).doesNotExist();
+  }
+
+  private void assertShowsWhatABackupHolds(Path view, String snapshot) throws IOException {
+    Path backup = directory("backup");
+    String archive = pair.shell(here, "backup " + snapshot);
+    run("%s | tar --xattrs --delay-directory-restore -xpf - -C %s", archive, backup);
+    assertThat(objects(view)).isEqualTo(objects(backup));
+    run("cd %s; for i in backup layers/*; do cmp $i %s/$i; done", view, backup);
+  }
+
+  @Test
+  void aSecondRsyncMovesWhatChangedAlone() throws IOException {
+    here.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+    Path root = pair.create("work", "debian");
+    run(
+        "cd %s; mkdir data; for i in $(seq 50); do head -c 100000 /dev/urandom > data/$i; done;"
+            + " ln data/1 data/linked; echo x >> etc/bash.bashrc; rm -r usr/share/doc",
+        root);
+    Path saved = directory("saved");
+    String rsync = "rsync -aHX --delete --itemize-changes %s/ %s/";
+    Path view = view("work");
+    assertThat(run(rsync, view, saved).lines()).hasSizeGreaterThan(50);
+    assertThat(run(rsync, view, saved)).isEmpty();
+    here.cli("umount", "--ciphertext", "work").ok();
+    run("cd %s; echo more >> data/7; mv data/8 data/moved; rm data/9", root);
+    List<String> held = Manifest.of(root);
+    String changed = "/" + inode(root.resolve("data/7"));
+    String moved = "/" + inode(root.resolve("data/moved"));
+    here.cli("lock", "work").ok();
+    here.stop();
+    here.startAgain();
+    List<String> sent = sent(run(rsync, view("work"), saved));
+    assertThat(sent).contains("backup").hasSize(5);
+    assertThat(sent)
+        .anyMatch(file -> file.endsWith(changed))
+        .anyMatch(file -> file.contains(moved));
+    assertRestoredFrom(saved, held);
+  }
+
+  private void assertRestoredFrom(Path saved, List<String> held) throws IOException {
+    there.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
+    run(TAR, saved, scratch.resolve("saved.tar"));
+    run("%s < %s", pair.shell(there, "restore copy"), scratch.resolve("saved.tar"));
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+  }
+
+  /** The files with data that rsync says it moved. */
+  private static List<String> sent(String itemized) {
+    return itemized
+        .lines()
+        .filter(line -> line.startsWith(">f"))
+        .map(line -> line.replaceFirst(".* ", ""))
+        .filter(line -> !line.contains("whiteout-"))
+        .toList();
+  }
+
+  @Test
+  void nothingOfAKeyIsNearAndItGoesOnWhenTheRootIsLocked() throws IOException {
+    Path root = pair.create("vault", "--empty");
+    Canary canary = Canary.fresh();
+    canary.fill(root);
+    Map<String, byte[]> things = canary.with(KeyHunt.keys(here, "vault"));
+    here.cli("snapshot", "create", "vault@s").ok();
+    here.cli("lock", "vault").ok();
+    here.stop();
+    here.startAgain();
+    Path at = directory("at");
+    here.cli("mount", "--ciphertext", "vault@s", at.toString()).ok();
+    run(TAR, at, scratch.resolve("a.tar"));
+    assertThat(new ProcessMemory(here.pid()).find(things)).isEmpty();
+    assertThat(Command.sh("grep -rc " + canary.text() + " " + at).run().out())
+        .doesNotContainPattern(":[1-9]");
+    pair.opened(here, "vault");
+    here.cli("lock", "vault").ok();
+    run(TAR, at, scratch.resolve("b.tar"));
+    run("cd %s; cmp a.tar b.tar", scratch);
+    assertThat(here.cli("snapshot", "rm", "vault@s").run().exit()).isEqualTo(5);
+    assertThat(Command.sh("touch " + at + "/objects/1/new").run().err()).contains("Read-only");
+    here.cli("rm", "--snapshots", "vault").ok();
+    assertThat(at).isEmptyDirectory();
+  }
+
+  private static String inode(Path file) {
+    return Command.of("stat", "-c", "%i", file.toString()).ok().strip();
+  }
+}

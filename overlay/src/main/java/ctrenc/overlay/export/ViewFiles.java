@@ -1,0 +1,118 @@
+package ctrenc.overlay.export;
+
+import ctrenc.overlay.vfs.Attributes;
+import ctrenc.overlay.vfs.Errno;
+import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.Timestamp;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What the files and directories of a ciphertext view are: as the members of a backup. Thread-safe.
+ */
+final class ViewFiles {
+
+  /** Of at most a MiB each, mostly. */
+  private static final int RECENT_ENVELOPES = 16;
+
+  private static final int BLOCK = 512;
+
+  private final RootDescription root;
+  private final StackObjects objects;
+  private final ViewTree tree;
+  private final List<StackObjects.Level> layers;
+  private final RecentlyUsed<SealedExtent, MemorySegment> envelopes =
+      new RecentlyUsed<>(RECENT_ENVELOPES, envelope -> 1);
+
+  ViewFiles(RootDescription root, StackObjects objects, ViewTree tree) {
+    this.root = root;
+    this.objects = objects;
+    this.tree = tree;
+    this.layers = List.copyOf(objects.levels());
+  }
+
+  Attributes attributes(ViewNode node) throws IOException, ErrnoException {
+    if (node.isFixedDirectory()) {
+      return directory(node, objects.first());
+    }
+    if (node.equals(ViewNode.BACKUP)) {
+      return file(node, content(node).size(), root.taken(), 1);
+    }
+    if (node.kind() == ViewNode.Kind.FIXED) {
+      LayerSummary empty = new LayerSummary(level(node).objects().id(), 0, 0, own(node));
+      return file(node, empty.encode().length, level(node).closed(), 1);
+    }
+    ObjectParts parts = parts(node);
+    if (node.kind() == ViewNode.Kind.OBJECT && parts.isDirectory()) {
+      return directory(node, parts.changed());
+    }
+    boolean isObject = node.kind() == ViewNode.Kind.OBJECT;
+    int links = isObject ? objects.tree().links(node.number()) : 1;
+    long size = parts.content().isEmpty() ? 0 : ObjectContent.of(parts).size();
+    return file(node, size, parts.changed(), links);
+  }
+
+  private static Attributes directory(ViewNode node, Instant time) {
+    // One link tells programs that count them that directories are not counted.
+    return attributes(node, 0, time, ArchiveSink.DIRECTORY, 1);
+  }
+
+  private static Attributes file(ViewNode node, long size, Instant time, int links) {
+    return attributes(node, size, time, ArchiveSink.FILE, links);
+  }
+
+  private static Attributes attributes(
+      ViewNode node, long size, Instant time, int mode, int links) {
+    Timestamp at = new Timestamp(time.getEpochSecond(), 0);
+    long blocks = (size + BLOCK - 1) / BLOCK;
+    return new Attributes(node.id(), size, blocks, at, at, at, at, mode, links, 0, 0, 0);
+  }
+
+  private StackObjects.Level level(ViewNode node) throws ErrnoException {
+    if (node.depth() < 0 || node.depth() >= layers.size()) {
+      throw new ErrnoException(Errno.ESTALE);
+    }
+    return layers.get(node.depth());
+  }
+
+  private List<ObjectRecords.Stored> own(ViewNode node) throws IOException, ErrnoException {
+    return level(node).objects().own();
+  }
+
+  private ObjectParts parts(ViewNode node) throws IOException, ErrnoException {
+    if (node.kind() == ViewNode.Kind.WHITEOUT) {
+      return objects.parts(tree.whiteout(node).orElseThrow(() -> new ErrnoException(Errno.ESTALE)));
+    }
+    if (!objects.tree().contains(node.number())) {
+      throw new ErrnoException(Errno.ESTALE);
+    }
+    return objects.parts(node.number());
+  }
+
+  /** The attribute with an object's records; empty of what has none. */
+  byte[] attribute(ViewNode node) throws IOException, ErrnoException {
+    if (node.kind() == ViewNode.Kind.FIXED || node.kind() == ViewNode.Kind.RECORDS) {
+      return new byte[0];
+    }
+    ObjectRecords records = parts(node).attribute();
+    return records.isEmpty()
+        ? new byte[0]
+        : ArchiveSink.text(records).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  ViewContent content(ViewNode node) throws IOException, ErrnoException {
+    if (node.equals(ViewNode.BACKUP)) {
+      return ViewContent.of(ArchiveSink.PREAMBLE.write(root.encode()));
+    }
+    if (node.kind() == ViewNode.Kind.FIXED) {
+      return ViewContent.of(objects.summary(level(node)).encode());
+    }
+    ObjectParts parts = parts(node);
+    return parts.content().isEmpty()
+        ? ViewContent.of(new byte[0])
+        : new SealedContent(ObjectContent.of(parts), envelopes);
+  }
+}
