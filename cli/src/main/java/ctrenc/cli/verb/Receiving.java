@@ -98,6 +98,11 @@ final class Receiving {
     if (received.getNested() > 0) {
       session.surroundings().note("received with " + received.getNested() + " nested in it");
     }
+    if (received.getSnapshots() > 0) {
+      session
+          .surroundings()
+          .note("received with " + received.getSnapshots() + " earlier snapshots");
+    }
     List<String> types =
         received.getGroupsList().stream().flatMap(group -> group.getTypesList().stream()).toList();
     if (types.contains("machine")) {

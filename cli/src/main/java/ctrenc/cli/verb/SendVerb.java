@@ -9,6 +9,7 @@ public final class SendVerb implements Verb {
   private static final String SINCE = "--since";
   private static final String RATE = "--rate";
   private static final String RECURSIVE = "--recursive";
+  private static final String SNAPSHOTS = "--snapshots";
   private static final String RESUME = "--resume";
 
   @Override
@@ -32,6 +33,7 @@ public final class SendVerb implements Verb {
     spec.addOption(
         Options.value("NAME@SNAPSHOT", "Leave out what the receiver has of this snapshot.", SINCE));
     spec.addOption(Options.flag("Send what is nested in it, too, as of one instant.", RECURSIVE));
+    spec.addOption(Options.flag("Send the snapshots that were taken before it, too.", SNAPSHOTS));
     spec.addOption(
         Options.value("POINT", "Go on where 'receive --resumable' said that it stopped.", RESUME));
     spec.addOption(Options.value("BYTES", "Send at most so much a second, such as 10m.", RATE));
@@ -44,7 +46,8 @@ public final class SendVerb implements Verb {
     SendRequest.Builder request =
         SendRequest.newBuilder()
             .setSource(arguments.positional(0))
-            .setRecursive(arguments.has(RECURSIVE));
+            .setRecursive(arguments.has(RECURSIVE))
+            .setSnapshots(arguments.has(SNAPSHOTS));
     arguments.value(SINCE).ifPresent(request::setSince);
     arguments.value(RESUME).ifPresent(request::setResume);
     arguments

@@ -69,7 +69,10 @@ final class Sending {
         .note(
             "sending "
                 + begun.getSnapshot()
-                + (nested == 0 ? "" : ", with " + nested + " nested in it"));
+                + (nested == 0 ? "" : ", with " + nested + " nested in it")
+                + (begun.getSnapshots() == 0
+                    ? ""
+                    : ", with " + begun.getSnapshots() + " earlier snapshots"));
     SnapshotText.note(begun.getSnapshot(), begun.getHead(), session);
     if (!since.isEmpty() && !begun.getIncrement()) {
       session

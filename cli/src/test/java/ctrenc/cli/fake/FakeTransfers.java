@@ -47,6 +47,7 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
             .setTotal(100)
             .setIncrement(request.getSince().endsWith("@monday"))
             .setNested(request.getRecursive() ? 2 : 0)
+            .setSnapshots(request.getSnapshots() ? 3 : 0)
             .setHead(source.contains("@") ? "" : Samples.HEAD)
             .build();
     responses.onNext(SendResponse.newBuilder().setBegun(begun).build());
@@ -63,6 +64,7 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
         + snapshot
         + (request.getSince().isEmpty() ? "" : " since " + request.getSince())
         + (request.getRecursive() ? " with what is nested" : "")
+        + (request.getSnapshots() ? " with earlier ones" : "")
         + (request.getResume().isEmpty() ? "" : " from " + request.getResume())
         + "\n";
   }
@@ -126,6 +128,7 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
                 .setCreatedAtMillis(MADE_AT))
         .setSnapshot("tuesday")
         .setNested(name.equals("tree") ? 2 : 0)
+        .setSnapshots(name.equals("tree") ? 3 : 0)
         .addGroups(ProtectorGroupInfo.newBuilder().addTypes("machine"))
         .build();
   }

@@ -426,6 +426,7 @@ public final class Containers {
         .setSnapshot(snapshot)
         .addAllGroups(keys.list(container.id(), "").getGroupsList())
         .setNested(arrived.nested())
+        .setSnapshots(arrived.snapshots())
         .build();
   }
 

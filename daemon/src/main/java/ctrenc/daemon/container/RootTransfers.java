@@ -72,9 +72,12 @@ public final class RootTransfers {
     if (request.getArchive() && !since.isEmpty()) {
       throw RefusedException.invalid("A backup is always whole: leave since out.");
     }
-    if (request.getArchive() && (request.getRecursive() || !request.getResume().isEmpty())) {
+    boolean isMore =
+        request.getRecursive() || request.getSnapshots() || !request.getResume().isEmpty();
+    if (request.getArchive() && isMore) {
       throw RefusedException.invalid(
-          "A backup is of one root alone, from its beginning: leave recursive and resume out.");
+          "A backup is of one snapshot alone, from its beginning: leave recursive, snapshots and"
+              + " resume out.");
     }
     Optional<ResumePoint> rest =
         request.getResume().isEmpty() ? Optional.empty() : Optional.of(point(request.getResume()));
@@ -84,7 +87,8 @@ public final class RootTransfers {
     SnapshotInfo snapshot = taken.snapshot();
     String reference = reference(source, snapshot);
     Transfers.Outgoing what =
-        new Transfers.Outgoing(snapshot.id(), known, request.getRecursive(), rest);
+        new Transfers.Outgoing(
+            snapshot.id(), known, request.getRecursive(), request.getSnapshots(), rest);
     return new Sending(
         reference, what, request.getArchive(), store.transfers().amount(what), taken.head());
   }
@@ -212,8 +216,9 @@ public final class RootTransfers {
    * Something that came.
    *
    * @param nested subvolumes that are nested in its root
+   * @param snapshots earlier snapshots of it
    */
-  record Arrived(ManagedContainer container, int nested) {}
+  record Arrived(ManagedContainer container, int nested, int snapshots) {}
 
   /** Makes a locked container of a stream or a backup. */
   Arrived receive(ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
@@ -221,6 +226,7 @@ public final class RootTransfers {
     Transfers transfers = store.transfers();
     Restore.Wanted wanted = new Restore.Wanted(header.getOnlyList(), header.getPart());
     AtomicInteger nested = new AtomicInteger();
+    AtomicInteger snapshots = new AtomicInteger();
     ManagedContainer container =
         maker.arrived(
             header.getName(),
@@ -230,8 +236,9 @@ public final class RootTransfers {
                       ? transfers.restore(id, data, wanted, progress)
                       : transfers.receive(id, header.getResumable(), data, progress);
               nested.set(received.nested());
+              snapshots.set(received.earlier());
               return received;
             });
-    return new Arrived(container, nested.get());
+    return new Arrived(container, nested.get(), snapshots.get());
   }
 }

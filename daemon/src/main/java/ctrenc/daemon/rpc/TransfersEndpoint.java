@@ -62,16 +62,7 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
             ? CallersFile.toWrite(peer.get(), request.getTo(), answer::isCancelled)
             : Optional.empty();
     try (WritableByteChannel out = file.isPresent() ? file.get() : new Pieces(answer)) {
-      SendBegun begun =
-          SendBegun.newBuilder()
-              .setSnapshot(sending.reference())
-              .setTotal(sending.amount().bytes())
-              .setIncrement(sending.amount().goesOn())
-              .setNested(sending.amount().nested())
-              .setDirect(file.isPresent())
-              .setHead(sending.head())
-              .build();
-      answer.send(SendResponse.newBuilder().setBegun(begun).build());
+      answer.send(SendResponse.newBuilder().setBegun(begun(sending, file.isPresent())).build());
       Pace pace = Pace.of(request.getBytesPerSecond());
       TransferProgress progress =
           file.isPresent()
@@ -81,6 +72,18 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
     } catch (CallersFile.ReaderGoneException _) {
       answer.send(SendResponse.newBuilder().setReaderGone(true).build());
     }
+  }
+
+  private static SendBegun begun(RootTransfers.Sending sending, boolean isDirect) {
+    return SendBegun.newBuilder()
+        .setSnapshot(sending.reference())
+        .setTotal(sending.amount().bytes())
+        .setIncrement(sending.amount().goesOn())
+        .setNested(sending.amount().nested())
+        .setSnapshots(sending.amount().earlier())
+        .setDirect(isDirect)
+        .setHead(sending.head())
+        .build();
   }
 
   private static void tell(StreamedAnswer<SendResponse> answer, long done) {

@@ -33,7 +33,7 @@ final class FakeTransfers implements Transfers {
 
   @Override
   public Amount amount(Outgoing outgoing) {
-    return new Amount(0, false, 0);
+    return new Amount(0, false, 0, 0);
   }
 
   @Override

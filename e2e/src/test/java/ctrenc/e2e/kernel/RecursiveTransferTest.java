@@ -125,4 +125,31 @@ class RecursiveTransferTest {
     Command.sh(pair.shell(there, "receive second < " + change)).ok();
     assertThat(Manifest.of(pair.opened(there, "second"))).isEqualTo(second);
   }
+
+  /** All in one stream, by a daemon that never had the key; layers that they share come once. */
+  @Test
+  void snapshotsComeToo() throws IOException {
+    for (TestDaemon daemon : List.of(here, there)) {
+      daemon.cli("image", "import", DebianTree.archive().toString(), DEBIAN).ok();
+    }
+    Path root = made();
+    here.cli("snapshot", "create", "--recursive", "work@one").ok();
+    List<String> first = Manifest.of(root);
+    Command.sh("cd " + root + "; rm -r etc; echo second > root/first; rm srv/boxes/outer/numbers")
+        .ok();
+    here.cli("snapshot", "create", "--recursive", "work@two").ok();
+    List<String> second = Manifest.of(root);
+    Files.writeString(root.resolve("root/first"), "third");
+    List<String> third = Manifest.of(root);
+    here.cli("lock", "work").ok();
+    pair.pipe("send --recursive --snapshots work", "receive copy");
+    assertThat(there.cli("mount", "copy").run().exit()).isEqualTo(5);
+    assertThat(there.cli("verify").ok()).doesNotContain("damaged", "missing");
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(third);
+    assertThat(Manifest.of(there.mount("copy@one"))).isEqualTo(first);
+    assertThat(Manifest.of(there.mount("copy@two"))).isEqualTo(second);
+    for (String one : List.of("copy@one", "copy@two")) {
+      there.cli("umount", one).ok();
+    }
+  }
 }

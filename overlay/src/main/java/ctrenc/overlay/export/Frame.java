@@ -24,7 +24,9 @@ record Frame(Kind kind, MemorySegment payload) {
     /** The stream ends. */
     END(6),
     /** What is nested in the root. */
-    NESTED(7);
+    NESTED(7),
+    /** An earlier snapshot of the root, or of what is nested in it. */
+    SNAPSHOT(8);
 
     private final byte code;
 

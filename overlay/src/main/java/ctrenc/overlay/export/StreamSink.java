@@ -32,8 +32,7 @@ public final class StreamSink implements AutoCloseable {
       Pace pace,
       TransferProgress progress)
       throws IOException {
-    int alone = tree.nested().isEmpty() ? StreamWriter.ALONE : StreamWriter.WITH_NESTED;
-    this.writer = new StreamWriter(out, isRest ? StreamWriter.REST : alone);
+    this.writer = new StreamWriter(out, version(tree, isRest));
     this.pace = pace;
     this.progress = progress;
     try {
@@ -41,10 +40,22 @@ public final class StreamSink implements AutoCloseable {
       for (NestedDescription nested : tree.nested()) {
         writer.write(Frame.Kind.NESTED, nested.encode());
       }
+      for (SnapshotDescription snapshot : tree.snapshots()) {
+        writer.write(Frame.Kind.SNAPSHOT, snapshot.encode());
+      }
     } catch (IOException | RuntimeException e) {
       writer.close();
       throw e;
     }
+  }
+
+  /** The lowest that has what is needed. */
+  private static int version(TreeDescription tree, boolean isRest) {
+    if (!tree.snapshots().isEmpty()) {
+      return StreamWriter.WITH_SNAPSHOTS;
+    }
+    int alone = tree.nested().isEmpty() ? StreamWriter.ALONE : StreamWriter.WITH_NESTED;
+    return isRest ? StreamWriter.REST : alone;
   }
 
   /** Sends a layer that does not grow. */

@@ -24,7 +24,7 @@ public final class StreamSource implements AutoCloseable {
     this.progress = progress;
     try {
       RootDescription root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
-      this.tree = new TreeDescription(root, nested());
+      this.tree = new TreeDescription(root, nested(), snapshots());
       tree.check();
     } catch (IOException | RuntimeException e) {
       reader.close();
@@ -44,6 +44,16 @@ public final class StreamSource implements AutoCloseable {
       payload = reader.nextIf(Frame.Kind.NESTED);
     }
     return List.copyOf(nested);
+  }
+
+  private List<SnapshotDescription> snapshots() throws IOException {
+    List<SnapshotDescription> snapshots = new ArrayList<>();
+    Optional<byte[]> payload = reader.nextIf(Frame.Kind.SNAPSHOT);
+    while (payload.isPresent()) {
+      snapshots.add(SnapshotDescription.decode(payload.get()));
+      payload = reader.nextIf(Frame.Kind.SNAPSHOT);
+    }
+    return List.copyOf(snapshots);
   }
 
   /**

@@ -28,7 +28,10 @@ final class StreamWriter implements AutoCloseable {
   /** Of a stream that was cut, what did not come. */
   static final int REST = 3;
 
-  static final FormatPreamble PREAMBLE = preamble(REST);
+  /** With earlier snapshots; it may be a rest, too. */
+  static final int WITH_SNAPSHOTS = 4;
+
+  static final FormatPreamble PREAMBLE = preamble(WITH_SNAPSHOTS);
   static final int ID_LENGTH = 2 * Long.BYTES;
   static final int HEAD = 1 + Integer.BYTES;
 

@@ -10,8 +10,11 @@ import java.util.Set;
  * What a stream is of: a root, and what of all that is nested in it comes with it.
  *
  * @param nested each after the one that it hangs in
+ * @param snapshots earlier ones of the root, and of what is nested in it, each after the one that
+ *     it is part of
  */
-public record TreeDescription(RootDescription root, List<NestedDescription> nested) {
+public record TreeDescription(
+    RootDescription root, List<NestedDescription> nested, List<SnapshotDescription> snapshots) {
 
   /** Where something hangs: two at one are one too many. */
   private record Anchor(int parent, long inode) {}
@@ -23,8 +26,37 @@ public record TreeDescription(RootDescription root, List<NestedDescription> nest
     return all;
   }
 
+  /** Whose snapshot has which name: no two have the same. */
+  private record Name(int of, String name) {}
+
   /** Refuses what cannot hang together. */
   void check() throws DamagedException {
+    checkNested();
+    checkSnapshots();
+  }
+
+  private void checkSnapshots() throws DamagedException {
+    List<RootDescription> owners = all();
+    Set<Name> names = new HashSet<>();
+    for (int i = 0; i < owners.size(); i++) {
+      names.add(new Name(i, owners.get(i).snapshot()));
+    }
+    Set<Anchor> anchors = new HashSet<>();
+    for (int i = 0; i < snapshots.size(); i++) {
+      SnapshotDescription one = snapshots.get(i);
+      boolean fits =
+          one.of() < owners.size()
+              && one.partOf() <= i
+              && owners.get(one.of()).owner().equals(one.snapshot().owner())
+              && names.add(new Name(one.of(), one.snapshot().snapshot()))
+              && (one.partOf() == 0 || anchors.add(new Anchor(one.partOf(), one.anchor())));
+      if (!fits) {
+        throw new DamagedException("The snapshots of the stream do not hang together.");
+      }
+    }
+  }
+
+  private void checkNested() throws DamagedException {
     Set<Anchor> anchors = new HashSet<>();
     Set<Integer> places = new HashSet<>();
     for (int i = 0; i < nested.size(); i++) {

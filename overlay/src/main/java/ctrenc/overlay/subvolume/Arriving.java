@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.NestedDescription;
 import ctrenc.overlay.export.RootDescription;
+import ctrenc.overlay.export.SnapshotDescription;
 import ctrenc.overlay.export.StreamSource;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.export.TreeDescription;
@@ -72,26 +73,45 @@ final class Arriving {
 
   private Transfers.Received receive(StreamSource source) throws IOException {
     List<Newcomer> newcomers = newcomers(source.tree());
-    Set<UUID> came = new HashSet<>();
-    for (Newcomer newcomer : newcomers) {
-      for (LocalLayers.Found level : newcomer.levels().reversed()) {
-        if (level.isCarried() && came.add(level.id())) {
-          receive(source, level);
-        }
-      }
-    }
+    List<EarlierSnapshot> earlier = earlier(source.tree(), newcomers);
+    List<List<LocalLayers.Found>> coming = new ArrayList<>();
+    newcomers.forEach(one -> coming.add(one.levels()));
+    earlier.forEach(one -> coming.add(one.levels()));
+    receive(source, coming);
     Optional<StreamSource.Coming> more = source.nextLayer();
     if (more.isPresent()) {
       throw StreamSource.unexpected(more.get().layer());
     }
     // What is whole and does not fit together is not mended by more of it.
     isRead = true;
-    for (Newcomer newcomer : newcomers) {
-      layers.verify(newcomer.levels());
+    for (List<LocalLayers.Found> levels : coming) {
+      layers.verify(levels);
     }
-    Transfers.Received received = incoming.show(newcomers);
+    Transfers.Received received = incoming.show(newcomers, earlier);
     layers.dropRest();
     return received;
+  }
+
+  private void receive(StreamSource source, List<List<LocalLayers.Found>> coming)
+      throws IOException {
+    Set<UUID> came = new HashSet<>();
+    for (List<LocalLayers.Found> levels : coming) {
+      for (LocalLayers.Found level : levels.reversed()) {
+        if (level.isCarried() && came.add(level.id())) {
+          receive(source, level);
+        }
+      }
+    }
+  }
+
+  private List<EarlierSnapshot> earlier(TreeDescription tree, List<Newcomer> newcomers)
+      throws IOException {
+    List<EarlierSnapshot> found = new ArrayList<>();
+    for (SnapshotDescription one : tree.snapshots()) {
+      LocalLayers local = new LocalLayers(stacks, layers::adoptWhole);
+      found.add(EarlierSnapshot.found(one, newcomers, found, local));
+    }
+    return found;
   }
 
   /** The root, then what is nested in it, of which everything is here that does not come. */

@@ -43,7 +43,7 @@ record Departing(StackKeeping stacks) {
                 sum.addAndGet(PlaceRecord.decode(stored, "extent " + extent).place().length()));
       }
     }
-    return new Transfers.Amount(sum.get(), goesOn, sent.parts().size());
+    return new Transfers.Amount(sum.get(), goesOn, sent.parts().size(), sent.earlier().size());
   }
 
   void send(
@@ -99,7 +99,7 @@ record Departing(StackKeeping stacks) {
   }
 
   private SentSnapshots sent(Transfers.Outgoing outgoing) throws IOException {
-    return SentSnapshots.of(stacks.tools(), outgoing.snapshot(), outgoing.isRecursive());
+    return SentSnapshots.of(stacks.tools(), outgoing);
   }
 
   /** The layers that the receiver has, by their numbers here. */

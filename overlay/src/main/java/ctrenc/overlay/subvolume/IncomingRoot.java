@@ -51,26 +51,34 @@ final class IncomingRoot {
    * Everything is there: it is made durable, and shows by one change.
    *
    * @param newcomers the root, then those that are nested in it, each after what it hangs in
+   * @param earlier snapshots of theirs
    */
-  Transfers.Received show(List<Newcomer> newcomers) throws IOException {
+  Transfers.Received show(List<Newcomer> newcomers, List<EarlierSnapshot> earlier)
+      throws IOException {
     for (Newcomer one : newcomers) {
       showing.add(one.id());
       parts.keySlots().write(one.id(), one.description().protectors());
       stacks.arrivals().arrive(one.id(), one.description().owner());
     }
     FreshIds snapshots = new FreshIds();
-    list(newcomers, snapshots);
+    list(newcomers, earlier, snapshots);
     Newcomer top = newcomers.getFirst();
     SubvolumeRecord made = catalog.requireLiving(id);
     SubvolumeInfo info = new SubvolumeInfo(id, name, made.base(), false, false, made.created());
     RootDescription root = top.description();
     SnapshotInfo kept = new SnapshotInfo(snapshots.of(id), id, root.snapshot(), root.taken());
     return new Transfers.Received(
-        info, root.name(), kept, top.image().map(ImageRecord::info), newcomers.size() - 1);
+        info,
+        root.name(),
+        kept,
+        top.image().map(ImageRecord::info),
+        newcomers.size() - 1,
+        (int) earlier.stream().filter(one -> one.owner().equals(id)).count());
   }
 
   /** Everything that was stored is durable first. */
-  private void list(List<Newcomer> newcomers, FreshIds snapshots) throws IOException {
+  private void list(List<Newcomer> newcomers, List<EarlierSnapshot> earlier, FreshIds snapshots)
+      throws IOException {
     parts.meta().sync();
     catalog.change(
         edit -> {
@@ -81,21 +89,17 @@ final class IncomingRoot {
           for (Newcomer one : newcomers) {
             list(edit, one, snapshots);
           }
+          for (EarlierSnapshot one : earlier) {
+            list(edit, one);
+          }
           return newcomers;
         });
     catalog.sync();
   }
 
   private void list(CatalogEdit edit, Newcomer one, FreshIds snapshots) throws IOException {
-    List<SubvolumeRecord.Level> stack =
-        one.levels().stream()
-            .map(level -> new SubvolumeRecord.Level(layers.number(level), level.wrappedKey()))
-            .toList();
-    for (SubvolumeRecord.Level level : stack) {
-      requireThere(level.layer());
-      edit.retain(level.layer());
-      edit.retain(level.layer());
-    }
+    List<SubvolumeRecord.Level> stack = held(edit, one.levels());
+    held(edit, one.levels());
     edit.put(one.subvolume(stack));
     SnapshotRecord snapshot = one.snapshot(snapshots.of(one.id()), stack);
     edit.put(snapshot);
@@ -104,6 +108,26 @@ final class IncomingRoot {
       stacks.tools().nests().put(edit, nest);
       stacks.tools().nests().putPart(edit, nest.as(snapshot.id(), snapshots.of(nest.parent())));
     }
+  }
+
+  private void list(CatalogEdit edit, EarlierSnapshot one) throws IOException {
+    edit.put(one.record(held(edit, one.levels())));
+    if (one.nest().isPresent()) {
+      stacks.tools().nests().putPart(edit, one.nest().get());
+    }
+  }
+
+  /** A stack by the numbers that its layers have here; each is held once more. */
+  private List<SubvolumeRecord.Level> held(CatalogEdit edit, List<LocalLayers.Found> levels)
+      throws IOException {
+    List<SubvolumeRecord.Level> stack = new ArrayList<>();
+    for (LocalLayers.Found level : levels) {
+      long number = layers.number(level);
+      requireThere(number);
+      edit.retain(number);
+      stack.add(new SubvolumeRecord.Level(number, level.wrappedKey()));
+    }
+    return List.copyOf(stack);
   }
 
   /** What was found at the beginning may have been removed meanwhile. */

@@ -48,7 +48,7 @@ final class Restoring {
         dropLooseEntries(levels);
       }
       incoming.layers().verify(levels);
-      Transfers.Received received = incoming.show(List.of(newcomer));
+      Transfers.Received received = incoming.show(List.of(newcomer), List.of());
       isWhole = true;
       return received;
     } finally {

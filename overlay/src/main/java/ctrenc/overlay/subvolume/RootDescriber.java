@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.NestedDescription;
 import ctrenc.overlay.export.RootDescription;
+import ctrenc.overlay.export.SnapshotDescription;
 import ctrenc.overlay.export.TreeDescription;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ record RootDescriber(StackKeeping stacks, Set<Long> known) {
   /** Of one, and of what is nested in it. */
   TreeDescription describe(SentSnapshots sent) throws IOException {
     List<UUID> order = new ArrayList<>(List.of(sent.top().id()));
+    List<UUID> owners = new ArrayList<>(List.of(sent.top().subvolume()));
     List<NestedDescription> nested = new ArrayList<>();
     for (SentSnapshots.Part part : sent.parts()) {
       NestRecord nest = part.nest();
@@ -31,8 +33,37 @@ record RootDescriber(StackKeeping stacks, Set<Long> known) {
               nest.place(),
               describe(part.snapshot())));
       order.add(nest.id());
+      owners.add(part.snapshot().subvolume());
     }
-    return new TreeDescription(describe(sent.top()), List.copyOf(nested));
+    return new TreeDescription(
+        describe(sent.top()), List.copyOf(nested), earlier(sent.earlier(), owners));
+  }
+
+  /**
+   * Earlier snapshots, each with its parts behind it.
+   *
+   * @param owners the subvolumes that come, the root first
+   */
+  private List<SnapshotDescription> earlier(List<SentSnapshots> earlier, List<UUID> owners)
+      throws IOException {
+    List<UUID> order = new ArrayList<>();
+    List<SnapshotDescription> all = new ArrayList<>();
+    for (SentSnapshots one : earlier) {
+      order.add(one.top().id());
+      all.add(SnapshotDescription.ofRoot(describe(one.top())));
+      for (SentSnapshots.Part part : one.parts()) {
+        NestRecord nest = part.nest();
+        order.add(nest.id());
+        all.add(
+            new SnapshotDescription(
+                owners.indexOf(part.snapshot().subvolume()),
+                order.indexOf(nest.parent()) + 1,
+                nest.anchor(),
+                nest.place(),
+                describe(part.snapshot())));
+      }
+    }
+    return List.copyOf(all);
   }
 
   RootDescription describe(SnapshotRecord snapshot) throws IOException {

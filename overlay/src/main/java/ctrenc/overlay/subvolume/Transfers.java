@@ -32,10 +32,20 @@ public interface Transfers {
    * @param since what the receiver has already is left out: the layers of this snapshot
    * @param isRecursive with the snapshots of nested subvolumes that are part of it; of {@code
    *     since} the receiver has its parts, too
+   * @param isWithEarlier with all snapshots of the same subvolume that were taken before it
    * @param rest where a stream of the same that was cut goes on
    */
   record Outgoing(
-      UUID snapshot, Optional<UUID> since, boolean isRecursive, Optional<ResumePoint> rest) {
+      UUID snapshot,
+      Optional<UUID> since,
+      boolean isRecursive,
+      boolean isWithEarlier,
+      Optional<ResumePoint> rest) {
+
+    /** Without earlier ones. */
+    Outgoing(UUID snapshot, Optional<UUID> since, boolean isRecursive, Optional<ResumePoint> rest) {
+      this(snapshot, since, isRecursive, false, rest);
+    }
 
     static Outgoing whole(UUID snapshot) {
       return new Outgoing(snapshot, Optional.empty(), false, Optional.empty());
@@ -43,7 +53,7 @@ public interface Transfers {
 
     /** The rest of the same. */
     Outgoing from(Optional<ResumePoint> point) {
-      return new Outgoing(snapshot, since, isRecursive, point);
+      return new Outgoing(snapshot, since, isRecursive, isWithEarlier, point);
     }
   }
 
@@ -53,8 +63,9 @@ public interface Transfers {
    * @param bytes of extents
    * @param goesOn whether it leaves anything out that the receiver has
    * @param nested snapshots of nested subvolumes
+   * @param earlier snapshots of the root that come with it
    */
-  record Amount(long bytes, boolean goesOn, int nested) {}
+  record Amount(long bytes, boolean goesOn, int nested, int earlier) {}
 
   /** What {@link #send} would write. */
   Amount amount(Outgoing outgoing) throws IOException;
@@ -133,11 +144,13 @@ public interface Transfers {
    * @param origin what the root is called where it came from
    * @param snapshot the snapshot of it that was sent, which came with it
    * @param nested how many subvolumes came with it that are nested in it
+   * @param earlier how many earlier snapshots of it came
    */
   record Received(
       SubvolumeInfo subvolume,
       String origin,
       SnapshotInfo snapshot,
       Optional<ImageInfo> image,
-      int nested) {}
+      int nested,
+      int earlier) {}
 }

@@ -120,6 +120,31 @@ class SampleStreamTest {
   }
 
   @Test
+  void presentVersionWithSnapshotsHasItsSample() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      UUID root = pair.here().lockedRoot();
+      pair.freeze(root, "first");
+      Transfers.Outgoing outgoing =
+          new Transfers.Outgoing(
+              pair.freeze(root, "sample"), Optional.empty(), false, true, Optional.empty());
+      byte[] now = pair.send(outgoing);
+      String target = System.getProperty("sample.write", temporary.resolve("now").toString());
+      Files.write(Path.of(target + "-snapshots.stream"), now);
+      byte[] sample = sample("stream-v4-snapshots");
+      assertThat(Arrays.copyOf(now, BEGINNING)).isEqualTo(Arrays.copyOf(sample, BEGINNING));
+      Transfers.Received came = pair.receive("r", sample);
+      assertThat(pair.there().verify().findings()).isEmpty();
+      FileSystemUser user = pair.arrived(came.subvolume().id());
+      same(user.read("/d/file"), pattern(1, 5000), "the file");
+      Snapshots snapshots = pair.there().store().snapshots();
+      UUID first = snapshots.find(came.subvolume().id(), "first").orElseThrow().id();
+      FileSystemUser frozen = new FileSystemUser(snapshots.open(first));
+      same(frozen.read("/other"), pattern(3, 3000), "the other");
+      frozen.fileSystem().close();
+    }
+  }
+
+  @Test
   void presentVersionHasItsSamples() throws Exception {
     try (StorePair pair = new StorePair(temporary)) {
       String target = System.getProperty("sample.write", temporary.resolve("now").toString());

@@ -1,7 +1,10 @@
 package ctrenc.overlay.subvolume;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +15,10 @@ final class StreamFrames {
   static final int HEADER = 40;
 
   private StreamFrames() {}
+
+  static ReadableByteChannel channel(byte[] stream) {
+    return Channels.newChannel(new ByteArrayInputStream(stream));
+  }
 
   /** The header, then each frame. */
   static List<byte[]> of(byte[] stream) {

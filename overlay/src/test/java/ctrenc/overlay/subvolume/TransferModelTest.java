@@ -16,6 +16,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,16 +88,37 @@ class TransferModelTest {
     UUID snapshot = all.get(random.nextInt(all.size()));
     Optional<UUID> since = base(all, arrived, isRecursive, random);
     boolean isArchive = since.isEmpty() && !isRecursive && random.nextBoolean();
+    boolean isWithEarlier = !isArchive && random.nextInt(3) == 0;
     Transfers.Outgoing outgoing =
-        new Transfers.Outgoing(snapshot, since, isRecursive, Optional.empty());
+        new Transfers.Outgoing(snapshot, since, isRecursive, isWithEarlier, Optional.empty());
     Transfers.Received came = received(model.store(), outgoing, isArchive, there, random, name);
     Arrived now =
         new Arrived(came.subvolume().id(), came.snapshot().id(), isRecursive, kept.get(snapshot));
     Arrived before = arrived.put(snapshot, now);
-    compare(model, there, arrived.get(snapshot), name);
+    compare(model, there, now, name);
+    compareEarlier(model, there, now, kept);
     if (before != null) {
       there.subvolumes().destroy(before.root());
     }
+  }
+
+  /** All that came with a snapshot, by their names. */
+  private static void compareEarlier(
+      ModelledStore model, StoreDirectory there, Arrived one, Map<UUID, HeldFiles> kept)
+      throws Exception {
+    Map<String, HeldFiles> named = new HashMap<>();
+    for (SnapshotInfo here : model.store().snapshots().list()) {
+      Optional.ofNullable(kept.get(here.id())).ifPresent(held -> named.put(here.name(), held));
+    }
+    there.subvolumes().unlock(one.root(), List.of(model.machineKey()));
+    for (SnapshotInfo came : there.snapshots().list()) {
+      if (came.subvolume().equals(one.root()) && !came.id().equals(one.snapshot())) {
+        FileSystemUser frozen = new FileSystemUser(there.snapshots().open(came.id()));
+        named.get(came.name()).compare(frozen, "earlier " + came.name());
+        frozen.fileSystem().close();
+      }
+    }
+    there.subvolumes().lock(one.root());
   }
 
   /** Sometimes one that the other store has, with its parts if they are asked for. */
