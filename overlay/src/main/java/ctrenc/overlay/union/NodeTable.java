@@ -1,6 +1,7 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.layer.InodeRecord;
+import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import java.io.IOException;
@@ -8,9 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The live inodes by number. Thread-safe; no lock is shared between inodes. */
 final class NodeTable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeTable.class);
 
   private final LayerStack stack;
   private final Orphans orphans;
@@ -45,6 +50,22 @@ final class NodeTable {
       }
     }
     return found ? Optional.of(new Pin(this, node)) : Optional.empty();
+  }
+
+  /**
+   * As {@link #find}, for an inode that an earlier process used; empty also where its record is
+   * sealed by a key that was lost since. Whoever still has it open is told so when he uses it.
+   */
+  Optional<Pin> findAgain(long inode) throws IOException {
+    try {
+      return find(inode);
+    } catch (KeyAbsentException e) {
+      LOG.atWarn()
+          .addKeyValue("inode", inode)
+          .setCause(e)
+          .log("what waited to be stored of a file is given up with the key of its layer");
+      return Optional.empty();
+    }
   }
 
   /** A node for an inode that is being made; it is loaded when its first record is committed. */

@@ -81,7 +81,7 @@ final class OpenFiles {
 
   /** Takes up a handle that an earlier process gave out; nothing if its file is gone. */
   void adopt(long number, long inode, int mark) throws IOException {
-    Optional<NodeTable.Pin> found = nodes.find(inode);
+    Optional<NodeTable.Pin> found = nodes.findAgain(inode);
     if (found.isEmpty()) {
       return;
     }

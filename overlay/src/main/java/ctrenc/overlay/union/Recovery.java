@@ -44,9 +44,9 @@ final class Recovery {
     @Override
     public void written(long inode, long offset, MemorySegment bytes, long seconds, int nanos)
         throws IOException {
-      Optional<NodeTable.Pin> found = nodes.find(inode);
+      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
       if (found.isEmpty()) {
-        return; // Removed, and nobody had it open.
+        return; // Removed, and nobody had it open; or its key is lost.
       }
       try (NodeTable.Pin pin = found.get()) {
         Optional<Timestamp> time =
@@ -61,7 +61,7 @@ final class Recovery {
 
     @Override
     public void discarded(long inode, long from, long to) throws IOException {
-      Optional<NodeTable.Pin> found = nodes.find(inode);
+      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
       if (found.isPresent()) {
         try (NodeTable.Pin pin = found.get()) {
           pin.node().content().discardRestored(from, to);
@@ -71,7 +71,7 @@ final class Recovery {
 
     @Override
     public void changed(long inode, MemorySegment attributes) throws IOException {
-      Optional<NodeTable.Pin> found = nodes.find(inode);
+      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
       if (found.isEmpty()) {
         return;
       }
@@ -85,7 +85,7 @@ final class Recovery {
 
     @Override
     public void timeIsSet(long inode) throws IOException {
-      Optional<NodeTable.Pin> found = nodes.find(inode);
+      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
       if (found.isPresent()) {
         try (NodeTable.Pin pin = found.get()) {
           pin.node().content().restoreModifiedIsSet();
