@@ -129,6 +129,16 @@ public final class RunningDaemon implements AutoCloseable {
     serve(snapshotter, group);
     keeping.serving();
     LOG.info("daemon is ready", "socket", directories.socket());
+    Thread.ofPlatform().daemon().name("ctr-enc-log").start(() -> prepareSyncs(store));
+  }
+
+  /** Nothing depends on it, and the store's end waits for it. */
+  private static void prepareSyncs(Store store) {
+    try {
+      store.upkeep().prepareSyncs();
+    } catch (IOException e) {
+      LOG.failed("syncs were not prepared", e);
+    }
   }
 
   private NestedContainers nested(Settings settings, String version) throws IOException {

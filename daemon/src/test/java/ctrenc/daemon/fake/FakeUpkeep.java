@@ -42,6 +42,9 @@ final class FakeUpkeep implements Upkeep {
   }
 
   @Override
+  public void prepareSyncs() {}
+
+  @Override
   public long bytesToVerify(Optional<UUID> subvolume) {
     return 100;
   }

@@ -28,6 +28,7 @@ final class BatchReader {
           visitor.change(family, key, tag == RocksBatch.TAG_PUT);
         }
         case RocksBatch.TAG_DELETE -> visitor.change(varint(), string(), false);
+        case RocksBatch.TAG_LOG_DATA -> string();
         case RocksBatch.TAG_NOOP -> {
           // Padding that RocksDB itself may add; it has no family and no strings.
         }

@@ -20,6 +20,9 @@ final class RocksBatch implements MetaBatch {
   private static final int MAX_VARINT = 5;
   private static final int INITIAL_LENGTH = 1024;
 
+  /** Bytes that are in the log alone; of no column family. */
+  static final byte TAG_LOG_DATA = 0x3;
+
   /**
    * Tags of db/dbformat.h for a column family other than the default one, which holds no table of
    * ours.

@@ -18,6 +18,7 @@ import org.rocksdb.WriteOptions;
  */
 public final class RocksMetaStore implements MetaStore {
 
+  private final Path directory;
   private final RocksOpening opening;
   private final FlushHooks hooks;
   private final RocksTables tables;
@@ -30,7 +31,9 @@ public final class RocksMetaStore implements MetaStore {
   /** Before the first sync nothing is known of what an earlier process committed. */
   private final AtomicLong lastDurable = new AtomicLong(-1);
 
-  private RocksMetaStore(RocksOpening opening, FlushHooks hooks, RocksTables tables) {
+  private RocksMetaStore(
+      Path directory, RocksOpening opening, FlushHooks hooks, RocksTables tables) {
+    this.directory = directory;
     this.opening = opening;
     this.hooks = hooks;
     this.tables = tables;
@@ -56,7 +59,7 @@ public final class RocksMetaStore implements MetaStore {
     RocksDB.loadLibrary();
     FlushHooks hooks = new FlushHooks();
     RocksOpening opening = new RocksOpening(directory, tuning, hooks);
-    return new RocksMetaStore(opening, hooks, opening.open(check));
+    return new RocksMetaStore(directory, opening, hooks, opening.open(check));
   }
 
   @Override
@@ -111,6 +114,13 @@ public final class RocksMetaStore implements MetaStore {
       throw RocksErrors.translate("while making its log durable", e);
     }
     lastDurable.accumulateAndGet(reached, Math::max);
+  }
+
+  @Override
+  public synchronized void prepareSyncs() throws IOException {
+    if (!tables.isClosed()) {
+      new SpareLog(directory, tables).fill();
+    }
   }
 
   @Override

@@ -99,7 +99,7 @@ final class RocksSettings implements AutoCloseable {
         .setCreateIfMissing(true)
         .setCreateMissingColumnFamilies(true)
         .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
-        .setRecycleLogFileNum(2)
+        .setRecycleLogFileNum(4)
         .setMaxTotalWalSize(tuning.logTotal())
         .setAvoidFlushDuringRecovery(true)
         .setAvoidFlushDuringShutdown(true);

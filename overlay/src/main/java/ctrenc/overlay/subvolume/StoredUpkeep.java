@@ -42,6 +42,11 @@ final class StoredUpkeep implements Upkeep {
   }
 
   @Override
+  public void prepareSyncs() throws IOException {
+    parts.meta().prepareSyncs();
+  }
+
+  @Override
   public long bytesToVerify(Optional<UUID> subvolume) throws IOException {
     AtomicLong sum = new AtomicLong();
     for (LayerRecord layer : layers(subvolume)) {

@@ -26,6 +26,11 @@ public interface Upkeep {
   void verify(Optional<UUID> subvolume, ScrubPosition from, Pace pace, ScrubSink sink)
       throws IOException;
 
+  /**
+   * Does beforehand what makes later syncs cheaper, in a moment. Changes nothing that is stored.
+   */
+  void prepareSyncs() throws IOException;
+
   /** The bytes that {@link #verify} reads from segment files for all there is. */
   long bytesToVerify(Optional<UUID> subvolume) throws IOException;
 
