@@ -17,6 +17,10 @@ final class CopyUpGrowth {
 
   private static final int TIMES = 20;
   private static final int FILES = 100_000;
+
+  /** Directories of so many. */
+  private static final int LARGE = 5;
+
   private static final long SIZE = 10L << 30;
 
   private final MeasuredDaemon daemon;
@@ -34,6 +38,8 @@ final class CopyUpGrowth {
     make();
     Path root =
         daemon.create("image", Base.newBuilder().setHostDirectory(lower.toString()).build());
+    // The first rename of a daemon's life would tell of the VM.
+    Durations.of(TIMES, i -> rename(root.resolve("few" + i)));
     List<String> lines = new ArrayList<>();
     lines.add("| the first change of what is in an image, ms | median | 99 of 100 |");
     lines.add("|---|--:|--:|");
@@ -47,7 +53,7 @@ final class CopyUpGrowth {
             + " |");
     lines.add(
         "| rename a directory of %,d files | ".formatted(FILES)
-            + Durations.of(1, i -> Files.move(root.resolve("many"), root.resolve("moved"))).millis()
+            + Durations.of(LARGE, i -> rename(root.resolve("many" + i))).millis()
             + " |");
     return lines;
   }
@@ -60,10 +66,19 @@ final class CopyUpGrowth {
         }
       }
     }
-    Path many = Files.createDirectory(lower.resolve("many"));
-    for (int i = 0; i < FILES; i++) {
-      Files.createFile(many.resolve("file-" + i));
+    for (int i = 0; i < TIMES; i++) {
+      Files.createDirectory(lower.resolve("few" + i));
     }
+    for (int i = 0; i < LARGE; i++) {
+      Path many = Files.createDirectory(lower.resolve("many" + i));
+      for (int file = 0; file < FILES; file++) {
+        Files.createFile(many.resolve("file-" + file));
+      }
+    }
+  }
+
+  private static void rename(Path directory) throws IOException {
+    Files.move(directory, directory.resolveSibling(directory.getFileName() + "-renamed"));
   }
 
   private static void write(Path file) throws IOException {

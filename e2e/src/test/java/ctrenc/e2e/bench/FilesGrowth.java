@@ -23,6 +23,7 @@ final class FilesGrowth {
   private static final int LAYERS = 64;
   private static final int TIMES = 4000;
   private static final int MOVES = 20;
+  private static final int WARMING = 200;
   private static final int PAGE = 4096;
   private static final long SMALL_FILE = 1L << 20;
   private static final long SPARSE_FILE = 100L << 30;
@@ -47,6 +48,7 @@ final class FilesGrowth {
     fill(many, 0, MANY);
     files("a root of %,d files, and of %,d".formatted(FEW, MANY), few, FEW, many, MANY);
     directory(few);
+    listings(few, many);
     sparse(few);
     layers();
     lines.add("");
@@ -114,10 +116,21 @@ final class FilesGrowth {
         "create and remove: " + what,
         Durations.of(TIMES, i -> addAndDelete(small)),
         Durations.of(TIMES, i -> addAndDelete(large)));
+  }
+
+  /** What was listed before is quicker the next time, so each directory is listed once. */
+  private void listings(Path few, Path many) throws Exception {
+    int directories = LARGE_DIRECTORY / IN_DIRECTORY;
+    long[] small = new long[directories];
+    for (int i = 0; i < directories; i++) {
+      small[i] = listed(many.resolve("d" + i), IN_DIRECTORY);
+    }
+    long[] large = {listed(few.resolve("large"), LARGE_DIRECTORY)};
     row(
-        "list, for each entry: " + what,
-        listed(small, FEW, LARGE_DIRECTORY / FEW),
-        listed(large, LARGE_DIRECTORY, 1));
+        "list, for each entry: %,d directories of %,d entries, and one of %,d"
+            .formatted(directories, IN_DIRECTORY, LARGE_DIRECTORY),
+        Durations.sorted(small),
+        Durations.sorted(large));
   }
 
   private static void addAndDelete(Path directory) throws IOException {
@@ -125,23 +138,21 @@ final class FilesGrowth {
     Files.delete(directory.resolve("added"));
   }
 
-  private static Durations listed(Path directory, int entries, int times) throws Exception {
-    long[] nanos = new long[times];
-    for (int i = 0; i < times; i++) {
-      Files.writeString(DROP_CACHES, "2");
-      long began = System.nanoTime();
-      int count = 0;
-      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-        for (Path _ : stream) {
-          count++;
-        }
-      }
-      nanos[i] = (System.nanoTime() - began) / entries;
-      if (count != entries) {
-        throw new IOException("%s lists %d entries".formatted(directory, count));
+  /** The kernel forgets what it knew of it; nanoseconds for an entry. */
+  private static long listed(Path directory, int entries) throws IOException {
+    Files.writeString(DROP_CACHES, "2");
+    long began = System.nanoTime();
+    int count = 0;
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      for (Path _ : stream) {
+        count++;
       }
     }
-    return Durations.sorted(nanos);
+    long nanos = (System.nanoTime() - began) / entries;
+    if (count != entries) {
+      throw new IOException("%s lists %d entries".formatted(directory, count));
+    }
+    return nanos;
   }
 
   private void sparse(Path root) throws Exception {
@@ -193,6 +204,8 @@ final class FilesGrowth {
         "| nested subvolume | "
             + Durations.of(MOVES, i -> Files.createDirectory(nested.resolve("n" + i))).millis()
             + " |");
+    // What a daemon does for the first time takes three times as long.
+    Durations.of(WARMING, i -> daemon.fork("few", "warm" + i));
     lines.add("| fork, mounted | " + forks(0).millis() + " |");
     lines.add(
         "| snapshot | "
