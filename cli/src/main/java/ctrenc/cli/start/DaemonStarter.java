@@ -24,6 +24,8 @@ public final class DaemonStarter {
   /** The daemon's setting, as its environment names it. */
   private static final String TRANSPORT = "CTR_ENC_TRANSPORT";
 
+  private static final String BY_FUSERMOUNT = "jnr";
+
   private final Surroundings surroundings;
   private final Places places;
   private final Endpoint endpoint;
@@ -47,7 +49,9 @@ public final class DaemonStarter {
     if (!isStartable(endpoint.state())) {
       return false;
     }
-    requireRoot();
+    if (!isOfAnyUser(transport)) {
+      requireRoot();
+    }
     makeRunDirectory();
     try (StartLock lock = StartLock.take(places)) {
       if (!lock.isValid() || !isStartable(endpoint.state())) {
@@ -100,8 +104,15 @@ public final class DaemonStarter {
     if (!user.equals(0)) {
       throw new Failure(
           ExitCode.NOT_ALLOWED,
-          "no daemon is running, and only root can start one: call 'sudo ctr-enc daemon start'");
+          "no daemon is running, and only root can start one that runs containers: call 'sudo ctr-enc daemon start', or have roots of your own with 'ctr-enc daemon start --transport jnr'");
     }
+  }
+
+  /** Whether the daemon to be started needs no right to mount: fusermount(1) has it. */
+  private boolean isOfAnyUser(Optional<String> transport) {
+    return transport
+        .or(() -> Optional.ofNullable(surroundings.environment().get(TRANSPORT)))
+        .equals(Optional.of(BY_FUSERMOUNT));
   }
 
   private void makeRunDirectory() throws IOException {

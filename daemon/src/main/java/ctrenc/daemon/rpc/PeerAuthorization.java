@@ -10,17 +10,22 @@ import io.grpc.Status;
 import java.util.OptionalInt;
 
 /**
- * Lets root in, and the members of one group if one is set. Whoever may call may mount and run as
- * root: there are no lesser rights.
+ * Lets root in, the user that the daemon runs as, and the members of one group if one is set.
+ * Whoever may call may mount and run as that user: there are no lesser rights.
  */
 public final class PeerAuthorization implements ServerInterceptor {
 
   /** Who calls. */
   static final Context.Key<PeerCredentials> PEER = Context.key("ctrenc.peer");
 
+  private final int owner;
   private final OptionalInt group;
 
-  public PeerAuthorization(OptionalInt group) {
+  /**
+   * @param owner the user id that the daemon runs as
+   */
+  public PeerAuthorization(int owner, OptionalInt group) {
+    this.owner = owner;
     this.group = group;
   }
 
@@ -39,6 +44,8 @@ public final class PeerAuthorization implements ServerInterceptor {
   }
 
   private boolean mayCall(PeerCredentials peer) {
-    return peer.uid() == 0 || (group.isPresent() && peer.groups().contains(group.getAsInt()));
+    return peer.uid() == 0
+        || peer.uid() == owner
+        || (group.isPresent() && peer.groups().contains(group.getAsInt()));
   }
 }

@@ -53,7 +53,7 @@ public final class UnixServer implements AutoCloseable {
 
   /**
    * Listens at {@code socket}; {@code group} is the id of a group whose members may call besides
-   * root.
+   * root and the daemon's own user.
    */
   public static UnixServer start(Path socket, OptionalInt group, List<BindableService> services)
       throws IOException {
@@ -63,7 +63,16 @@ public final class UnixServer implements AutoCloseable {
           "The path of the run directory is too long for a socket: choose one of at most 90 characters.");
     }
     Files.deleteIfExists(fresh);
-    return listen(socket, fresh, new PeerAuthorization(group), services, at -> restrict(at, group));
+    return listen(
+        socket,
+        fresh,
+        new PeerAuthorization(ownUser(), group),
+        services,
+        at -> restrict(at, group));
+  }
+
+  private static int ownUser() throws IOException {
+    return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
   }
 
   /**

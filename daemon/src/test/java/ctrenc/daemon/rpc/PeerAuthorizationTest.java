@@ -56,9 +56,13 @@ class PeerAuthorizationTest {
   }
 
   private static boolean isLetIn(OptionalInt group, Attributes attributes) {
+    return isLetIn(0, group, attributes);
+  }
+
+  private static boolean isLetIn(int owner, OptionalInt group, Attributes attributes) {
     AtomicBoolean reached = new AtomicBoolean();
     Call call = new Call(attributes);
-    new PeerAuthorization(group)
+    new PeerAuthorization(owner, group)
         .interceptCall(
             call,
             new Metadata(),
@@ -80,6 +84,13 @@ class PeerAuthorizationTest {
     return Attributes.newBuilder()
         .set(PeerCredentials.ATTRIBUTE, new PeerCredentials(1, uid, set))
         .build();
+  }
+
+  @Test
+  void letsItsOwnUserInAndRoot() {
+    assertThat(isLetIn(1000, OptionalInt.empty(), peer(1000, 1000))).isTrue();
+    assertThat(isLetIn(1000, OptionalInt.empty(), peer(0, 0))).isTrue();
+    assertThat(isLetIn(1000, OptionalInt.empty(), peer(1001, 1000))).isFalse();
   }
 
   @Test

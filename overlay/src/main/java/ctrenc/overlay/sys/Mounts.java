@@ -1,5 +1,8 @@
 package ctrenc.overlay.sys;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
 /** mount(2) and umount2(2). Thread-safe. */
 public final class Mounts {
 
@@ -29,7 +32,35 @@ public final class Mounts {
     }
   }
 
+  /**
+   * Unmounts. For a user who may not, fusermount(1) does it, as it made the mount; what it takes
+   * away lives on while it is used.
+   */
   public static void unmount(byte[] target, int flags) throws SystemCallException {
-    SystemCall.UMOUNT2.invoke(Scratch.ofThread().path("umount2", target), flags);
+    try {
+      SystemCall.UMOUNT2.invoke(Scratch.ofThread().path("umount2", target), flags);
+    } catch (SystemCallException e) {
+      if (!e.is(ErrorNumber.EPERM) || !unmountByHelper(target)) {
+        throw e;
+      }
+    }
+  }
+
+  private static boolean unmountByHelper(byte[] target) {
+    // A path that is no text in the VM's encoding is not found, and so is not unmounted.
+    String path = new String(target, StandardCharsets.UTF_8);
+    try {
+      Process helper =
+          new ProcessBuilder("fusermount", "-u", "-z", "--", path)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return helper.waitFor() == 0;
+    } catch (IOException noHelper) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

@@ -51,7 +51,7 @@ public final class ConnectionControl {
     } catch (IOException e) {
       LOG.atInfo()
           .addKeyValue("connection", connection)
-          .setCause(e)
+          .addKeyValue("reason", e.toString())
           .log("The mount's backing device could not be tuned");
     }
   }
