@@ -23,6 +23,7 @@ import ctrenc.daemon.maintenance.AuditLog;
 import ctrenc.daemon.maintenance.Compactor;
 import ctrenc.daemon.maintenance.Leftovers;
 import ctrenc.daemon.maintenance.RunLock;
+import ctrenc.daemon.maintenance.SyncPreparation;
 import ctrenc.daemon.nested.NestedContainers;
 import ctrenc.daemon.rpc.ContainerdSnapshotsEndpoint;
 import ctrenc.daemon.rpc.ContainersEndpoint;
@@ -129,16 +130,6 @@ public final class RunningDaemon implements AutoCloseable {
     serve(snapshotter, group);
     keeping.serving();
     LOG.info("daemon is ready", "socket", directories.socket());
-    Thread.ofPlatform().daemon().name("ctr-enc-log").start(() -> prepareSyncs(store));
-  }
-
-  /** Nothing depends on it, and the store's end waits for it. */
-  private static void prepareSyncs(Store store) {
-    try {
-      store.upkeep().prepareSyncs();
-    } catch (IOException e) {
-      LOG.failed("syncs were not prepared", e);
-    }
   }
 
   private NestedContainers nested(Settings settings, String version) throws IOException {
@@ -170,6 +161,7 @@ public final class RunningDaemon implements AutoCloseable {
     new Leftovers(directories, new OciRuntime(settings.runtime(), directories)).clear(alive);
     snapshotter.cleanup();
     leaving.add(snapshotter);
+    SyncPreparation.start(store);
     return snapshotter;
   }
 

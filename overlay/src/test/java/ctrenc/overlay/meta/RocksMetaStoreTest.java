@@ -68,37 +68,6 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   }
 
   @Test
-  void writesItsLogWhereTheFileHasBlocksAlready() throws IOException {
-    Path live = directory.resolve("prepared");
-    Path found = directory.resolve("found");
-    try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard(), ReplayCheck.NONE)) {
-      putMany(store, 0, 10);
-      store.prepareSyncs();
-      Path log = filesOf(live, ".log").getLast();
-      long length = Files.size(log);
-      assertThat(length).isGreaterThan(16 << 20);
-      putMany(store, 10, 500);
-      store.sync();
-      assertThat(filesOf(live, ".log")).endsWith(log);
-      assertThat(Files.size(log)).isEqualTo(length);
-      copy(live, found);
-    }
-    try (MetaStore store = RocksMetaStore.open(found, RocksTuning.standard(), ReplayCheck.NONE)) {
-      assertThat(count(store)).isEqualTo(500);
-    }
-  }
-
-  @Test
-  void preparesNothingWhenItIsClosed() throws IOException {
-    Path place = directory.resolve("ended");
-    MetaStore store = RocksMetaStore.open(place, RocksTuning.standard(), ReplayCheck.NONE);
-    store.close();
-    List<Path> left = filesOf(place, "");
-    store.prepareSyncs();
-    assertThat(filesOf(place, "")).isEqualTo(left);
-  }
-
-  @Test
   void tellsHooksBeforeItFlushes() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
     try (MetaStore store =

@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * What the store goes back to when records reached the disk and the bytes they point at did not.
@@ -156,16 +154,6 @@ final class RocksReplayTest {
       assertThat(batches(store)).hasSize(BATCHES);
     }
     assertThat(asked).hasValue(0);
-  }
-
-  @Test
-  void passesOverBytesThatAreInTheLogAlone() throws RocksDBException {
-    List<Integer> families = new ArrayList<>();
-    try (WriteBatch filling = new WriteBatch()) {
-      filling.putLogData(new byte[300]);
-      new BatchReader(filling.data()).visit((family, key, isPut) -> families.add(family));
-    }
-    assertThat(families).isEmpty();
   }
 
   private Path crashWith(Work work) throws IOException {
