@@ -9,6 +9,7 @@ import ctrenc.overlay.vfs.FileSystemUser;
 import ctrenc.overlay.vfs.Name;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 
 /** Uses the hidden directories of a filesystem; keeps every reference, as a kernel does. */
 record HiddenUser(FileSystem fileSystem, Caller caller) {
@@ -48,6 +49,12 @@ record HiddenUser(FileSystem fileSystem, Caller caller) {
     long handle = fileSystem.open(caller, file.inode(), FileSystemUser.READ).handle();
     byte[] read = new FileSystemUser(fileSystem).read(file.inode(), handle, 0, (int) file.size());
     return new String(read, StandardCharsets.UTF_8);
+  }
+
+  /** The subvolume that a directory is in. */
+  UUID idOf(String path) throws ErrnoException {
+    String info = text(path + "/.ctr-enc/info");
+    return UUID.fromString(NestedRoot.lineOf(info, "subvolume").substring("subvolume ".length()));
   }
 
   /** Names, listed one by one, with attributes. */

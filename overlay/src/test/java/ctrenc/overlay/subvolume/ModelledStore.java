@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.protector.Protector;
@@ -8,6 +9,7 @@ import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.storage.DiskStorage;
+import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.storage.StorageFile;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -70,7 +72,7 @@ final class ModelledStore implements AutoCloseable {
 
   /** Makes one random move; returns its name. */
   String move() throws IOException, ErrnoException {
-    int choice = random.nextInt(28);
+    int choice = random.nextInt(30);
     if (roots.isEmpty() || (choice == 0 && roots.size() < MOST_ROOTS)) {
       return create();
     }
@@ -88,6 +90,8 @@ final class ModelledStore implements AutoCloseable {
       case 17 -> nest(root);
       case 18 -> destroyNested(root);
       case 19, 20, 21 -> recursiveSnapshot(root);
+      case 22 -> lock(root);
+      case 23 -> lockNested(root);
       default -> change(root);
     };
   }
@@ -334,6 +338,32 @@ final class ModelledStore implements AutoCloseable {
   private String close(Root root) throws IOException {
     user(root).fileSystem().close();
     return "close";
+  }
+
+  /** Until it is unlocked, which whoever uses it does, nothing of it opens. */
+  private String lock(Root root) throws IOException {
+    if (root.kept) {
+      FlattenStore.await(store.flattens(), root.id);
+      close(root);
+      store.subvolumes().lock(root.id);
+      assertThatThrownBy(() -> store.subvolumes().open(root.id))
+          .isInstanceOf(KeyAbsentException.class);
+    }
+    return "lock";
+  }
+
+  /** One that was locked alone, while the rest goes on, has all it had when it is unlocked. */
+  private String lockNested(Root root) throws IOException, ErrnoException {
+    List<String> all = List.copyOf(root.held.nested());
+    if (root.kept && !all.isEmpty()) {
+      String place = all.get(random.nextInt(all.size()));
+      FileSystemUser user = user(root);
+      UUID id = HiddenUser.root(user.fileSystem()).idOf(place);
+      store.subvolumes().lockNested(id);
+      assertThatThrownBy(() -> user.list(place)).isInstanceOf(ErrnoException.class);
+      store.subvolumes().unlockNested(id, List.of());
+    }
+    return "lock of a nested one";
   }
 
   private String restart() throws IOException {

@@ -11,9 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random moves on a store against plain trees in memory: create, nest, write, snapshot alone and
- * with all that is nested, fork, rotate, flatten, remove, destroy, restart and crash, in any order.
- * After each move every root and every snapshot is what its tree says, and the check of the store
- * finds nothing wrong.
+ * with all that is nested, fork, rotate, flatten, lock, remove, destroy, restart and crash, in any
+ * order. After each move every root and every snapshot is what its tree says, and the check of the
+ * store finds nothing wrong.
  */
 class MovesModelTest {
 

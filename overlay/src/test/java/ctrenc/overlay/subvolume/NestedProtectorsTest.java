@@ -53,8 +53,7 @@ class NestedProtectorsTest {
   }
 
   private UUID id(String path) throws Exception {
-    String info = nest.hidden().text(path + "/.ctr-enc/info");
-    return UUID.fromString(NestedRoot.lineOf(info, "subvolume").substring("subvolume ".length()));
+    return nest.hidden().idOf(path);
   }
 
   private Protectors protectors() {
