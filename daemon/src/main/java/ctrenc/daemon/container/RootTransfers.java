@@ -69,15 +69,10 @@ public final class RootTransfers {
    */
   public Sending prepare(SendRequest request) throws IOException {
     String since = request.getSince();
-    if (request.getArchive() && !since.isEmpty()) {
-      throw RefusedException.invalid("A backup is always whole: leave since out.");
-    }
-    boolean isMore =
-        request.getRecursive() || request.getSnapshots() || !request.getResume().isEmpty();
+    boolean isMore = request.getSnapshots() || !request.getResume().isEmpty();
     if (request.getArchive() && isMore) {
       throw RefusedException.invalid(
-          "A backup is of one snapshot alone, from its beginning: leave recursive, snapshots and"
-              + " resume out.");
+          "A backup is of one moment, from its beginning: leave snapshots and resume out.");
     }
     Optional<ResumePoint> rest =
         request.getResume().isEmpty() ? Optional.empty() : Optional.of(point(request.getResume()));
@@ -96,7 +91,7 @@ public final class RootTransfers {
   public void send(Sending sending, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
     if (sending.isArchive()) {
-      store.transfers().backup(sending.what().snapshot(), pace, out, progress);
+      store.transfers().backup(sending.what(), pace, out, progress);
     } else {
       store.transfers().send(sending.what(), pace, out, progress);
     }

@@ -37,7 +37,8 @@ final class FakeTransfers implements Transfers {
   }
 
   @Override
-  public void backup(UUID snapshot, Pace pace, WritableByteChannel out, TransferProgress progress)
+  public void backup(
+      Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }

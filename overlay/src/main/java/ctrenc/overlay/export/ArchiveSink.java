@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ctrenc.overlay.layer.FieldWriter;
 import ctrenc.overlay.segment.EnvelopeHeader;
-import ctrenc.overlay.storage.FormatPreamble;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,17 +24,16 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * A backup being written: a POSIX pax archive. Used by one thread.
  *
  * <pre>
- * backup             header of format "backup" whose fields are the {@link RootDescription}
+ * backup             header of format "backup" whose fields are the {@link ArchivedTree}
  * layers/UUID        {@link LayerSummary}
  * objects/...        an object; its records in the attribute "user.ctr-enc", in base 64
  *   data of a file   {@link ObjectContent}
  *   .../records      the same, of a directory whose records are too long for an attribute
+ *   .../subvolume/   what is nested at a directory: its {@link ArchivedNested} as "description", its objects below
  * </pre>
  */
 final class ArchiveSink implements AutoCloseable {
 
-  private static final int VERSION = 1;
-  static final FormatPreamble PREAMBLE = new FormatPreamble("backup", VERSION, VERSION);
   static final String ROOT = "backup";
   static final String LAYERS = "layers/";
   static final String RECORDS = "records";
@@ -70,8 +68,16 @@ final class ArchiveSink implements AutoCloseable {
     this.progress = progress;
   }
 
-  void root(RootDescription root) throws IOException {
-    file(ROOT, PREAMBLE.write(root.encode()), root.taken());
+  void tree(TreeDescription tree) throws IOException {
+    file(ROOT, ArchivedTree.of(tree).encode(), tree.root().taken());
+  }
+
+  /**
+   * @param anchor the place of the directory that it hangs at
+   */
+  void nested(ArchivedNested nested, String anchor) throws IOException {
+    Instant taken = nested.description().subvolume().taken();
+    file(anchor + ArchivedNested.MEMBER, nested.encode(), taken);
   }
 
   void layer(LayerSummary layer, Instant closed) throws IOException {

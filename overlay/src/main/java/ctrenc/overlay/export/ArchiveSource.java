@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ctrenc.overlay.layer.FieldReader;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.FormatPreamble;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +30,9 @@ final class ArchiveSource {
 
   /** What comes out of an archive. */
   interface Taker {
-    void root(RootDescription root) throws IOException;
+    void tree(ArchivedTree tree) throws IOException;
+
+    void nested(ArchivedNested nested, boolean isWanted) throws IOException;
 
     void layer(LayerSummary layer) throws IOException;
 
@@ -86,16 +87,23 @@ final class ArchiveSource {
   private void read(TarArchiveEntry entry, Taker taker) throws IOException {
     String name = entry.getName().replaceFirst("^(\\./)+", "").replaceFirst("/$", "");
     if (name.equals(ArchiveSink.ROOT)) {
-      byte[] bytes = content(entry);
-      int fields = Math.max(0, bytes.length - FormatPreamble.length(0));
-      taker.root(RootDescription.decode(ArchiveSink.PREAMBLE.read(bytes, fields, name)));
+      taker.tree(ArchivedTree.decode(content(entry)));
     } else if (name.startsWith(ArchiveSink.LAYERS) && !entry.isDirectory()) {
       taker.layer(LayerSummary.decode(content(entry)));
+    } else if (name.startsWith(ObjectTree.OBJECTS) && name.endsWith(ArchivedNested.MEMBER)) {
+      nested(entry, name.substring(ObjectTree.OBJECTS.length()), taker);
     } else if (name.startsWith(ObjectTree.OBJECTS)) {
       object(entry, name.substring(ObjectTree.OBJECTS.length()), taker);
     } else if (!entry.isDirectory()) {
       throw new DamagedException("The archive is no backup, or more: it has " + name + ".");
     }
+  }
+
+  /** Whoever wants anything of what is nested there wants to know of it. */
+  private void nested(TarArchiveEntry entry, String name, Taker taker) throws IOException {
+    String folder = ArchivedNested.MEMBER.substring(0, ArchivedNested.FOLDER.length() - 1);
+    String anchor = name.substring(0, name.length() - ArchivedNested.MEMBER.length());
+    taker.nested(ArchivedNested.decode(content(entry)), wanted.test(anchor + folder));
   }
 
   private void object(TarArchiveEntry entry, String place, Taker taker) throws IOException {

@@ -1,41 +1,37 @@
 package ctrenc.overlay.export;
 
-import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** Writes a stack as an archive with one member for each object, without keys. Not thread-safe. */
-public final class Backup {
+/**
+ * Writes a stack into an archive with one member for each object, without keys. Not thread-safe.
+ */
+final class Backup {
 
   private final StackObjects objects;
   private final ObjectTree tree;
   private final Deque<Long> directories = new ArrayDeque<>();
 
-  public Backup(StackObjects objects) {
+  Backup(StackObjects objects) {
     this.objects = objects;
     this.tree = objects.tree();
   }
 
-  public void write(RootDescription root, OutputStream out, Pace pace, TransferProgress progress)
-      throws IOException {
-    try (ArchiveSink sink = new ArchiveSink(out, pace, progress)) {
-      sink.root(root);
-      directories.add(ObjectTree.ROOT);
-      directories(sink);
-      for (long inode : tree.nameless()) {
-        if (objects.parts(inode).isDirectory()) {
-          directories.add(inode);
-          directories(sink);
-        } else {
-          file(inode, sink);
-        }
+  void write(ArchiveSink sink) throws IOException {
+    directories.add(ObjectTree.ROOT);
+    directories(sink);
+    for (long inode : tree.nameless()) {
+      if (objects.parts(inode).isDirectory()) {
+        directories.add(inode);
+        directories(sink);
+      } else {
+        file(inode, sink);
       }
-      for (StackObjects.Level level : objects.levels()) {
-        sink.layer(objects.summary(level), level.closed());
-      }
+    }
+    for (StackObjects.Level level : objects.levels()) {
+      sink.layer(objects.summary(level), level.closed());
     }
   }
 

@@ -40,6 +40,7 @@ final class ObjectTree {
   /** An entry of a sealed layer; the topmost layer has depth 0. */
   record Named(LayerObjects layer, int depth, LayerObjects.Entry entry) {}
 
+  private final String top;
   private final List<LayerObjects> sealed;
 
   /** The directory of each object's place. */
@@ -57,13 +58,17 @@ final class ObjectTree {
 
   /**
    * @param layers top first
+   * @param top the folder of its objects
+   * @param anchors directories that are to have a place, whatever layer they are of
    */
-  ObjectTree(List<LayerObjects> layers) throws IOException {
+  ObjectTree(List<LayerObjects> layers, String top, Set<Long> anchors) throws IOException {
+    this.top = top;
     sealed = layers.stream().filter(LayerObjects::isSealed).toList();
     for (LayerObjects layer : sealed) {
       layer.entries(this::note);
       layer.inodes(RecordTable.INODE, inode -> places.putIfAbsent(inode, NOWHERE));
     }
+    anchors.forEach(anchor -> places.putIfAbsent(anchor, NOWHERE));
     placeInImage(layers.stream().filter(layer -> !layer.isSealed()).toList());
   }
 
@@ -90,7 +95,7 @@ final class ObjectTree {
           entry -> {
             if (entry.isDirectory()) {
               directories.putIfAbsent(entry.child(), entry.parent());
-            } else if (places.get(entry.child()) == NOWHERE) {
+            } else if (entry.child() != 0 && places.get(entry.child()) == NOWHERE) {
               hang(entry.child(), entry.parent(), false);
               open.add(entry.parent());
             }
@@ -209,7 +214,7 @@ final class ObjectTree {
       at = above.get();
       above = directory(at);
     }
-    return at == ROOT ? OBJECTS + ROOT + place : OBJECTS + NAMELESS + "/" + at + place;
+    return at == ROOT ? top + ROOT + place : top + NAMELESS + "/" + at + place;
   }
 
   /** The other places of a file with several names. */

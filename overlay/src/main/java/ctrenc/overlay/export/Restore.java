@@ -5,11 +5,16 @@ import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +49,16 @@ public final class Restore implements AutoCloseable {
 
   private final Layers layers;
   private final Map<UUID, Coming> coming = new LinkedHashMap<>();
-  private Optional<RootDescription> root = Optional.empty();
+  private final SortedMap<Integer, NestedDescription> nested = new TreeMap<>();
+  private final Set<Integer> wantedNested = new HashSet<>();
+  private Optional<ArchivedTree> tree = Optional.empty();
 
   public Restore(Layers layers) {
     this.layers = layers;
   }
 
-  /** Reads an archive; of which root it is. */
-  public RootDescription read(InputStream in, Wanted wanted, TransferProgress progress)
+  /** Reads an archive; what of its tree is to be restored. */
+  public TreeDescription read(InputStream in, Wanted wanted, TransferProgress progress)
       throws IOException {
     Picks picks = new Picks(wanted.only());
     new ArchiveSource(in, picks, progress).read(new Storing());
@@ -62,8 +69,34 @@ public final class Restore implements AutoCloseable {
     for (Map.Entry<UUID, Coming> one : coming.entrySet()) {
       check(one.getKey(), one.getValue(), wanted.isPart());
     }
-    return root.orElseThrow(
-        () -> new DamagedException("The archive has no member '" + ArchiveSink.ROOT + "'."));
+    ArchivedTree whole =
+        tree.orElseThrow(
+            () -> new DamagedException("The archive has no member '" + ArchiveSink.ROOT + "'."));
+    if (!wanted.isPart() && nested.size() != whole.nested() || nested.size() > whole.nested()) {
+      throw new DamagedException("The archive does not hold all nested subvolumes of the root.");
+    }
+    boolean isPart = wanted.isPart() || !picks.isEverything();
+    TreeDescription picked = new TreeDescription(whole.root(), picked(), List.of());
+    if (isPart && picked.all().stream().anyMatch(RootDescription::isIncrement)) {
+      throw new DamagedException(
+          "The archive holds what changed since an earlier one: it is restored as a whole.");
+    }
+    return picked;
+  }
+
+  /** The nested ones that are wanted, and come with what they hang in, by new numbers. */
+  private List<NestedDescription> picked() {
+    Map<Integer, Integer> numbers = new HashMap<>(Map.of(0, 0));
+    List<NestedDescription> picked = new ArrayList<>();
+    nested.forEach(
+        (number, one) -> {
+          if (wantedNested.contains(number) && numbers.containsKey(one.parent())) {
+            int parent = numbers.get(one.parent());
+            picked.add(new NestedDescription(parent, one.anchor(), one.place(), one.subvolume()));
+            numbers.put(number, picked.size());
+          }
+        });
+    return List.copyOf(picked);
   }
 
   private static void check(UUID id, Coming layer, boolean isPart) throws DamagedException {
@@ -115,11 +148,21 @@ public final class Restore implements AutoCloseable {
   private final class Storing implements ArchiveSource.Taker {
 
     @Override
-    public void root(RootDescription came) throws DamagedException {
-      if (root.isPresent()) {
+    public void tree(ArchivedTree came) throws DamagedException {
+      if (tree.isPresent()) {
         throw new DamagedException("The archive holds more than one backup.");
       }
-      root = Optional.of(came);
+      tree = Optional.of(came);
+    }
+
+    @Override
+    public void nested(ArchivedNested came, boolean isWanted) throws DamagedException {
+      if (nested.putIfAbsent(came.number(), came.description()) != null) {
+        throw new DamagedException("The archive has a nested subvolume twice.");
+      }
+      if (isWanted) {
+        wantedNested.add(came.number());
+      }
     }
 
     @Override

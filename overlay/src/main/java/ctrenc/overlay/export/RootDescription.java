@@ -54,6 +54,11 @@ public record RootDescription(
     record Plain(byte[] identity) implements Level {}
   }
 
+  /** Whether the receiver has to have some of it. */
+  boolean isIncrement() {
+    return levels.stream().anyMatch(Level.Known.class::isInstance);
+  }
+
   public static final int IDENTITY_LENGTH = 32;
 
   private static final int VERSION = 1;

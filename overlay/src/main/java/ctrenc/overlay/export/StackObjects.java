@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The objects of a stack that does not grow, as a backup holds them, without keys. Thread-safe. */
 public final class StackObjects {
@@ -32,17 +33,27 @@ public final class StackObjects {
   private final RecentlyUsed<Long, ObjectParts> recent = new RecentlyUsed<>(RECENT, parts -> 1);
 
   /**
-   * @param stack top first
+   * Those of a stack alone.
+   *
+   * @param stack top first; what is not sealed tells where things lie alone
    * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
    */
   public StackObjects(List<Level> stack) throws IOException {
+    this(stack, ObjectTree.OBJECTS, Set.of());
+  }
+
+  /**
+   * @param top the folder that they lie in
+   * @param anchors the directories that something is nested at
+   */
+  StackObjects(List<Level> stack, String top, Set<Long> anchors) throws IOException {
     for (Level level : stack) {
       if (level.objects().isSealed()) {
         levels.put(level.objects(), level);
         level.objects().requireApart();
       }
     }
-    tree = new ObjectTree(stack.stream().map(Level::objects).toList());
+    tree = new ObjectTree(stack.stream().map(Level::objects).toList(), top, anchors);
     first =
         levels.values().stream().map(Level::closed).min(Instant::compareTo).orElse(Instant.EPOCH);
   }

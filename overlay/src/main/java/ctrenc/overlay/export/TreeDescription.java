@@ -30,7 +30,7 @@ public record TreeDescription(
   private record Name(int of, String name) {}
 
   /** Refuses what cannot hang together. */
-  void check() throws DamagedException {
+  public void check() throws DamagedException {
     checkNested();
     checkSnapshots();
   }

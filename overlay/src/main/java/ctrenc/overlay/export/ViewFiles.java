@@ -105,7 +105,7 @@ final class ViewFiles {
 
   ViewContent content(ViewNode node) throws IOException, ErrnoException {
     if (node.equals(ViewNode.BACKUP)) {
-      return ViewContent.of(ArchiveSink.PREAMBLE.write(root.encode()));
+      return ViewContent.of(new ArchivedTree(root, 0).encode());
     }
     if (node.kind() == ViewNode.Kind.FIXED) {
       return ViewContent.of(objects.summary(level(node)).encode());

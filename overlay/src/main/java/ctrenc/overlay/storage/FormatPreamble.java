@@ -83,6 +83,11 @@ public final class FormatPreamble {
     return Arrays.copyOfRange(bytes, FIELDS_OFFSET, end);
   }
 
+  /** The version of a header that {@link #read} took. */
+  public static int version(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).getInt(MAGIC_LENGTH + NAME_LENGTH);
+  }
+
   private static byte[] name(ByteBuffer header, byte[] target) {
     header.get(target);
     return target;

@@ -1,7 +1,5 @@
 package ctrenc.overlay.subvolume;
 
-import ctrenc.overlay.export.NestedDescription;
-import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.SnapshotDescription;
 import ctrenc.overlay.export.StreamSource;
 import ctrenc.overlay.export.TransferProgress;
@@ -72,7 +70,7 @@ final class Arriving {
   }
 
   private Transfers.Received receive(StreamSource source) throws IOException {
-    List<Newcomer> newcomers = newcomers(source.tree());
+    List<Newcomer> newcomers = incoming.newcomers(source.tree(), layers::adoptWhole);
     List<EarlierSnapshot> earlier = earlier(source.tree(), newcomers);
     List<List<LocalLayers.Found>> coming = new ArrayList<>();
     newcomers.forEach(one -> coming.add(one.levels()));
@@ -112,20 +110,6 @@ final class Arriving {
       found.add(EarlierSnapshot.found(one, newcomers, found, local));
     }
     return found;
-  }
-
-  /** The root, then what is nested in it, of which everything is here that does not come. */
-  private List<Newcomer> newcomers(TreeDescription tree) throws IOException {
-    Keyring.decode(tree.root().owner(), tree.root().protectors());
-    List<Newcomer> newcomers = new ArrayList<>();
-    newcomers.add(incoming.root(tree.root(), new LocalLayers(stacks, layers::adoptWhole)));
-    for (NestedDescription nested : tree.nested()) {
-      RootDescription subvolume = nested.subvolume();
-      Keyring.requireWholeNested(subvolume.owner(), subvolume.protectors());
-      UUID parent = newcomers.get(nested.parent()).id();
-      newcomers.add(Newcomer.nested(nested, parent, new LocalLayers(stacks, layers::adoptWhole)));
-    }
-    return newcomers;
   }
 
   private void receive(StreamSource source, LocalLayers.Found level) throws IOException {

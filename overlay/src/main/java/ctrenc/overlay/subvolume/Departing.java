@@ -1,9 +1,10 @@
 package ctrenc.overlay.subvolume;
 
-import ctrenc.overlay.export.Backup;
 import ctrenc.overlay.export.LayerSource;
+import ctrenc.overlay.export.StackObjects;
 import ctrenc.overlay.export.StreamSink;
 import ctrenc.overlay.export.TransferProgress;
+import ctrenc.overlay.export.TreeBackup;
 import ctrenc.overlay.export.TreeDescription;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,12 +76,26 @@ record Departing(StackKeeping stacks) {
     }
   }
 
-  void backup(UUID id, Pace pace, WritableByteChannel out, TransferProgress progress)
+  void backup(
+      Transfers.Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
-    try (SealedStack stack = new SealedStack(stacks, id)) {
-      OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
-      new Backup(stack.objects()).write(stack.root(), stream, pace, progress);
-    }
+    pinned(
+        outgoing,
+        sent -> {
+          Set<Long> known = known(outgoing, sent);
+          TreeDescription tree = new RootDescriber(stacks, known).describe(sent);
+          try (Resources open = new Resources()) {
+            SealedLevels levels = new SealedLevels(stacks, known, open);
+            List<List<StackObjects.Level>> saved = new ArrayList<>();
+            saved.add(levels.of(sent.top()));
+            for (SentSnapshots.Part part : sent.parts()) {
+              saved.add(levels.of(part.snapshot()));
+            }
+            OutputStream stream =
+                new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
+            new TreeBackup(tree, saved).write(stream, pace, progress);
+          }
+        });
   }
 
   /** Moves snapshots out. */

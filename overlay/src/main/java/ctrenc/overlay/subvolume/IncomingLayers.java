@@ -17,9 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/**
- * Layers that come from elsewhere, and are being built until everything is there. Not thread-safe.
- */
+/** Layers that come from elsewhere, being built until everything is there. Not thread-safe. */
 final class IncomingLayers {
 
   private final StackKeeping stacks;
@@ -231,6 +229,15 @@ final class IncomingLayers {
       }
     }
     return isFound;
+  }
+
+  /** Nothing stays of those. */
+  void leaveOut(Set<UUID> unused) throws IOException {
+    for (UUID layer : unused) {
+      if (built.containsKey(layer)) {
+        stacks.remover().remove(built.remove(layer));
+      }
+    }
   }
 
   /** Nothing stays of what was not kept. */

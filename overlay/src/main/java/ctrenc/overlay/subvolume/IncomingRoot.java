@@ -1,6 +1,8 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.export.NestedDescription;
 import ctrenc.overlay.export.RootDescription;
+import ctrenc.overlay.export.TreeDescription;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +44,18 @@ final class IncomingRoot {
     return layers;
   }
 
-  /** The root itself, of which everything is here that does not come. */
-  Newcomer root(RootDescription root, LocalLayers local) throws IOException {
-    return Newcomer.root(id, name, root, local);
+  /** The root, then what is nested in it, of which everything is here that does not come. */
+  List<Newcomer> newcomers(TreeDescription tree, LocalLayers.Kept kept) throws IOException {
+    Keyring.decode(tree.root().owner(), tree.root().protectors());
+    List<Newcomer> newcomers = new ArrayList<>();
+    newcomers.add(Newcomer.root(id, name, tree.root(), new LocalLayers(stacks, kept)));
+    for (NestedDescription nested : tree.nested()) {
+      RootDescription subvolume = nested.subvolume();
+      Keyring.requireWholeNested(subvolume.owner(), subvolume.protectors());
+      UUID parent = newcomers.get(nested.parent()).id();
+      newcomers.add(Newcomer.nested(nested, parent, new LocalLayers(stacks, kept)));
+    }
+    return newcomers;
   }
 
   /**

@@ -70,7 +70,8 @@ final class LocalLayers {
     return here.orElseThrow(
         () ->
             new UnmovableException(
-                "The stream goes on from an earlier snapshot, which is not here: send the whole root."));
+                "What comes goes on from an earlier snapshot, which is not here: receive or restore"
+                    + " that first, or take the whole root."));
   }
 
   /** A layer that is here and does not grow. */

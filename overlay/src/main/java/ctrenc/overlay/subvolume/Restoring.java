@@ -3,8 +3,8 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.export.LayerRestore;
 import ctrenc.overlay.export.LooseEntries;
 import ctrenc.overlay.export.Restore;
-import ctrenc.overlay.export.RootDescription;
 import ctrenc.overlay.export.TransferProgress;
+import ctrenc.overlay.export.TreeDescription;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -38,17 +38,20 @@ final class Restoring {
     incoming.requireFree();
     boolean isWhole = false;
     try (Restore restore = new Restore(this::begin)) {
-      RootDescription root = restore.read(stream(in), wanted, progress);
-      Keyring.decode(root.owner(), root.protectors());
-      Newcomer newcomer = incoming.root(root, local);
-      List<LocalLayers.Found> levels = newcomer.levels();
-      requireSame(levels, restore.layers());
+      TreeDescription tree = restore.read(stream(in), wanted, progress);
+      tree.check();
+      List<Newcomer> newcomers = incoming.newcomers(tree, layer -> Optional.empty());
+      boolean isPart = wanted.isPart() || !wanted.only().isEmpty();
+      Set<UUID> unused = requireCarried(newcomers, restore.layers(), isPart);
       restore.finish();
-      if (wanted.isPart() || !wanted.only().isEmpty()) {
-        dropLooseEntries(levels);
+      incoming.layers().leaveOut(unused);
+      for (Newcomer newcomer : newcomers) {
+        if (isPart) {
+          dropLooseEntries(newcomer.levels());
+        }
+        incoming.layers().verify(newcomer.levels());
       }
-      incoming.layers().verify(levels);
-      Transfers.Received received = incoming.show(List.of(newcomer), List.of());
+      Transfers.Received received = incoming.show(newcomers, List.of());
       isWhole = true;
       return received;
     } finally {
@@ -71,18 +74,27 @@ final class Restoring {
         new LayerRestore(stacks.parts().meta(), number, layer, incoming.layers().extents(layer)));
   }
 
-  /** The layers that came are those of the root, all of them and no other. */
-  private static void requireSame(List<LocalLayers.Found> levels, Set<UUID> came)
+  /**
+   * The layers that came are those of what is restored, all of them and no other.
+   *
+   * @param isPart there may be others, of what is not restored; they are returned
+   */
+  private static Set<UUID> requireCarried(List<Newcomer> newcomers, Set<UUID> came, boolean isPart)
       throws DamagedException {
     Set<UUID> carried = new HashSet<>();
-    for (LocalLayers.Found level : levels) {
-      if (level.isCarried()) {
-        carried.add(level.id());
+    for (Newcomer newcomer : newcomers) {
+      for (LocalLayers.Found level : newcomer.levels()) {
+        if (level.isCarried()) {
+          carried.add(level.id());
+        }
       }
     }
-    if (!carried.equals(came)) {
+    Set<UUID> unused = new HashSet<>(came);
+    unused.removeAll(carried);
+    if (!came.containsAll(carried) || !unused.isEmpty() && !isPart) {
       throw new DamagedException("The archive has other layers than its root.");
     }
+    return unused;
   }
 
   private void dropLooseEntries(List<LocalLayers.Found> levels) throws IOException {

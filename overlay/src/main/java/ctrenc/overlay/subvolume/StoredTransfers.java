@@ -64,9 +64,10 @@ final class StoredTransfers implements Transfers {
   }
 
   @Override
-  public void backup(UUID id, Pace pace, WritableByteChannel out, TransferProgress progress)
+  public void backup(
+      Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException {
-    new Departing(stacks).backup(id, pace, out, progress);
+    new Departing(stacks).backup(outgoing, pace, out, progress);
   }
 
   @Override

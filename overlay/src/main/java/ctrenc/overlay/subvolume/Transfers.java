@@ -79,12 +79,13 @@ public interface Transfers {
       throws IOException;
 
   /**
-   * Writes a snapshot as a tar archive with one member for each object.
+   * Writes a snapshot as a tar archive with one member for each object, without earlier ones and
+   * from its beginning.
    *
    * @throws UnmovableException as with {@link #send}
    * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
    */
-  void backup(UUID snapshot, Pace pace, WritableByteChannel out, TransferProgress progress)
+  void backup(Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException;
 
   /**

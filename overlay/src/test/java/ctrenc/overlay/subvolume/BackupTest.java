@@ -51,7 +51,8 @@ class BackupTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     UUID snapshot = pair.freeze(root, "kept");
     Transfers transfers = pair.here().store().transfers();
-    transfers.backup(snapshot, Pace.unlimited(), Channels.newChannel(out), done -> {});
+    transfers.backup(
+        Transfers.Outgoing.whole(snapshot), Pace.unlimited(), Channels.newChannel(out), done -> {});
     return out.toByteArray();
   }
 

@@ -43,7 +43,8 @@ class CiphertextViewTest {
 
   private byte[] backup(UUID snapshot) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    transfers.backup(snapshot, Pace.unlimited(), Channels.newChannel(out), done -> {});
+    transfers.backup(
+        Transfers.Outgoing.whole(snapshot), Pace.unlimited(), Channels.newChannel(out), done -> {});
     return out.toByteArray();
   }
 

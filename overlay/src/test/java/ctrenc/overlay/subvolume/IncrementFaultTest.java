@@ -121,7 +121,8 @@ class IncrementFaultTest {
     assertThatThrownBy(() -> pair.receive("copy", increment))
         .isInstanceOf(UnmovableException.class)
         .hasMessage(
-            "The stream goes on from an earlier snapshot, which is not here: send the whole root.");
+            "What comes goes on from an earlier snapshot, which is not here: receive or restore that"
+                + " first, or take the whole root.");
   }
 
   /** The same increment again is another root, and touches neither the first nor the base. */

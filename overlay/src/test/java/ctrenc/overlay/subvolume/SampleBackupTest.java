@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(300)
 class SampleBackupTest {
+
+  private static final Optional<ResumePoint> NOWHERE = Optional.empty();
 
   @TempDir Path temporary;
 
@@ -51,6 +54,55 @@ class SampleBackupTest {
     }
   }
 
+  /** One with what is nested in it, and what changed since. */
+  @Test
+  void presentVersionOfATreeHasItsSamples() throws Exception {
+    try (StorePair pair = new StorePair(temporary)) {
+      UUID root = pair.here().create("r");
+      FileSystemUser user = pair.here().user(root);
+      HiddenUser.root(user.fileSystem()).mkdir("/.ctr-enc/subvolumes/box");
+      user.put("/box/f", "inside");
+      Snapshots snapshots = pair.here().store().snapshots();
+      UUID first = snapshots.createRecursive(root, "first").id();
+      user.put("/f", "outside");
+      user.fileSystem().close();
+      UUID second = snapshots.createRecursive(root, "second").id();
+      write(pair, "-tree.tar", new Transfers.Outgoing(first, Optional.empty(), true, NOWHERE));
+      write(pair, "-since.tar", new Transfers.Outgoing(second, Optional.of(first), true, NOWHERE));
+      restored(pair, "backup-v2-tree.tar");
+      FileSystemUser there = pair.arrived(restored(pair, "backup-v2-since.tar"));
+      assertThat(there.text("/f")).isEqualTo("outside");
+      assertThat(there.text("/box/f")).isEqualTo("inside");
+      there.fileSystem().close();
+      assertThat(pair.there().verify().findings()).isEmpty();
+    }
+  }
+
+  private static void write(StorePair pair, String suffix, Transfers.Outgoing outgoing)
+      throws Exception {
+    String target = System.getProperty("sample.write", "");
+    OutputStream out =
+        target.isEmpty()
+            ? OutputStream.nullOutputStream()
+            : Files.newOutputStream(Path.of(target + suffix));
+    try (out) {
+      Transfers transfers = pair.here().store().transfers();
+      transfers.backup(outgoing, Pace.unlimited(), Channels.newChannel(out), done -> {});
+    }
+  }
+
+  private static UUID restored(StorePair pair, String sample) throws Exception {
+    try (InputStream archive = SampleBackupTest.class.getResourceAsStream(sample)) {
+      Restore.Wanted everything = new Restore.Wanted(List.of(), false);
+      return pair.there()
+          .store()
+          .transfers()
+          .restore(sample, Channels.newChannel(archive), everything, done -> {})
+          .subvolume()
+          .id();
+    }
+  }
+
   @Test
   void presentVersionHasItsSample() throws Exception {
     try (StorePair pair = new StorePair(temporary)) {
@@ -59,7 +111,11 @@ class SampleBackupTest {
           Path.of(System.getProperty("sample.write", temporary.resolve("now").toString()));
       try (OutputStream out = Files.newOutputStream(target)) {
         Transfers transfers = pair.here().store().transfers();
-        transfers.backup(snapshot, Pace.unlimited(), Channels.newChannel(out), done -> {});
+        transfers.backup(
+            Transfers.Outgoing.whole(snapshot),
+            Pace.unlimited(),
+            Channels.newChannel(out),
+            done -> {});
       }
       byte[] head = Files.readAllBytes(target);
       try (InputStream sample = SampleBackupTest.class.getResourceAsStream("backup-v1.tar")) {

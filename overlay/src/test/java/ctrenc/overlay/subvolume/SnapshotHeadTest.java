@@ -65,7 +65,11 @@ class SnapshotHeadTest {
   private UUID moved(SnapshotInfo snapshot) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Transfers here = pair.here().store().transfers();
-    here.backup(snapshot.id(), Pace.unlimited(), Channels.newChannel(out), done -> {});
+    here.backup(
+        Transfers.Outgoing.whole(snapshot.id()),
+        Pace.unlimited(),
+        Channels.newChannel(out),
+        done -> {});
     Transfers there = pair.there().store().transfers();
     return there
         .restore(
