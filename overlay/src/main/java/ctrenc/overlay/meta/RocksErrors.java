@@ -20,7 +20,10 @@ final class RocksErrors {
     Status.SubCode detail = status.getSubCode();
     if (detail == Status.SubCode.NoSpace) {
       return new DiskFullException(
-          "There is no room left for the metadata store " + doing + ".", e);
+          "There is no room left for the metadata store (met "
+              + doing
+              + "): make room and try again.",
+          e);
     }
     if (detail == Status.SubCode.LockTimeout || isLockHeld(status)) {
       return new StoreBusyException("Another process holds the metadata store.", e);

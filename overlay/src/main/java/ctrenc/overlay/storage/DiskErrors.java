@@ -15,7 +15,8 @@ final class DiskErrors {
   static IOException translate(String name, SystemCallException e) {
     return switch (e.errno()) {
       case ErrorNumber.ENOSPC, ErrorNumber.EDQUOT ->
-          new DiskFullException("There is no room left on the disk for " + name + ".", e);
+          new DiskFullException(
+              "There is no room left on the disk for " + name + ": make room and try again.", e);
       case ErrorNumber.ENOENT -> cause(new NoSuchFileException(name), e);
       case ErrorNumber.EEXIST -> cause(new FileAlreadyExistsException(name), e);
       case ErrorNumber.ENOTEMPTY -> cause(new DirectoryNotEmptyException(name), e);
