@@ -32,6 +32,7 @@ import ctrenc.cli.verb.PsVerb;
 import ctrenc.cli.verb.QuotaVerb;
 import ctrenc.cli.verb.ReceiveVerb;
 import ctrenc.cli.verb.RemoveVerb;
+import ctrenc.cli.verb.RepairVerb;
 import ctrenc.cli.verb.RestoreVerb;
 import ctrenc.cli.verb.RotateVerb;
 import ctrenc.cli.verb.RunVerb;
@@ -119,10 +120,10 @@ final class CommandTree {
     addGroups(root);
     List.of(new SendVerb(), new ReceiveVerb(), new BackupVerb(), new RestoreVerb())
         .forEach(verb -> add(root, verb));
-    List.of(new CheckVerb(), new VerifyVerb(), new CompactVerb(), new DoctorVerb())
+    List.of(new CheckVerb(), new VerifyVerb(), new CompactVerb(), new RepairVerb())
         .forEach(verb -> add(root, verb));
-    add(root, new VersionVerb());
-    add(root, new CompletionVerb());
+    List.of(new DoctorVerb(), new VersionVerb(), new CompletionVerb())
+        .forEach(verb -> add(root, verb));
     return finished(root);
   }
 

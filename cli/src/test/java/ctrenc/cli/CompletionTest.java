@@ -19,7 +19,7 @@ class CompletionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ctr-enc '' | run create mount umount ps inspect exec logs stop rm lock unlock quota events snapshot fork rotate flatten image key daemon send receive backup restore check verify compact doctor version completion",
+        "ctr-enc '' | run create mount umount ps inspect exec logs stop rm lock unlock quota events snapshot fork rotate flatten image key daemon send receive backup restore check verify compact repair doctor version completion",
         "ctr-enc in | inspect",
         "ctr-enc image i | import",
         "ctr-enc daemon '' | start status stop restart",

@@ -30,7 +30,7 @@ final class VerifyText {
     return json ? Json.object(summary, this::fields) + "\n" : text(summary);
   }
 
-  private static String line(VerifyFinding finding) {
+  static String line(VerifyFinding finding) {
     String what = finding.getFile().isEmpty() ? finding.getSubject() : finding.getFile();
     String where =
         (finding.getLayer().isEmpty() ? "" : " of layer " + finding.getLayer())
@@ -48,7 +48,7 @@ final class VerifyText {
         .formatted(Human.size(summary.getBytes()), findings, locked);
   }
 
-  private static void fields(Json json, VerifyFinding finding) throws IOException {
+  static void fields(Json json, VerifyFinding finding) throws IOException {
     json.field("finding", finding.getKind())
         .field("layer", finding.getLayer())
         .field("subject", finding.getSubject())

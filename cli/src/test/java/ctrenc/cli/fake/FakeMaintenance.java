@@ -8,6 +8,9 @@ import ctrenc.proto.v1.CompactResponse;
 import ctrenc.proto.v1.CompactSummary;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.Problem;
+import ctrenc.proto.v1.RepairProgress;
+import ctrenc.proto.v1.RepairRequest;
+import ctrenc.proto.v1.RepairResponse;
 import ctrenc.proto.v1.VerifyFinding;
 import ctrenc.proto.v1.VerifyProgress;
 import ctrenc.proto.v1.VerifyRequest;
@@ -35,6 +38,12 @@ final class FakeMaintenance extends MaintenanceGrpc.MaintenanceImplBase {
                     .setText("It is held by 1 stacks and counts 2."))
             .build());
     responses.onCompleted();
+  }
+
+  /** What comes has one of two extents that are damaged; of one root, both. */
+  @Override
+  public StreamObserver<RepairRequest> repair(StreamObserver<RepairResponse> responses) {
+    return new Repair(responses);
   }
 
   /** Two files go; of the whole store, one extent is damaged. */
@@ -84,5 +93,44 @@ final class FakeMaintenance extends MaintenanceGrpc.MaintenanceImplBase {
     }
     responses.onNext(VerifyResponse.newBuilder().setSummary(summary).build());
     responses.onCompleted();
+  }
+
+  private static final class Repair implements StreamObserver<RepairRequest> {
+    private final StreamObserver<RepairResponse> responses;
+
+    private boolean isWhole;
+
+    Repair(StreamObserver<RepairResponse> responses) {
+      this.responses = responses;
+    }
+
+    @Override
+    public void onNext(RepairRequest request) {
+      isWhole |= request.getHeader().getReference().equals("web");
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      responses.onError(failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      RepairProgress progress = RepairProgress.newBuilder().setRead(5_000_000).build();
+      responses.onNext(RepairResponse.newBuilder().setProgress(progress).build());
+      VerifyFinding.Builder finding =
+          VerifyFinding.newBuilder()
+              .setKind("damaged")
+              .setLayer("01234567-89ab-cdef-0123-456789abcdef")
+              .setReason("The sealed bytes are not what their checksum says.");
+      responses.onNext(
+          RepairResponse.newBuilder().setRepaired(finding.setSubject("extent 7")).build());
+      finding.setSubject("extent 8");
+      responses.onNext(
+          isWhole
+              ? RepairResponse.newBuilder().setRepaired(finding).build()
+              : RepairResponse.newBuilder().setLeft(finding).build());
+      responses.onCompleted();
+    }
   }
 }

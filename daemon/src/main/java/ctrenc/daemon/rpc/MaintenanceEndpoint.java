@@ -9,6 +9,8 @@ import ctrenc.proto.v1.CompactRequest;
 import ctrenc.proto.v1.CompactResponse;
 import ctrenc.proto.v1.MaintenanceGrpc;
 import ctrenc.proto.v1.Problem;
+import ctrenc.proto.v1.RepairRequest;
+import ctrenc.proto.v1.RepairResponse;
 import ctrenc.proto.v1.VerifyRequest;
 import ctrenc.proto.v1.VerifyResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -54,6 +56,12 @@ public final class MaintenanceEndpoint extends MaintenanceGrpc.MaintenanceImplBa
         streams,
         out ->
             CompactConversation.run(store.upkeep(), request, named(request.getReference()), out));
+  }
+
+  @Override
+  public StreamObserver<RepairRequest> repair(StreamObserver<RepairResponse> observer) {
+    return new RepairConversation(
+        store.upkeep(), this::named, (ServerCallStreamObserver<RepairResponse>) observer, streams);
   }
 
   /** The root of a container; empty where none is named. */

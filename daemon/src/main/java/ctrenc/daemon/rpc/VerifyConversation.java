@@ -59,19 +59,21 @@ final class VerifyConversation implements ScrubSink {
     answer.send(VerifyResponse.newBuilder().setSummary(summary).build());
   }
 
+  static VerifyFinding view(ScrubFinding finding) {
+    return VerifyFinding.newBuilder()
+        .setKind(finding.kind().name().toLowerCase(Locale.ROOT))
+        .setLayer(finding.layer().map(UUID::toString).orElse(""))
+        .setSubject(finding.subject())
+        .setInode(finding.inode().orElse(0))
+        .setFile(finding.file().orElse(""))
+        .setReason(finding.reason())
+        .build();
+  }
+
   @Override
   public void found(ScrubFinding finding) throws IOException {
-    VerifyFinding view =
-        VerifyFinding.newBuilder()
-            .setKind(finding.kind().name().toLowerCase(Locale.ROOT))
-            .setLayer(finding.layer().map(UUID::toString).orElse(""))
-            .setSubject(finding.subject())
-            .setInode(finding.inode().orElse(0))
-            .setFile(finding.file().orElse(""))
-            .setReason(finding.reason())
-            .build();
     try {
-      answer.send(VerifyResponse.newBuilder().setFinding(view).build());
+      answer.send(VerifyResponse.newBuilder().setFinding(view(finding)).build());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

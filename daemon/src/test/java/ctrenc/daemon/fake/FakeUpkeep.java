@@ -9,8 +9,11 @@ import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.subvolume.RepairSink;
 import ctrenc.overlay.subvolume.Upkeep;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -34,6 +37,13 @@ final class FakeUpkeep implements Upkeep {
     watch.moved(60);
     watch.damaged(LAYER, 1);
     return new CompactionResult(2, 60, 200, 100);
+  }
+
+  @Override
+  public void repair(Optional<UUID> subvolume, InputStream source, RepairSink sink)
+      throws IOException {
+    sink.read(source.transferTo(OutputStream.nullOutputStream()));
+    sink.repaired(ScrubFinding.of(Finding.Kind.DAMAGED, LAYER, "extent 1", "It is damaged."));
   }
 
   @Override

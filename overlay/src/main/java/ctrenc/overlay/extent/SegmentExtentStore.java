@@ -6,13 +6,16 @@ import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -367,21 +370,65 @@ public final class SegmentExtentStore implements ExtentStore {
   public CompactionResult compact(CompactionRule rule, Pace pace, CompactionWatch watch)
       throws IOException {
     checkOpen();
-    ExtentCompaction.Parts parts =
-        new ExtentCompaction.Parts(
-            meta,
-            layer,
-            layerId,
-            segments,
-            setting.tuning(),
-            ledger,
-            reclaimer,
-            cache,
-            this::syncFully);
     try (EnvelopeReader envelopes =
         new EnvelopeReader(setting.storage(), setting.segments(), layerId)) {
-      return new ExtentCompaction(parts, envelopes, pace, watch).run(rule);
+      return new ExtentCompaction(parts(), envelopes, pace, watch).run(rule);
     }
+  }
+
+  private ExtentMoves.Parts parts() {
+    return new ExtentMoves.Parts(
+        meta,
+        layer,
+        layerId,
+        segments,
+        setting.tuning(),
+        ledger,
+        reclaimer,
+        cache,
+        this::syncFully);
+  }
+
+  /**
+   * Puts an extent's envelope from elsewhere in the place of one that is damaged, durably and
+   * without the key; not beside {@link #compact}. What lies at the old place stays there, because
+   * it may be something else.
+   *
+   * @param damaged the record that the extent must still have
+   * @param envelope header and sealed bytes, in any memory
+   * @return false if they are not what the record says of length and checksum, or the extent is not
+   *     there any more
+   */
+  public boolean replace(long extent, PlaceRecord damaged, MemorySegment envelope)
+      throws IOException {
+    checkOpen();
+    if (!isEnvelopeOf(extent, damaged, envelope)) {
+      return false;
+    }
+    ledger.reopen();
+    ExtentMoves moves = new ExtentMoves(parts(), false);
+    try (Arena arena = Arena.ofConfined()) {
+      moves.add(extent, damaged, arena.allocate(envelope.byteSize()).copyFrom(envelope));
+      moves.commit();
+      return moves.movedBytes() > 0;
+    } finally {
+      moves.discard();
+    }
+  }
+
+  private boolean isEnvelopeOf(long extent, PlaceRecord record, MemorySegment envelope)
+      throws IOException {
+    if (envelope.byteSize() != record.place().length()) {
+      return false;
+    }
+    byte[] head = envelope.asSlice(0, EnvelopeHeader.LENGTH).toArray(ValueLayout.JAVA_BYTE);
+    EnvelopeHeader header = EnvelopeHeader.decode(head, "that came for layer " + layerId);
+    return header.layer().equals(layerId)
+        && header.extent() == extent
+        && header.length() == record.length()
+        && header.checksum() == record.checksum()
+        && header.envelopeLength() == envelope.byteSize()
+        && EnvelopeHeader.checksumOf(envelope.asSlice(EnvelopeHeader.LENGTH)) == record.checksum();
   }
 
   /** What {@link #compact} would work on in a layer, whether it is open or not. */

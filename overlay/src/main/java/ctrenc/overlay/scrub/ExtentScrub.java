@@ -104,6 +104,6 @@ public final class ExtentScrub {
   }
 
   private ScrubFinding finding(Finding.Kind kind, long extent, String reason) {
-    return ScrubFinding.of(kind, layerId, "extent " + extent, reason);
+    return ScrubFinding.ofExtent(kind, layerId, extent, reason);
   }
 }

@@ -23,10 +23,24 @@ public record ScrubFinding(
     Optional<String> file,
     String reason) {
 
+  private static final String EXTENT = "extent ";
+
   /** Of a layer, and of no file that is known. */
   public static ScrubFinding of(Finding.Kind kind, UUID layer, String subject, String reason) {
     return new ScrubFinding(
         kind, Optional.of(layer), subject, OptionalLong.empty(), Optional.empty(), reason);
+  }
+
+  /** Of an extent of a layer. */
+  public static ScrubFinding ofExtent(Finding.Kind kind, UUID layer, long extent, String reason) {
+    return of(kind, layer, EXTENT + extent, reason);
+  }
+
+  /** The extent that it is about, if that is what is wrong. */
+  public OptionalLong extent() {
+    return subject.startsWith(EXTENT)
+        ? OptionalLong.of(Long.parseLong(subject.substring(EXTENT.length())))
+        : OptionalLong.empty();
   }
 
   /** Of the store itself. */

@@ -60,6 +60,26 @@ final class Compactions implements AutoCloseable {
     }
   }
 
+  /** Work that moves extents of layers, which stay meanwhile, beside no compaction. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
+  }
+
+  /** Does other work of the kind in its turn. */
+  void alone(List<LayerRecord> layers, Work work) throws IOException {
+    List<Long> pinned = layers.stream().map(LayerRecord::number).toList();
+    working.lock();
+    remover.pin(pinned);
+    try {
+      requireOpen();
+      work.run();
+    } finally {
+      working.unlock();
+      remover.unpin(pinned);
+    }
+  }
+
   private CompactionResult compact(
       LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch) throws IOException {
     List<Long> pinned = List.of(layer.number());

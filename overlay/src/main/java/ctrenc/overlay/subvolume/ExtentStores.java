@@ -7,9 +7,11 @@ import ctrenc.overlay.extent.CompactionResult;
 import ctrenc.overlay.extent.CompactionRule;
 import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.UUID;
 
@@ -40,6 +42,15 @@ interface ExtentStores {
    * uses it. One at a time for a layer.
    */
   CompactionResult compact(LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch)
+      throws IOException;
+
+  /**
+   * Puts an envelope from elsewhere in the place of a damaged one, without the layer's key; not
+   * beside {@link #compact}.
+   *
+   * @return false if it is not what the record says
+   */
+  boolean replace(LayerRecord layer, long extent, PlaceRecord damaged, MemorySegment envelope)
       throws IOException;
 
   /** What {@link #compact} would work on. */

@@ -15,6 +15,7 @@ import ctrenc.overlay.extent.ExtentSetting;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.extent.ExtentTuning;
 import ctrenc.overlay.extent.ExtentWorkspaces;
+import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.SegmentExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
@@ -23,6 +24,7 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -89,6 +91,18 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
     SegmentExtentStore store = shared.withoutKey(layer.number(), layer.id());
     try {
       return store.compact(rule, pace, watch);
+    } finally {
+      shared.leave(layer.number());
+    }
+  }
+
+  @Override
+  public boolean replace(
+      LayerRecord layer, long extent, PlaceRecord damaged, MemorySegment envelope)
+      throws IOException {
+    SegmentExtentStore store = shared.withoutKey(layer.number(), layer.id());
+    try {
+      return store.replace(extent, damaged, envelope);
     } finally {
       shared.leave(layer.number());
     }

@@ -19,6 +19,7 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,13 @@ final class StoredUpkeep implements Upkeep {
       Optional<UUID> subvolume, CompactionRule rule, Pace pace, CompactionWatch watch)
       throws IOException {
     return stacks.compactions().run(layers(subvolume), rule, pace, watch);
+  }
+
+  @Override
+  public void repair(Optional<UUID> subvolume, InputStream source, RepairSink sink)
+      throws IOException {
+    List<LayerRecord> layers = layers(subvolume);
+    stacks.compactions().alone(layers, () -> new Repairing(parts, sink).run(layers, source));
   }
 
   @Override

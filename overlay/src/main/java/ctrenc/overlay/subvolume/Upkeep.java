@@ -8,6 +8,7 @@ import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -47,6 +48,18 @@ public interface Upkeep {
   CompactionResult compact(
       Optional<UUID> subvolume, CompactionRule rule, Pace pace, CompactionWatch watch)
       throws IOException;
+
+  /**
+   * Verifies the extents that are stored, and exchanges those that are damaged for what a stream or
+   * a backup has in their place, as it is sealed; needs no keys, and roots may be in use. Nothing
+   * is taken that is not, by its checksum, what was written.
+   *
+   * @param subvolume as for {@link #verify}
+   * @param source is read to its end if anything is damaged
+   * @throws ctrenc.overlay.storage.DamagedException if the source is cut or changed; what came
+   *     before is repaired
+   */
+  void repair(Optional<UUID> subvolume, InputStream source, RepairSink sink) throws IOException;
 
   /** What {@link #compact} would work on. */
   CompactionNeed compactionNeed(Optional<UUID> subvolume, CompactionRule rule) throws IOException;

@@ -7,12 +7,14 @@ import ctrenc.overlay.extent.CompactionResult;
 import ctrenc.overlay.extent.CompactionRule;
 import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.layer.MemoryExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.MemoryStorage;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -54,6 +56,12 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   public CompactionResult compact(
       LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch) {
     return CompactionResult.nothing();
+  }
+
+  @Override
+  public boolean replace(
+      LayerRecord layer, long extent, PlaceRecord damaged, MemorySegment envelope) {
+    return false;
   }
 
   @Override

@@ -1,0 +1,136 @@
+package ctrenc.daemon.rpc;
+
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.scrub.ScrubFinding;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.subvolume.RepairSink;
+import ctrenc.overlay.subvolume.Upkeep;
+import ctrenc.proto.v1.RepairProgress;
+import ctrenc.proto.v1.RepairRequest;
+import ctrenc.proto.v1.RepairResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+
+/**
+ * One call of Repair: a header, then a stream or a backup; what becomes of findings flows back.
+ * gRPC calls one method at a time.
+ */
+final class RepairConversation implements StreamObserver<RepairRequest> {
+
+  /** Finds the root of a container; empty where none is named. */
+  @FunctionalInterface
+  interface Naming {
+    Optional<UUID> named(String reference) throws IOException;
+  }
+
+  private final Upkeep upkeep;
+  private final Naming naming;
+  private final Executor streams;
+  private final StreamedAnswer<RepairResponse> answer;
+  private final RequestStream data;
+  private boolean isBegun;
+
+  RepairConversation(
+      Upkeep upkeep,
+      Naming naming,
+      ServerCallStreamObserver<RepairResponse> observer,
+      Executor streams) {
+    this.upkeep = upkeep;
+    this.naming = naming;
+    this.streams = streams;
+    this.answer = new StreamedAnswer<>(observer);
+    this.data = RequestStream.of(observer, answer);
+  }
+
+  @Override
+  public void onNext(RepairRequest request) {
+    if (isBegun) {
+      data.offer(request.getData());
+      return;
+    }
+    requireHeader(request.hasHeader());
+    isBegun = true;
+    answer.write(streams, out -> repair(request.getHeader().getReference(), out));
+    data.more();
+  }
+
+  private void repair(String reference, StreamedAnswer<RepairResponse> out) throws IOException {
+    try {
+      upkeep.repair(naming.named(reference), data, new Told(out));
+    } catch (DamagedException e) {
+      // It is the source that is damaged: what is wrong with the store is a finding.
+      throw new RefusedException(RefusedException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void requireHeader(boolean isHeader) {
+    if (!isHeader) {
+      throw new CheckedFailure(
+          RefusedException.invalid("The first request of a repair says what is repaired."));
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    data.cut();
+  }
+
+  @Override
+  public void onCompleted() {
+    requireHeader(isBegun);
+    data.end();
+  }
+
+  private static final class Told implements RepairSink {
+    private final StreamedAnswer<RepairResponse> out;
+    private final RepairProgress.Builder progress = RepairProgress.newBuilder();
+
+    Told(StreamedAnswer<RepairResponse> out) {
+      this.out = out;
+    }
+
+    @Override
+    public void repaired(ScrubFinding finding) throws IOException {
+      send(RepairResponse.newBuilder().setRepaired(VerifyConversation.view(finding)).build());
+    }
+
+    @Override
+    public void left(ScrubFinding finding) throws IOException {
+      send(RepairResponse.newBuilder().setLeft(VerifyConversation.view(finding)).build());
+    }
+
+    @Override
+    public void verified(long bytes) throws IOException {
+      tell(progress.setVerified(bytes));
+    }
+
+    @Override
+    public void read(long bytes) throws IOException {
+      tell(progress.setRead(bytes));
+    }
+
+    private void tell(RepairProgress.Builder now) throws RefusedException {
+      requireCaller();
+      out.offer(RepairResponse.newBuilder().setProgress(now).build());
+    }
+
+    private void send(RepairResponse response) throws RefusedException {
+      try {
+        out.send(response);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      requireCaller();
+    }
+
+    private void requireCaller() throws RefusedException {
+      if (out.isCancelled()) {
+        throw RefusedException.cancelled("The repair was given up.");
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package ctrenc.overlay.subvolume;
+
+import ctrenc.overlay.export.SealedExtents;
+import ctrenc.overlay.extent.PlaceRecord;
+import ctrenc.overlay.extent.PlaceScan;
+import ctrenc.overlay.scrub.ExtentScrub;
+import ctrenc.overlay.scrub.ScrubFinding;
+import ctrenc.overlay.scrub.ScrubPosition;
+import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.segment.EnvelopeHeader;
+import ctrenc.overlay.segment.EnvelopeReader;
+import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.Pace;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * Verifies the extents of layers, and exchanges those that are damaged, and no other, for what a
+ * stream or backup has under the same layer and id. The location map says of each extent what its
+ * checksum is, beside and not in the segment file, and nothing else is taken. Not thread-safe.
+ */
+final class Repairing {
+
+  private record Name(UUID layer, long extent) {}
+
+  private record Damaged(LayerRecord layer, PlaceRecord record, ScrubFinding finding) {}
+
+  private final StoreParts parts;
+  private final RepairSink sink;
+  private final Map<Name, Damaged> damaged = new LinkedHashMap<>();
+  private long verified;
+
+  Repairing(StoreParts parts, RepairSink sink) {
+    this.parts = parts;
+    this.sink = sink;
+  }
+
+  void run(List<LayerRecord> layers, InputStream source) throws IOException {
+    for (LayerRecord layer : layers) {
+      try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
+        Collecting found = new Collecting(layer);
+        new ExtentScrub(
+                parts.meta(), layer.number(), layer.id(), envelopes, Pace.unlimited(), found)
+            .run(0);
+      }
+    }
+    try {
+      if (!damaged.isEmpty()) {
+        SealedExtents.read(source, sink::read, this::take);
+      }
+    } finally {
+      for (Damaged one : damaged.values()) {
+        sink.left(one.finding);
+      }
+    }
+  }
+
+  private void take(EnvelopeHeader header, MemorySegment envelope) throws IOException {
+    Name name = new Name(header.layer(), header.extent());
+    Damaged one = damaged.get(name);
+    if (one != null && parts.extents().replace(one.layer, header.extent(), one.record, envelope)) {
+      damaged.remove(name);
+      sink.repaired(one.finding);
+    }
+  }
+
+  private Optional<PlaceRecord> record(LayerRecord layer, long extent) throws IOException {
+    Optional<byte[]> stored = PlaceScan.living(parts.meta(), layer.number(), extent);
+    try {
+      return stored.isEmpty()
+          ? Optional.empty()
+          : Optional.of(PlaceRecord.decode(stored.get(), "extent " + extent));
+    } catch (DamagedException | FormatTooNewException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Keeps what may be repaired, and tells what cannot be. */
+  private final class Collecting implements ScrubSink {
+    private final LayerRecord layer;
+
+    Collecting(LayerRecord layer) {
+      this.layer = layer;
+    }
+
+    @Override
+    public void found(ScrubFinding finding) throws IOException {
+      OptionalLong extent = finding.extent();
+      Optional<PlaceRecord> record =
+          extent.isPresent() ? record(layer, extent.getAsLong()) : Optional.empty();
+      if (record.isPresent()) {
+        damaged.put(
+            new Name(layer.id(), extent.orElseThrow()), new Damaged(layer, record.get(), finding));
+      } else {
+        sink.left(finding);
+      }
+    }
+
+    @Override
+    public void verified(ScrubPosition next, long bytes) throws IOException {
+      verified += bytes;
+      sink.verified(verified);
+    }
+
+    @Override
+    public void locked(UUID id) {
+      // No seal is opened.
+    }
+  }
+}
