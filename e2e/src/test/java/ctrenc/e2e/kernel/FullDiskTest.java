@@ -128,22 +128,27 @@ class FullDiskTest {
       assertThat(daemon.cli("ps", "--quiet").ok()).isEmpty();
       assertThat(free()).isGreaterThan(before - (6L << 20));
 
-      assertFull(run(shell(daemon, "receive --resumable copy < " + stream)));
-      assertThat(daemon.cli("ps", "--quiet").ok()).isEmpty();
-      String point = daemon.cli("receive", "--kept").ok().strip();
-      assertThat(point).isNotEmpty().doesNotContain("\n");
-      makeRoom();
-      String rest =
-          "set -o pipefail; "
-              + shell(source, "send --resume " + point + " " + sent)
-              + " | "
-              + shell(daemon, "receive --resumable copy");
-      Condition.await("there is room", PATIENCE, () -> run(rest).exit() == 0);
-      assertThat(daemon.cli("receive", "--kept").ok()).isEmpty();
+      receiveInTwoParts(source, sent, stream);
       Command.sh(shell(daemon, "restore saved < " + archive)).ok();
       assertThat(Manifest.of(opened("copy"))).isEqualTo(held);
       assertThat(Manifest.of(opened("saved"))).isEqualTo(held);
     }
+  }
+
+  /** The first one ends where the disk is full. */
+  private void receiveInTwoParts(TestDaemon source, String sent, Path stream) throws IOException {
+    assertFull(run(shell(daemon, "receive --resumable copy < " + stream)));
+    assertThat(daemon.cli("ps", "--quiet").ok()).isEmpty();
+    String point = daemon.cli("receive", "--kept").ok().strip();
+    assertThat(point).isNotEmpty().doesNotContain("\n");
+    makeRoom();
+    String rest =
+        "set -o pipefail; "
+            + shell(source, "send --resume " + point + " " + sent)
+            + " | "
+            + shell(daemon, "receive --resumable copy");
+    Condition.await("there is room", PATIENCE, () -> run(rest).exit() == 0);
+    assertThat(daemon.cli("receive", "--kept").ok()).isEmpty();
   }
 
   @Test

@@ -120,10 +120,11 @@ public final class ArrivingExtents implements AutoCloseable {
 
   private void append(MetaBatch batch, EnvelopeHeader header, MemorySegment envelope)
       throws IOException {
-    last = Math.max(last, header.extent());
     SegmentPlace place = segments.append(envelope.isNative() ? envelope : copied(envelope));
     PlaceRecord record = new PlaceRecord(place, header.length(), header.checksum());
     batch.put(Table.PLACE, ExtentKeys.extent(layer, header.extent()), record.encode());
+    // Not before: one that found no room did not come, and a stream goes on behind the last one.
+    last = Math.max(last, header.extent());
   }
 
   /** An array of the heap is not written to the disk as it is. */
