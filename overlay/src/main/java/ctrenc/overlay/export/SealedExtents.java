@@ -78,8 +78,13 @@ public final class SealedExtents {
   private record ExtentsOfArchive(Taker taker) implements ArchiveSource.Taker {
 
     @Override
-    public void root(RootDescription root) {
+    public void tree(ArchivedTree tree) {
       // Extents say of which layer they are.
+    }
+
+    @Override
+    public void nested(ArchivedNested nested, boolean isWanted) {
+      // As above.
     }
 
     @Override
