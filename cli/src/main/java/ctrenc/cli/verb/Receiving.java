@@ -23,17 +23,19 @@ final class Receiving {
   /** The exit code. */
   static int run(ReceiveHeader header, boolean isJson, Session session)
       throws IOException, InterruptedException {
-    if (session.surroundings().terminals().in()) {
+    if (!header.getStaged() && session.surroundings().terminals().in()) {
       throw Arguments.usage("standard input is a terminal: redirect a file or a pipe to it");
     }
     Connection daemon = session.startedDaemon();
     BlockingClientCall<ReceiveRequest, ReceiveResponse> call = daemon.transfers().receive();
     ReceiveHeader.Builder offering = header.toBuilder();
-    session.surroundings().files().in().map(OpenFiles::of).ifPresent(offering::setFrom);
+    if (!header.getStaged()) {
+      session.surroundings().files().in().map(OpenFiles::of).ifPresent(offering::setFrom);
+    }
     daemon.ask(() -> call.write(ReceiveRequest.newBuilder().setHeader(offering).build()));
     Upload<ReceiveRequest> upload =
         new Upload<>(session.surroundings().in(), call, Receiving::piece, "nothing was received");
-    if (offering.hasFrom() && isDirect(call, daemon)) {
+    if (header.getStaged() || offering.hasFrom() && isDirect(call, daemon)) {
       call.halfClose();
     } else {
       upload.start();

@@ -1,6 +1,10 @@
 package ctrenc.cli.fake;
 
 import com.google.protobuf.ByteString;
+import ctrenc.proto.v1.AbandonRestoreRequest;
+import ctrenc.proto.v1.AbandonRestoreResponse;
+import ctrenc.proto.v1.BeginRestoreRequest;
+import ctrenc.proto.v1.BeginRestoreResponse;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
 import ctrenc.proto.v1.DropKeptRequest;
@@ -83,6 +87,23 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
       UnmountViewRequest request, StreamObserver<UnmountViewResponse> responses) {
     responses.onNext(UnmountViewResponse.getDefaultInstance());
     responses.onCompleted();
+  }
+
+  @Override
+  public void beginRestore(
+      BeginRestoreRequest request, StreamObserver<BeginRestoreResponse> responses) {
+    String path = "/var/lib/ctr-enc/restoring/" + request.getName();
+    responses.onNext(BeginRestoreResponse.newBuilder().setPath(path).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void abandonRestore(
+      AbandonRestoreRequest request, StreamObserver<AbandonRestoreResponse> responses) {
+    responses.onError(
+        Status.NOT_FOUND
+            .withDescription("No restore of " + request.getName() + " was begun.")
+            .asException());
   }
 
   @Override

@@ -105,6 +105,11 @@ public record Directories(Path state, Path run) {
     return run.resolve("containers");
   }
 
+  /** Where programs put the files of backups that become roots when they are whole. */
+  public Path restoring() {
+    return state.resolve("restoring");
+  }
+
   /** What images say of the processes to run in them. */
   public Path imageConfigs() {
     return state.resolve("image-configs");

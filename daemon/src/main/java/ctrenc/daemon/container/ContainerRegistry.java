@@ -20,7 +20,12 @@ final class ContainerRegistry {
   private final Set<String> names = new HashSet<>();
 
   synchronized void reserve(String name) throws RefusedException {
-    if (!names.add(name)) {
+    requireFree(name);
+    names.add(name);
+  }
+
+  synchronized void requireFree(String name) throws RefusedException {
+    if (names.contains(name)) {
       throw RefusedException.taken(
           "A container named "
               + name

@@ -104,7 +104,8 @@ public final class Containers {
             freedHeap);
     moves = new RootMoves(store, registry, mounter, snapshotMounts, maker);
     flattens = new RootFlattens(store, registry, moves);
-    transfers = new RootTransfers(store, registry, moves, maker, snapshotMounts.sealed());
+    transfers =
+        new RootTransfers(store, registry, moves, maker, snapshotMounts.sealed(), directories);
     ImageConfigs images = new ImageConfigs(directories.imageConfigs());
     runs = new ContainerRuns(mounter, maker, directories, runtime, images, events, nested);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
@@ -418,7 +419,7 @@ public final class Containers {
   public ReceivedRoot receive(
       ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
       throws IOException {
-    RootTransfers.Arrived arrived = transfers.receive(header, data, progress);
+    RootArrivals.Arrived arrived = transfers.receive(header, data, progress);
     ManagedContainer container = arrived.container();
     String snapshot = moves.list(container.id()).getFirst().getName();
     return ReceivedRoot.newBuilder()

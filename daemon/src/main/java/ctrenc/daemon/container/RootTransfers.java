@@ -1,7 +1,7 @@
 package ctrenc.daemon.container;
 
+import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.subvolume.Head;
@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends and receives the roots of containers, as they are sealed. Thread-safe. */
 public final class RootTransfers {
@@ -27,22 +26,26 @@ public final class RootTransfers {
   private final Store store;
   private final ContainerRegistry registry;
   private final RootMoves moves;
-  private final ContainerMaker maker;
+  private final RootArrivals arrivals;
   private final SnapshotMounts views;
+  private final StagedRestores staged;
 
   /**
    * @param views shows snapshots as they are sealed
+   * @param directories below which programs restore
    */
   RootTransfers(
       Store store,
       ContainerRegistry registry,
       RootMoves moves,
       ContainerMaker maker,
-      SnapshotMounts views) {
+      SnapshotMounts views,
+      Directories directories) {
     this.store = store;
     this.registry = registry;
     this.moves = moves;
-    this.maker = maker;
+    this.staged = new StagedRestores(directories, registry);
+    this.arrivals = new RootArrivals(store.transfers(), maker, staged);
     this.views = views;
   }
 
@@ -184,6 +187,11 @@ public final class RootTransfers {
                         + ": ctr-enc snapshot ls lists those there are."));
   }
 
+  /** Where programs put the files of backups. */
+  public StagedRestores staged() {
+    return staged;
+  }
+
   /** Where streams that were cut go on, of which something is kept. */
   public List<String> kept() {
     return store.transfers().kept().stream().map(ResumePoint::toString).toList();
@@ -207,33 +215,10 @@ public final class RootTransfers {
                     "A stream goes on at LAYER:EXTENT, as receive said, not at " + text + "."));
   }
 
-  /**
-   * Something that came.
-   *
-   * @param nested subvolumes that are nested in its root
-   * @param snapshots earlier snapshots of it
-   */
-  record Arrived(ManagedContainer container, int nested, int snapshots) {}
-
   /** Makes a locked container of a stream or a backup. */
-  Arrived receive(ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
+  RootArrivals.Arrived receive(
+      ReceiveHeader header, ReadableByteChannel data, TransferProgress progress)
       throws IOException {
-    Transfers transfers = store.transfers();
-    Restore.Wanted wanted = new Restore.Wanted(header.getOnlyList(), header.getPart());
-    AtomicInteger nested = new AtomicInteger();
-    AtomicInteger snapshots = new AtomicInteger();
-    ManagedContainer container =
-        maker.arrived(
-            header.getName(),
-            id -> {
-              Transfers.Received received =
-                  header.getArchive()
-                      ? transfers.restore(id, data, wanted, progress)
-                      : transfers.receive(id, header.getResumable(), data, progress);
-              nested.set(received.nested());
-              snapshots.set(received.earlier());
-              return received;
-            });
-    return new Arrived(container, nested.get(), snapshots.get());
+    return arrivals.receive(header, data, progress);
   }
 }

@@ -6,6 +6,10 @@ import ctrenc.daemon.container.RootTransfers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.proto.v1.AbandonRestoreRequest;
+import ctrenc.proto.v1.AbandonRestoreResponse;
+import ctrenc.proto.v1.BeginRestoreRequest;
+import ctrenc.proto.v1.BeginRestoreResponse;
 import ctrenc.proto.v1.DropKeptRequest;
 import ctrenc.proto.v1.DropKeptResponse;
 import ctrenc.proto.v1.ListKeptRequest;
@@ -120,6 +124,28 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
         () -> {
           containers.transfers().takeDown(request.getSource());
           return UnmountViewResponse.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void beginRestore(
+      BeginRestoreRequest request, StreamObserver<BeginRestoreResponse> observer) {
+    Answer.with(
+        observer,
+        () ->
+            BeginRestoreResponse.newBuilder()
+                .setPath(containers.transfers().staged().begin(request.getName()).toString())
+                .build());
+  }
+
+  @Override
+  public void abandonRestore(
+      AbandonRestoreRequest request, StreamObserver<AbandonRestoreResponse> observer) {
+    Answer.with(
+        observer,
+        () -> {
+          containers.transfers().staged().drop(request.getName());
+          return AbandonRestoreResponse.getDefaultInstance();
         });
   }
 

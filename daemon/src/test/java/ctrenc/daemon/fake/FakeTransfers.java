@@ -10,6 +10,7 @@ import ctrenc.overlay.subvolume.UnmovableException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 
@@ -51,6 +52,12 @@ final class FakeTransfers implements Transfers {
   @Override
   public Received restore(
       String name, ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress)
+      throws UnmovableException {
+    throw nothing();
+  }
+
+  @Override
+  public Received restore(String name, Path directory, TransferProgress progress)
       throws UnmovableException {
     throw nothing();
   }

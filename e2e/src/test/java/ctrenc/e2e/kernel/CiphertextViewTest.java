@@ -133,11 +133,49 @@ class CiphertextViewTest {
     assertRestoredFrom(saved, held);
   }
 
+  /** By an archive that GNU tar makes of it, and by rsync into a directory. */
   private void assertRestoredFrom(Path saved, List<String> held) throws IOException {
     there.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
     run(TAR, saved, scratch.resolve("saved.tar"));
     run("%s < %s", pair.shell(there, "restore copy"), scratch.resolve("saved.tar"));
     assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+    there.cli("umount", "copy").ok();
+    there.cli("rm", "--snapshots", "copy").ok();
+    String at = there.cli("restore", "--begin", "again").ok().strip();
+    run("rsync -aX %s/ %s/", saved, at);
+    there.cli("restore", "--finish", "again").within(LONG).ok();
+    assertThat(Path.of(at)).doesNotExist();
+    assertThat(Manifest.of(pair.opened(there, "again"))).isEqualTo(held);
+  }
+
+  @Test
+  void whatIsRestoredIsNoRootUntilItIsWholeAndABadFileIsNamed() throws IOException {
+    Path root = pair.create("work", "--empty");
+    run("cd %s; mkdir d; seq 100000 > d/numbers; seq 9 > d/few; ln d/few d/linked", root);
+    String numbers =
+        "objects/1/" + inode(root.resolve("d")) + "/" + inode(root.resolve("d/numbers"));
+    List<String> held = Manifest.of(root);
+    here.cli("lock", "work").ok();
+    run("%s > %s", pair.shell(here, "backup work"), scratch.resolve("work.tar"));
+    Path at = Path.of(there.cli("restore", "--begin", "again").ok().strip());
+    run("tar --xattrs -xf %s -C %s", scratch.resolve("work.tar"), at);
+    there.stop();
+    there.startAgain();
+    assertThat(there.cli("ps", "--json").ok()).isEqualTo("[]\n");
+    assertThat(there.cli("restore", "--begin", "again").ok().strip()).isEqualTo(at.toString());
+    run(
+        "cd %s; cp -a %s kept; printf x | dd of=%s bs=1 seek=5000 conv=notrunc",
+        at, numbers, numbers);
+    Files.move(at.resolve("kept"), scratch.resolve("kept"));
+    Command.Result refused = there.cli("restore", "--finish", "again").run();
+    assertThat(refused.exit()).isEqualTo(10);
+    assertThat(refused.err()).contains(numbers);
+    assertThat(there.cli("ps", "--json").ok()).isEqualTo("[]\n");
+    run("rsync -aX -c %s %s", scratch.resolve("kept"), at.resolve(numbers));
+    there.cli("restore", "--finish", "again").ok();
+    assertThat(there.cli("mount", "again").run().exit()).isEqualTo(5);
+    assertThat(Manifest.of(pair.opened(there, "again"))).isEqualTo(held);
+    assertThat(there.cli("restore", "--abandon", "again").run().exit()).isEqualTo(3);
   }
 
   /** The files with data that rsync says it moved. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stores a layer of which objects come in any order, under a number that nothing is stored under
@@ -71,6 +72,18 @@ public final class LayerRestore implements AutoCloseable {
     meta.commit(batch);
     batch = meta.batch();
     waiting = 0;
+  }
+
+  /** How many records of objects came, each counted once; to be called after {@link #finish}. */
+  long stored() throws IOException {
+    LayerObjects objects = new LayerObjects(meta, number, id, true);
+    AtomicLong count = new AtomicLong();
+    for (RecordTable table : RecordTable.values()) {
+      if (table != RecordTable.LAYER) {
+        objects.inodes(table, inode -> count.incrementAndGet());
+      }
+    }
+    return count.get();
   }
 
   /**

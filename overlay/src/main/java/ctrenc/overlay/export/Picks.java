@@ -39,6 +39,11 @@ final class Picks implements Predicate<String> {
     return places.isEmpty();
   }
 
+  /** Whether an object itself was asked for, and not only what is above or below it. */
+  boolean isOne(String place) {
+    return places.contains(place);
+  }
+
   /** What was asked for and did not come. */
   Set<String> missing() {
     return missing;

@@ -5,6 +5,7 @@ import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,6 +53,7 @@ public final class Restore implements AutoCloseable {
   private final SortedMap<Integer, NestedDescription> nested = new TreeMap<>();
   private final Set<Integer> wantedNested = new HashSet<>();
   private Optional<ArchivedTree> tree = Optional.empty();
+  private boolean isWhole;
 
   public Restore(Layers layers) {
     this.layers = layers;
@@ -60,8 +62,17 @@ public final class Restore implements AutoCloseable {
   /** Reads an archive; what of its tree is to be restored. */
   public TreeDescription read(InputStream in, Wanted wanted, TransferProgress progress)
       throws IOException {
+    return read(new ArchiveSource(in, progress), wanted);
+  }
+
+  /** Reads the files of a whole backup in a directory of the host. */
+  public TreeDescription read(Path directory, TransferProgress progress) throws IOException {
+    return read(new DirectorySource(directory, progress), new Wanted(List.of(), false));
+  }
+
+  private TreeDescription read(Members.Source source, Wanted wanted) throws IOException {
     Picks picks = new Picks(wanted.only());
-    new ArchiveSource(in, picks, progress).read(new Storing());
+    source.read(new Members(picks, new Storing()));
     if (!picks.missing().isEmpty()) {
       throw new DamagedException(
           "The archive has no object %s.".formatted(picks.missing().iterator().next()));
@@ -81,6 +92,7 @@ public final class Restore implements AutoCloseable {
       throw new DamagedException(
           "The archive holds what changed since an earlier one: it is restored as a whole.");
     }
+    isWhole = !isPart;
     return picked;
   }
 
@@ -99,17 +111,22 @@ public final class Restore implements AutoCloseable {
     return List.copyOf(picked);
   }
 
+  /** What is there twice, as copies of a file with several names are, is counted twice here. */
   private static void check(UUID id, Coming layer, boolean isPart) throws DamagedException {
     LayerSummary summary = layer.summary;
     if (summary == null) {
       throw new DamagedException(
           "The archive has no member '%s%s'.".formatted(ArchiveSink.LAYERS, id));
     }
-    boolean isWhole = summary.records() == layer.records && summary.extents() == layer.extents;
-    if (!isWhole && !isPart) {
-      throw new DamagedException(
-          "The archive does not hold all that was backed up of layer " + id + ".");
+    boolean isLess = layer.records < summary.records() || layer.extents < summary.extents();
+    if (isLess && !isPart) {
+      throw notAll(id);
     }
+  }
+
+  private static DamagedException notAll(UUID layer) {
+    return new DamagedException(
+        "The archive does not hold all that was backed up of layer " + layer + ", or more.");
   }
 
   /** The layers that came, or that the store has. */
@@ -119,9 +136,15 @@ public final class Restore implements AutoCloseable {
 
   /** Everything of the layers is there. */
   public void finish() throws IOException {
-    for (Coming one : coming.values()) {
+    for (Map.Entry<UUID, Coming> entry : coming.entrySet()) {
+      Coming one = entry.getValue();
       if (one.restore.isPresent()) {
-        one.restore.get().finish();
+        LayerRestore restore = one.restore.get();
+        restore.finish();
+        LayerSummary summary = one.summary;
+        if (isWhole && summary != null && restore.stored() != summary.records()) {
+          throw notAll(entry.getKey());
+        }
       }
     }
   }
@@ -145,7 +168,7 @@ public final class Restore implements AutoCloseable {
   }
 
   /** Takes what comes out of an archive; also what is not wanted is counted. */
-  private final class Storing implements ArchiveSource.Taker {
+  private final class Storing implements Members.Taker {
 
     @Override
     public void tree(ArchivedTree came) throws DamagedException {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.Channels;
+import java.util.List;
 
 /** Takes the extents out of a stream or a backup, whichever comes. Stateless. */
 public final class SealedExtents {
@@ -44,7 +45,8 @@ public final class SealedExtents {
     if (first == FIRST_OF_STREAM) {
       readStream(in, progress, taker);
     } else {
-      new ArchiveSource(in, place -> true, progress).read(new ExtentsOfArchive(taker));
+      Members members = new Members(new Picks(List.of()), new ExtentsOfArchive(taker));
+      new ArchiveSource(in, progress).read(members);
     }
   }
 
@@ -75,7 +77,7 @@ public final class SealedExtents {
   }
 
   /** Passes over all that is no extent. */
-  private record ExtentsOfArchive(Taker taker) implements ArchiveSource.Taker {
+  private record ExtentsOfArchive(Taker taker) implements Members.Taker {
 
     @Override
     public void tree(ArchivedTree tree) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,13 +36,26 @@ final class Restoring {
 
   Transfers.Received restore(
       ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress) throws IOException {
+    boolean isPart = wanted.isPart() || !wanted.only().isEmpty();
+    return restore(restore -> restore.read(stream(in), wanted, progress), isPart);
+  }
+
+  Transfers.Received restore(Path directory, TransferProgress progress) throws IOException {
+    return restore(restore -> restore.read(directory, progress), false);
+  }
+
+  /** Reads a backup. */
+  private interface Reading {
+    TreeDescription read(Restore restore) throws IOException;
+  }
+
+  private Transfers.Received restore(Reading reading, boolean isPart) throws IOException {
     incoming.requireFree();
     boolean isWhole = false;
     try (Restore restore = new Restore(this::begin)) {
-      TreeDescription tree = restore.read(stream(in), wanted, progress);
+      TreeDescription tree = reading.read(restore);
       tree.check();
       List<Newcomer> newcomers = incoming.newcomers(tree, layer -> Optional.empty());
-      boolean isPart = wanted.isPart() || !wanted.only().isEmpty();
       Set<UUID> unused = requireCarried(newcomers, restore.layers(), isPart);
       restore.finish();
       incoming.layers().leaveOut(unused);

@@ -7,6 +7,7 @@ import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -99,5 +100,12 @@ final class StoredTransfers implements Transfers {
       throws IOException {
     CatalogNames.check(name);
     return new Restoring(stacks, name).restore(in, wanted, progress);
+  }
+
+  @Override
+  public Received restore(String name, Path directory, TransferProgress progress)
+      throws IOException {
+    CatalogNames.check(name);
+    return new Restoring(stacks, name).restore(directory, progress);
   }
 }

@@ -7,6 +7,7 @@ import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -105,6 +106,14 @@ public interface Transfers {
   Received restore(
       String name, ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress)
       throws IOException;
+
+  /**
+   * The same of the files of a whole backup, as they lie in a directory of the host: a {@link
+   * #view} that was copied, or an archive that was extracted. Nobody writes there meanwhile.
+   *
+   * @throws ctrenc.overlay.storage.DamagedException naming the file that is not what was backed up
+   */
+  Received restore(String name, Path directory, TransferProgress progress) throws IOException;
 
   /**
    * Makes a subvolume of a stream, with all nested ones that came. It shows when it is whole; of a
