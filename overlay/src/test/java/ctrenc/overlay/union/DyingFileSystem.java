@@ -1,5 +1,7 @@
 package ctrenc.overlay.union;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.OpenFlag;
@@ -47,12 +49,30 @@ final class DyingFileSystem implements AutoCloseable {
     return fileSystem;
   }
 
-  /** What the dead process had in its own memory is gone; its threads wait for ever. */
+  /** What the dead process had in its own memory is gone, and its threads change nothing more. */
   void die() throws Exception {
+    silence();
     stack.afterProcessDeath();
     Path kept = Path.of("/proc/self/fd/" + memory.file().number());
     memory = RootMemory.recover(FileOpener.open(kept, OpenFlag.READ_WRITE));
     fileSystem = open();
+  }
+
+  /**
+   * A thread of the dead process that seals in the background would release what it committed in
+   * the memory that the next one reads. From here on it can commit nothing, and when the filesystem
+   * has stood still once, it has released all that it had.
+   */
+  private void silence() {
+    stack.upper().failAppends(() -> new IOException("The process is dead."));
+    stack.upper().failCommits(() -> new IOException("The process is dead."));
+    assertThatThrownBy(
+            () ->
+                fileSystem.freeze(
+                    frozen -> {
+                      throw new IOException("The process is dead.");
+                    }))
+        .hasMessage("The process is dead.");
   }
 
   @Override
