@@ -46,7 +46,7 @@ class RecursiveTransferTest {
   @Test
   void whatIsCutGoesOn() throws IOException {
     Path root = pair.create("work", "--empty");
-    Command.sh("tar --xattrs -C " + root + " -xf " + DebianTree.archive()).ok();
+    Command.sh("tar --xattrs -C " + root + " -xf " + DebianTree.part()).ok();
     List<String> held = Manifest.of(root);
     here.cli("lock", "work").ok();
     Path stream = scratch.resolve("stream");
@@ -102,7 +102,7 @@ class RecursiveTransferTest {
   @Test
   void whatIsNestedComesToo() throws IOException {
     for (TestDaemon daemon : List.of(here, there)) {
-      daemon.cli("image", "import", DebianTree.archive().toString(), DEBIAN).ok();
+      daemon.cli("image", "import", DebianTree.part().toString(), DEBIAN).ok();
     }
     Path root = made();
     List<String> first = Manifest.of(root);
@@ -130,7 +130,7 @@ class RecursiveTransferTest {
   @Test
   void snapshotsComeToo() throws IOException {
     for (TestDaemon daemon : List.of(here, there)) {
-      daemon.cli("image", "import", DebianTree.archive().toString(), DEBIAN).ok();
+      daemon.cli("image", "import", DebianTree.part().toString(), DEBIAN).ok();
     }
     Path root = made();
     here.cli("snapshot", "create", "--recursive", "work@one").ok();
