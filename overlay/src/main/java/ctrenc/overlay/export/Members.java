@@ -95,9 +95,8 @@ final class Members {
   /** Whoever wants anything of what is nested there wants to know of it. */
   private void nested(Member member, InputStream content) throws IOException {
     String place = member.place();
-    String folder = ArchivedNested.MEMBER.substring(0, ArchivedNested.FOLDER.length() - 1);
-    String anchor = place.substring(0, place.length() - ArchivedNested.MEMBER.length());
-    taker.nested(ArchivedNested.decode(content(member, content)), wanted.test(anchor + folder));
+    String folder = place.substring(0, place.lastIndexOf('/'));
+    taker.nested(ArchivedNested.decode(content(member, content)), wanted.test(folder));
   }
 
   /** Takes a link to a member that came before, whose records and data it has. */

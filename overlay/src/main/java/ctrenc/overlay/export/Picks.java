@@ -35,10 +35,6 @@ final class Picks implements Predicate<String> {
     return isWanted;
   }
 
-  boolean isEverything() {
-    return places.isEmpty();
-  }
-
   /** Whether an object itself was asked for, and not only what is above or below it. */
   boolean isOne(String place) {
     return places.contains(place);

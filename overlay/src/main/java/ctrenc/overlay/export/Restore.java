@@ -34,7 +34,13 @@ public final class Restore implements AutoCloseable {
    * @param only the places of objects below "objects/" in the archive; none is everything
    * @param isPart the archive itself may be a part of what was backed up
    */
-  public record Wanted(List<String> only, boolean isPart) {}
+  public record Wanted(List<String> only, boolean isPart) {
+
+    /** Whether what is restored may be less than what was backed up. */
+    public boolean isLess() {
+      return isPart || !only.isEmpty();
+    }
+  }
 
   /** What came of a layer. */
   private static final class Coming {
@@ -86,13 +92,12 @@ public final class Restore implements AutoCloseable {
     if (!wanted.isPart() && nested.size() != whole.nested() || nested.size() > whole.nested()) {
       throw new DamagedException("The archive does not hold all nested subvolumes of the root.");
     }
-    boolean isPart = wanted.isPart() || !picks.isEverything();
     TreeDescription picked = new TreeDescription(whole.root(), picked(), List.of());
-    if (isPart && picked.all().stream().anyMatch(RootDescription::isIncrement)) {
+    if (wanted.isLess() && picked.all().stream().anyMatch(RootDescription::isIncrement)) {
       throw new DamagedException(
           "The archive holds what changed since an earlier one: it is restored as a whole.");
     }
-    isWhole = !isPart;
+    isWhole = !wanted.isLess();
     return picked;
   }
 

@@ -1,6 +1,7 @@
 package ctrenc.overlay.export;
 
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -24,7 +25,11 @@ public final class StreamSource implements AutoCloseable {
     this.progress = progress;
     try {
       RootDescription root = RootDescription.decode(reader.next(Frame.Kind.ROOT));
-      this.tree = new TreeDescription(root, nested(), snapshots());
+      this.tree =
+          new TreeDescription(
+              root,
+              all(Frame.Kind.NESTED, NestedDescription::decode),
+              all(Frame.Kind.SNAPSHOT, SnapshotDescription::decode));
       tree.check();
     } catch (IOException | RuntimeException e) {
       reader.close();
@@ -36,24 +41,21 @@ public final class StreamSource implements AutoCloseable {
     return tree;
   }
 
-  private List<NestedDescription> nested() throws IOException {
-    List<NestedDescription> nested = new ArrayList<>();
-    Optional<byte[]> payload = reader.nextIf(Frame.Kind.NESTED);
-    while (payload.isPresent()) {
-      nested.add(NestedDescription.decode(payload.get()));
-      payload = reader.nextIf(Frame.Kind.NESTED);
-    }
-    return List.copyOf(nested);
+  /** Understands the payload of a frame. */
+  @FunctionalInterface
+  private interface Decoder<T> {
+    T decode(byte[] payload) throws DamagedException, FormatTooNewException;
   }
 
-  private List<SnapshotDescription> snapshots() throws IOException {
-    List<SnapshotDescription> snapshots = new ArrayList<>();
-    Optional<byte[]> payload = reader.nextIf(Frame.Kind.SNAPSHOT);
+  /** All frames of a kind that come next. */
+  private <T> List<T> all(Frame.Kind kind, Decoder<T> decoder) throws IOException {
+    List<T> all = new ArrayList<>();
+    Optional<byte[]> payload = reader.nextIf(kind);
     while (payload.isPresent()) {
-      snapshots.add(SnapshotDescription.decode(payload.get()));
-      payload = reader.nextIf(Frame.Kind.SNAPSHOT);
+      all.add(decoder.decode(payload.get()));
+      payload = reader.nextIf(kind);
     }
-    return List.copyOf(snapshots);
+    return List.copyOf(all);
   }
 
   /**

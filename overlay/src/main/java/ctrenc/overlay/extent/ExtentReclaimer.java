@@ -99,10 +99,6 @@ final class ExtentReclaimer {
     return dead.containsKey(id);
   }
 
-  boolean isEmpty() {
-    return dead.isEmpty();
-  }
-
   /** Takes an extent, if it has a place, whose last reference went by a batch that is committed. */
   void bury(long id, Lookup lookup) throws IOException {
     places.readLock().lock();

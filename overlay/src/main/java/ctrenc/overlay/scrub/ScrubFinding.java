@@ -11,6 +11,7 @@ import java.util.UUID;
  *
  * @param layer the layer it lies in; empty where it is the store's
  * @param subject what is wrong, such as "extent 7"
+ * @param extent the extent that is damaged or lost itself, and not a record of it
  * @param inode the file it is of, where that is known
  * @param file its path in the root, where the keys are in memory
  * @param reason a whole sentence
@@ -19,41 +20,38 @@ public record ScrubFinding(
     Finding.Kind kind,
     Optional<UUID> layer,
     String subject,
+    OptionalLong extent,
     OptionalLong inode,
     Optional<String> file,
     String reason) {
 
-  private static final String EXTENT = "extent ";
-
   /** Of a layer, and of no file that is known. */
   public static ScrubFinding of(Finding.Kind kind, UUID layer, String subject, String reason) {
-    return new ScrubFinding(
-        kind, Optional.of(layer), subject, OptionalLong.empty(), Optional.empty(), reason);
+    return of(kind, Optional.of(layer), subject, OptionalLong.empty(), reason);
   }
 
   /** Of an extent of a layer. */
   public static ScrubFinding ofExtent(Finding.Kind kind, UUID layer, long extent, String reason) {
-    return of(kind, layer, EXTENT + extent, reason);
-  }
-
-  /** The extent that it is about, if that is what is wrong. */
-  public OptionalLong extent() {
-    return subject.startsWith(EXTENT)
-        ? OptionalLong.of(Long.parseLong(subject.substring(EXTENT.length())))
-        : OptionalLong.empty();
+    String subject = "extent " + extent;
+    return of(kind, Optional.of(layer), subject, OptionalLong.of(extent), reason);
   }
 
   /** Of the store itself. */
   public static ScrubFinding ofStore(Finding.Kind kind, String subject, String reason) {
+    return of(kind, Optional.empty(), subject, OptionalLong.empty(), reason);
+  }
+
+  private static ScrubFinding of(
+      Finding.Kind kind, Optional<UUID> layer, String subject, OptionalLong extent, String reason) {
     return new ScrubFinding(
-        kind, Optional.empty(), subject, OptionalLong.empty(), Optional.empty(), reason);
+        kind, layer, subject, extent, OptionalLong.empty(), Optional.empty(), reason);
   }
 
   public ScrubFinding ofInode(long number) {
-    return new ScrubFinding(kind, layer, subject, OptionalLong.of(number), file, reason);
+    return new ScrubFinding(kind, layer, subject, extent, OptionalLong.of(number), file, reason);
   }
 
   public ScrubFinding inFile(String path) {
-    return new ScrubFinding(kind, layer, subject, inode, Optional.of(path), reason);
+    return new ScrubFinding(kind, layer, subject, extent, inode, Optional.of(path), reason);
   }
 }

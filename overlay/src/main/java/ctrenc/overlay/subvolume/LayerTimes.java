@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * How old what a layer holds is in backups: records of table CATALOG, in the terms of {@link
@@ -41,23 +43,33 @@ final class LayerTimes {
   /** Reads all, and forgets those of no layer. */
   static LayerTimes read(MetaStore meta, Catalog catalog) throws IOException {
     LayerTimes read = new LayerTimes(meta);
+    Set<UUID> known = catalog.layers().stream().map(LayerRecord::id).collect(Collectors.toSet());
+    List<byte[]> stale = new ArrayList<>();
     byte[] to = {TIME + 1};
-    try (MetaBatch stale = meta.batch();
-        MetaCursor cursor = meta.scan(Table.CATALOG, new byte[] {TIME}, to)) {
+    try (MetaCursor cursor = meta.scan(Table.CATALOG, new byte[] {TIME}, to)) {
       while (cursor.next()) {
         UUID layer = CatalogFields.idOf(cursor.key());
         FieldReader in = CatalogFields.open(cursor.value(), "time of layer " + layer);
         long seconds = in.getLong();
         in.end();
-        if (catalog.layers().stream().anyMatch(one -> one.id().equals(layer))) {
+        if (known.contains(layer)) {
           read.times.put(layer, seconds);
         } else {
-          stale.delete(Table.CATALOG, cursor.key());
+          stale.add(cursor.key());
         }
       }
-      meta.commit(stale);
+    }
+    if (!stale.isEmpty()) {
+      read.forget(stale);
     }
     return read;
+  }
+
+  private void forget(List<byte[]> keys) throws IOException {
+    try (MetaBatch batch = meta.batch()) {
+      keys.forEach(key -> batch.delete(Table.CATALOG, key));
+      meta.commit(batch);
+    }
   }
 
   /**

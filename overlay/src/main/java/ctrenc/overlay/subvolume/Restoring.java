@@ -36,8 +36,7 @@ final class Restoring {
 
   Transfers.Received restore(
       ReadableByteChannel in, Restore.Wanted wanted, TransferProgress progress) throws IOException {
-    boolean isPart = wanted.isPart() || !wanted.only().isEmpty();
-    return restore(restore -> restore.read(stream(in), wanted, progress), isPart);
+    return restore(restore -> restore.read(stream(in), wanted, progress), wanted.isLess());
   }
 
   Transfers.Received restore(Path directory, TransferProgress progress) throws IOException {

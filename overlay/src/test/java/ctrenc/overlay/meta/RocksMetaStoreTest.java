@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.LiveCopy;
 import ctrenc.overlay.storage.StoreBusyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +41,7 @@ final class RocksMetaStoreTest extends MetaStoreContract {
     Path found = directory.resolve("found");
     try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard(), ReplayCheck.NONE)) {
       putMany(store, 0, 500);
-      copy(live, found);
+      LiveCopy.make(live, found);
     }
     try (MetaStore store = RocksMetaStore.open(found, RocksTuning.standard(), ReplayCheck.NONE)) {
       assertThat(store.get(Table.INODE, name(499))).hasValue(VALUE);
@@ -55,7 +55,7 @@ final class RocksMetaStoreTest extends MetaStoreContract {
     Path found = directory.resolve("found");
     try (MetaStore store = RocksMetaStore.open(live, RocksTuning.standard(), ReplayCheck.NONE)) {
       putMany(store, 0, 100);
-      copy(live, found);
+      LiveCopy.make(live, found);
     }
     Path log = filesOf(found, ".log").getFirst();
     byte[] bytes = Files.readAllBytes(log);
@@ -218,13 +218,6 @@ final class RocksMetaStoreTest extends MetaStoreContract {
   private static List<Path> filesOf(Path directory, String suffix) throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    for (Path file : filesOf(from, "")) {
-      Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

@@ -2,6 +2,7 @@ package ctrenc.overlay.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.storage.LiveCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +103,7 @@ final class RocksReplayTest {
       commit(store, 20);
       store.sync();
       commit(store, 21);
-      copy(found, again);
+      LiveCopy.make(found, again);
     }
     losePower(again);
     try (MetaStore store = open(again, ReplayCheck.NONE)) {
@@ -169,7 +169,7 @@ final class RocksReplayTest {
     Path left = directory.resolve("left" + number);
     try (MetaStore store = open(live, ReplayCheck.NONE)) {
       work.on(store);
-      copy(live, left);
+      LiveCopy.make(live, left);
     }
     return left;
   }
@@ -233,14 +233,5 @@ final class RocksReplayTest {
   @FunctionalInterface
   private interface Work {
     void on(MetaStore store) throws IOException;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
   }
 }

@@ -2,6 +2,7 @@ package ctrenc.overlay.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.overlay.storage.LiveCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class SpareLogTest {
       store.sync();
       assertThat(logsOf(live)).endsWith(log);
       assertThat(Files.size(log)).isEqualTo(length);
-      copy(live, found);
+      LiveCopy.make(live, found);
     }
     try (MetaStore store = open(found)) {
       assertThat(count(store)).isEqualTo(500);
@@ -95,13 +96,6 @@ class SpareLogTest {
   private static List<Path> filesOf(Path place) throws IOException {
     try (Stream<Path> all = Files.list(place)) {
       return all.sorted().toList();
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    for (Path file : filesOf(from)) {
-      Files.copy(file, to.resolve(file.getFileName()));
     }
   }
 }

@@ -14,6 +14,7 @@ import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DiskStorage;
+import ctrenc.overlay.storage.LiveCopy;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ class CloneTest {
       }
     }
     Path copy = temporary.resolve("copy");
-    copy(origin, copy);
+    LiveCopy.make(origin, copy);
     Set<String> before = nonces(origin);
     write(origin, 1000);
     write(copy, 2000);
@@ -143,14 +144,6 @@ class CloneTest {
 
   private static String hex(byte[] bytes, int offset, int length) {
     return HexFormat.of().formatHex(bytes, offset, offset + length);
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> paths = Files.walk(from)) {
-      for (Path path : paths.toList()) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
-      }
-    }
   }
 
   private MachineKeyProtector machineKey() {

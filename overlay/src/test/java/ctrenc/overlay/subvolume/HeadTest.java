@@ -12,16 +12,15 @@ import ctrenc.overlay.meta.ReplayCheck;
 import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.storage.LiveCopy;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,19 +86,11 @@ class HeadTest {
     assertThat(isUnlocked()).isFalse();
   }
 
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path one : all.toList()) {
-        Files.copy(one, to.resolve(from.relativize(one)));
-      }
-    }
-  }
-
   /** What the store was at some time. */
   private Path backUp(String name) throws IOException {
     opened.close();
     Path copy = temporary.resolve(name);
-    copy(state, copy);
+    LiveCopy.make(state, copy);
     opened = new VerifiedStore(state);
     return copy;
   }
@@ -107,7 +98,7 @@ class HeadTest {
   private void putBack(Path copy) throws IOException {
     opened.close();
     TreeRemover.remove(state);
-    copy(copy, state);
+    LiveCopy.make(copy, state);
     opened = new VerifiedStore(state);
   }
 

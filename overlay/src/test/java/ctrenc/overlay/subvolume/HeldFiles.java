@@ -32,6 +32,13 @@ record HeldFiles(Map<String, byte[]> files, Set<String> directories, Set<String>
     return alone;
   }
 
+  /** The same, with empty directories where something is nested that is not in another one. */
+  HeldFiles nestedAlso(HeldFiles other) {
+    HeldFiles both = withNested();
+    nested.stream().filter(place -> !other.nested.contains(place)).forEach(both::empty);
+    return both;
+  }
+
   void nest(String directory) {
     directories.add(directory);
     nested.add(directory);

@@ -10,6 +10,7 @@ import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.storage.DiskStorage;
 import ctrenc.overlay.storage.KeyAbsentException;
+import ctrenc.overlay.storage.LiveCopy;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.storage.StorageFile;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -387,43 +387,11 @@ final class ModelledStore implements AutoCloseable {
     settle();
     Path before = state();
     generation++;
-    copy(before, state());
+    LiveCopy.make(before, state());
     store.close();
     store = StoreDirectory.open(state(), finding -> {}, memory);
     roots.values().removeIf(root -> !root.kept);
     return "crash";
-  }
-
-  /** RocksDB may compact by itself meanwhile: then all is copied again. */
-  private static void copy(Path from, Path to) throws IOException {
-    List<Path> copied = List.of();
-    while (!copied.equals(names(from))) {
-      copied = names(from);
-      for (Path path : copied) {
-        Path target = to.resolve(from.relativize(path).toString());
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(target);
-        } else if (!copied(path, target)) {
-          break;
-        }
-      }
-    }
-  }
-
-  /** False if the file has gone meanwhile. */
-  private static boolean copied(Path path, Path target) throws IOException {
-    try {
-      Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
-      return true;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
-
-  private static List<Path> names(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      return paths.sorted().toList();
-    }
   }
 
   /** Everything is what the model says, and the store is in order. */

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.LiveCopy;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -219,13 +218,8 @@ class ResumeTest {
 
   /** As a process finds it that comes after one that died now. */
   private VerifiedStore copied(String name) throws IOException {
-    Path from = temporary.resolve("there");
     Path to = temporary.resolve(name);
-    try (Stream<Path> paths = Files.walk(from)) {
-      for (Path path : paths.toList()) {
-        Files.copy(path, to.resolve(from.relativize(path).toString()));
-      }
-    }
+    LiveCopy.make(temporary.resolve("there"), to);
     return new VerifiedStore(to);
   }
 
