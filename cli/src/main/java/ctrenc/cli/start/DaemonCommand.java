@@ -2,6 +2,7 @@ package ctrenc.cli.start;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
+import ctrenc.cli.process.LiveProcess;
 import ctrenc.cli.rpc.Places;
 import java.io.BufferedReader;
 import java.io.File;
@@ -40,11 +41,11 @@ final class DaemonCommand {
    *
    * @return the daemon's process; empty if it has ended already
    */
-  static Optional<ProcessHandle> launch(ProcessBuilder builder) throws IOException {
+  static Optional<LiveProcess> launch(ProcessBuilder builder) throws IOException {
     Process shell = builder.start();
     try (BufferedReader out = shell.inputReader(StandardCharsets.US_ASCII)) {
       String number = out.readLine();
-      return number == null ? Optional.empty() : ProcessHandle.of(Long.parseLong(number));
+      return number == null ? Optional.empty() : LiveProcess.of(Long.parseLong(number));
     }
   }
 

@@ -3,6 +3,7 @@ package ctrenc.cli.start;
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
 import ctrenc.cli.io.Surroundings;
+import ctrenc.cli.process.LiveProcess;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import java.io.IOException;
@@ -79,11 +80,11 @@ public final class DaemonStarter {
         new DaemonCommand(surroundings.environment(), places).builder(log.file());
     transport.ifPresent(name -> builder.environment().put(TRANSPORT, name));
     surroundings.note("starting the daemon (log: %s)".formatted(log.file()));
-    Optional<ProcessHandle> daemon = DaemonCommand.launch(builder);
+    Optional<LiveProcess> daemon = DaemonCommand.launch(builder);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     meanwhile.run();
     while (endpoint.state() != Endpoint.State.LISTENING) {
-      if (daemon.isEmpty() || !daemon.get().isAlive()) {
+      if (daemon.isEmpty() || !daemon.get().isRunning()) {
         throw failure("the daemon could not start: %s (log: %s)", log.lastWords(), log.file());
       }
       if (System.nanoTime() - deadline > 0) {

@@ -3,6 +3,7 @@ package ctrenc.cli.start;
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
 import ctrenc.cli.io.Surroundings;
+import ctrenc.cli.process.LiveProcess;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.cli.rpc.Places;
 import java.io.IOException;
@@ -85,15 +86,11 @@ public final class DaemonSuccession {
   }
 
   private static void awaitEnd(long pid) throws InterruptedException {
-    Optional<ProcessHandle> process = ProcessHandle.of(pid);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (process.isPresent() && process.get().isAlive()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new Failure(
-            ExitCode.NOT_NOW,
-            "the daemon (pid %d) agreed to end but has not: look at its log".formatted(pid));
-      }
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    Optional<LiveProcess> process = LiveProcess.of(pid);
+    if (process.isPresent() && !process.get().awaitEnd(PATIENCE)) {
+      throw new Failure(
+          ExitCode.NOT_NOW,
+          "the daemon (pid %d) agreed to end but has not: look at its log".formatted(pid));
     }
   }
 

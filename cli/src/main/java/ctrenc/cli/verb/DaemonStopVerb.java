@@ -2,17 +2,16 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
+import ctrenc.cli.process.LiveProcess;
 import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.rpc.Endpoint;
 import ctrenc.proto.v1.ShutdownRequest;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Stops the daemon and returns when its process has ended. */
 public final class DaemonStopVerb implements Verb {
-  private static final long PAUSE_MILLIS = 10;
   private static final String FORCE = "--force";
 
   @Override
@@ -39,7 +38,7 @@ public final class DaemonStopVerb implements Verb {
       return ExitCode.OK.number();
     }
     Connection daemon = session.daemon();
-    Optional<ProcessHandle> process = ProcessHandle.of(DaemonStatusVerb.ask(daemon).getPid());
+    Optional<LiveProcess> process = LiveProcess.of(DaemonStatusVerb.ask(daemon).getPid());
     ShutdownRequest request = ShutdownRequest.newBuilder().setForce(arguments.has(FORCE)).build();
     daemon.ask(() -> daemon.daemon(Connection.PATIENT).shutdown(request));
     if (process.isPresent()) {
@@ -49,17 +48,12 @@ public final class DaemonStopVerb implements Verb {
     return ExitCode.OK.number();
   }
 
-  /** Asks often: what the JDK offers for a process that is no child looks only every 300 ms. */
-  private static void await(ProcessHandle process) throws InterruptedException {
-    long deadline = System.nanoTime() + Connection.SOON.toNanos();
-    while (process.isAlive()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new Failure(
-            ExitCode.NOT_NOW,
-            "the daemon (pid %d) agreed to stop but has not ended: look at its log"
-                .formatted(process.pid()));
-      }
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+  private static void await(LiveProcess process) throws InterruptedException {
+    if (!process.awaitEnd(Connection.SOON)) {
+      throw new Failure(
+          ExitCode.NOT_NOW,
+          "the daemon (pid %d) agreed to stop but has not ended: look at its log"
+              .formatted(process.pid()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package ctrenc.e2e.harness;
 
 import com.google.gson.JsonParser;
+import ctrenc.cli.process.LiveProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,9 +141,9 @@ public final class TestDaemon implements AutoCloseable {
   /** Kills the daemon as a crash would, and waits until it is gone. */
   public void kill() {
     long pid = pid();
-    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-    process.destroyForcibly();
-    Condition.await("daemon " + pid + " is gone", START, () -> !process.isAlive());
+    LiveProcess process = LiveProcess.of(pid).orElseThrow();
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    Condition.await("daemon " + pid + " is gone", START, () -> !process.isRunning());
   }
 
   /** Kills the daemon and its keeper at once: nothing outlives that but what is on the disk. */

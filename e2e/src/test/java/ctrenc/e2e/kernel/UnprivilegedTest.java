@@ -3,11 +3,14 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ctrenc.cli.process.LiveProcess;
 import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,9 +70,10 @@ class UnprivilegedTest {
     script("echo mine > %s/new".formatted(root));
     String dead = Files.readString(home.resolve("state/lock")).strip();
     script("kill -9 " + dead);
-    while (ProcessHandle.of(Long.parseLong(dead)).map(ProcessHandle::isAlive).orElse(false)) {
-      Thread.onSpinWait();
-    }
+    Condition.await(
+        "daemon " + dead + " is gone",
+        Duration.ofSeconds(30),
+        () -> LiveProcess.of(Long.parseLong(dead)).filter(LiveProcess::isRunning).isEmpty());
     cli("daemon", "start", "--transport", "jnr").ok();
     assertThat(script("cat %s/new".formatted(cli("mount", "mine").ok().strip())))
         .isEqualTo("mine\n");
