@@ -240,32 +240,40 @@ final class LayerTable implements AutoCloseable {
 
   /** The stored run that covers {@code offset} or begins first after it. */
   Optional<FileRun> run(long inode, long offset) throws IOException {
-    RunList list = runList(inode);
-    if (list.isComplete()) {
-      return list.at(offset);
-    }
-    List<FileRun> next = scanRuns(inode, offset, Long.MAX_VALUE, 1);
-    return next.isEmpty() ? Optional.empty() : Optional.of(next.getFirst());
+    return switch (knownRuns(inode)) {
+      case KnownRuns.All(RunList list) -> list.at(offset);
+      case KnownRuns.TooMany many ->
+          scanRuns(inode, offset, Long.MAX_VALUE, 1).stream().findFirst();
+    };
   }
 
   /** The stored runs that overlap a range, by offset. */
   List<FileRun> runs(long inode, long from, long to) throws IOException {
-    RunList list = runList(inode);
-    return list.isComplete()
-        ? list.overlapping(from, to)
-        : scanRuns(inode, from, to, Integer.MAX_VALUE);
+    return switch (knownRuns(inode)) {
+      case KnownRuns.All(RunList list) -> list.overlapping(from, to);
+      case KnownRuns.TooMany many -> scanRuns(inode, from, to, Integer.MAX_VALUE);
+    };
   }
 
-  private RunList runList(long inode) throws IOException {
+  private KnownRuns knownRuns(long inode) throws IOException {
     InodeKey key = new InodeKey(layer, inode);
-    RunList cached = cache.runs().get(key);
-    if (cached != null) {
-      return cached;
-    }
+    KnownRuns known = cache.runs().get(key);
+    return switch (known) {
+      case null -> readRuns(key, KnownRuns.TooMany.FEW, KnownRuns.TooMany.soFar());
+      case KnownRuns.All all -> all;
+      case KnownRuns.TooMany many ->
+          many.isWorthReading() ? readRuns(key, RunList.LIMIT, KnownRuns.TooMany.forGood()) : many;
+    };
+  }
+
+  /** Reads all runs of a file, unless they are more than {@code most}. */
+  private KnownRuns readRuns(InodeKey key, int most, KnownRuns.TooMany otherwise)
+      throws IOException {
     long ticket = cache.runs().ticket(key);
-    RunList read = RunList.of(scanRuns(inode, 0, Long.MAX_VALUE, RunList.LIMIT + 1));
-    cache.runs().offer(key, read, ticket);
-    return read;
+    List<FileRun> read = scanRuns(key.inode(), 0, Long.MAX_VALUE, most + 1);
+    KnownRuns known = read.size() > most ? otherwise : new KnownRuns.All(RunList.of(read));
+    cache.runs().offer(key, known, ticket);
+    return known;
   }
 
   private List<FileRun> scanRuns(long inode, long from, long to, int most) throws IOException {
@@ -335,7 +343,7 @@ final class LayerTable implements AutoCloseable {
   /** To be called after the commit that changed a file's runs. */
   void cacheRuns(long inode, ExtentMapEdit edit) {
     InodeKey key = new InodeKey(layer, inode);
-    RunList before = cache.runs().get(key);
+    KnownRuns before = cache.runs().get(key);
     if (before == null) {
       cache.runs().remove(key);
     } else {
@@ -346,7 +354,7 @@ final class LayerTable implements AutoCloseable {
   /** Of a number that was never used: nothing is stored under it. */
   void cacheNew(long inode) {
     cacheInode(inode, Optional.empty());
-    cache.runs().put(new InodeKey(layer, inode), RunList.EMPTY);
+    cache.runs().put(new InodeKey(layer, inode), new KnownRuns.All(RunList.EMPTY));
   }
 
   @Override

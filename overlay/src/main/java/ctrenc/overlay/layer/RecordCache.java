@@ -21,7 +21,7 @@ public final class RecordCache {
 
   private final BoundedCache<InodeKey, Optional<InodeRecord>> inodes;
   private final BoundedCache<EntryKey, Optional<DirectoryEntry>> entries;
-  private final BoundedCache<InodeKey, RunList> runs;
+  private final BoundedCache<InodeKey, KnownRuns> runs;
 
   /**
    * @param maxBytes about how much of the heap the cache may take
@@ -29,7 +29,7 @@ public final class RecordCache {
   public RecordCache(long maxBytes) {
     inodes = new BoundedCache<>(maxBytes / 2, RecordCache::weigh);
     entries = new BoundedCache<>(maxBytes / 4, RecordCache::weighEntry);
-    runs = new BoundedCache<>(maxBytes / 4, list -> RUN_SIZE * list.size());
+    runs = new BoundedCache<>(maxBytes / 4, known -> RUN_SIZE * known.size());
   }
 
   BoundedCache<InodeKey, Optional<InodeRecord>> inodes() {
@@ -40,7 +40,7 @@ public final class RecordCache {
     return entries;
   }
 
-  BoundedCache<InodeKey, RunList> runs() {
+  BoundedCache<InodeKey, KnownRuns> runs() {
     return runs;
   }
 
