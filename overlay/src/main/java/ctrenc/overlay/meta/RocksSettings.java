@@ -62,7 +62,7 @@ final class RocksSettings implements AutoCloseable {
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     families.add(family(DEFAULT_FAMILY, own(new ColumnFamilyOptions())));
     for (Table table : Table.values()) {
-      ColumnFamilyOptions options = tableOptions();
+      ColumnFamilyOptions options = tableOptions(table);
       if (table == Table.SHARE) {
         options.setMergeOperator(own(new UInt64AddOperator()));
       }
@@ -119,7 +119,7 @@ final class RocksSettings implements AutoCloseable {
         .setStatsPersistPeriodSec(0);
   }
 
-  private ColumnFamilyOptions tableOptions() {
+  private ColumnFamilyOptions tableOptions(Table table) {
     BlockBasedTableConfig blocks =
         new BlockBasedTableConfig()
             .setBlockCache(cache)
@@ -130,7 +130,7 @@ final class RocksSettings implements AutoCloseable {
             .setPinL0FilterAndIndexBlocksInCache(true);
     return own(new ColumnFamilyOptions())
         .setTableFormatConfig(blocks)
-        .setWriteBufferSize(tuning.writeBuffer())
+        .setWriteBufferSize(tuning.writeBuffer(table))
         .setLevelCompactionDynamicLevelBytes(true)
         // What is sealed does not compress.
         .setCompressionType(CompressionType.NO_COMPRESSION)

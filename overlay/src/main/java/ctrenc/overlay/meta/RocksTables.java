@@ -111,7 +111,7 @@ final class RocksTables implements MetaReader, AutoCloseable {
     readOptions.close();
   }
 
-  private ColumnFamilyHandle handle(Table table) {
+  ColumnFamilyHandle handle(Table table) {
     return handles.get(table.ordinal() + 1);
   }
 }

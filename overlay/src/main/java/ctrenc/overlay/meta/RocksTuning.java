@@ -29,9 +29,17 @@ public record RocksTuning(
     }
   }
 
+  /**
+   * What is gathered of one table. Each flush begins a new log: the journal, which fills the log
+   * and is emptied soon, has few of its records to flush, so its logs are short and soon recycled.
+   */
+  long writeBuffer(Table table) {
+    return table == Table.JOURNAL ? writeBuffer / 2 : writeBuffer;
+  }
+
   /** For a host with a handful to some hundred roots. */
   public static RocksTuning standard() {
-    return new RocksTuning(64 * MIB, 16 * MIB, 64 * MIB, 64 * MIB, 2);
+    return new RocksTuning(64 * MIB, 16 * MIB, 64 * MIB, 24 * MIB, 2);
   }
 
   /** For tests that want flushes and compactions to happen soon. */

@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,7 @@ import org.rocksdb.WriteBatch;
 class SpareLogTest {
 
   private static final byte[] VALUE = new byte[100];
+  private static final byte[] PAGE = new byte[4300];
 
   @TempDir Path directory;
 
@@ -30,7 +33,7 @@ class SpareLogTest {
       store.prepareSyncs();
       Path log = logsOf(live).getLast();
       long length = Files.size(log);
-      assertThat(length).isGreaterThan(16 << 20);
+      assertThat(length).isGreaterThan(10 << 20);
       putMany(store, 10, 500);
       store.sync();
       assertThat(logsOf(live)).endsWith(log);
@@ -39,6 +42,24 @@ class SpareLogTest {
     }
     try (MetaStore store = open(found)) {
       assertThat(count(store)).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void hasAnotherWhenALogIsFull() throws IOException {
+    try (MetaStore store = open(directory)) {
+      store.prepareSyncs();
+      Set<Path> seen = new HashSet<>();
+      for (int i = 0; seen.size() < 4; i++) {
+        try (MetaBatch batch = store.batch()) {
+          batch.put(Table.JOURNAL, key(i), PAGE);
+          batch.put(Table.INODE, key(i % 100), VALUE);
+          store.commit(batch);
+        }
+        Path log = logsOf(directory).getLast();
+        seen.add(log);
+        assertThat(Files.size(log)).as("log %d of those seen", seen.size()).isGreaterThan(8 << 20);
+      }
     }
   }
 
