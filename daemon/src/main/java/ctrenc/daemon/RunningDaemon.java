@@ -122,7 +122,7 @@ public final class RunningDaemon implements AutoCloseable {
             settings,
             events,
             new RootKeeping(keeping, store.subvolumes(), handover.protector()),
-            keep(new FreedHeap()),
+            keep(FreedHeap.of(parts.transport()::wipe, store.protectors())),
             nested(settings, parts.version()));
     Snapshotter snapshotter = takeUp(settings, parts, store, containers, left);
     Handover next = new Handover(containers.bound(), keeping);

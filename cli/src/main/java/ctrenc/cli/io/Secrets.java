@@ -42,7 +42,7 @@ public final class Secrets {
     } catch (IOException e) {
       throw new Failure(
           ExitCode.USAGE,
-          "there is no terminal to ask for a secret: give --passphrase-file or --passphrase-fd",
+          "there is no terminal to ask for a secret: give it by a file or a descriptor, as --help has it",
           e);
     }
   }

@@ -20,6 +20,7 @@ final class ProtectorOptions {
   private static final String KEY_FILE = "--key-file";
   private static final String IDENTITY = "--identity";
   private static final String RECOVERY = "--recovery";
+  private static final String RECOVERY_FILE = "--recovery-file";
   private static final String KEY_FILE_PREFIX = "keyfile:";
   private static final String RECIPIENT_PREFIX = "recipient:";
   private static final String PROVIDER_PREFIX = "provider:";
@@ -67,6 +68,8 @@ final class ProtectorOptions {
     spec.addOption(
         Options.values("NAME[:PARAMETERS]", "A key provider, which the daemon asks.", PROVIDER));
     spec.addOption(Options.flag("Ask for the recovery key.", RECOVERY));
+    spec.addOption(
+        Options.value("FILE", "Read the recovery key from a file's first line.", RECOVERY_FILE));
   }
 
   static boolean namesPassphrase(Arguments arguments) {
@@ -77,6 +80,7 @@ final class ProtectorOptions {
     return arguments.has(KEY_FILE)
         || arguments.has(IDENTITY)
         || arguments.has(RECOVERY)
+        || arguments.has(RECOVERY_FILE)
         || arguments.has(PROVIDER);
   }
 
@@ -173,11 +177,17 @@ final class ProtectorOptions {
     for (String name : arguments.values(PROVIDER)) {
       held.add(HeldProtector.newBuilder().setKeyProvider(provider(name)).build());
     }
-    if (arguments.has(RECOVERY)) {
-      byte[] text = Secrets.ask("Recovery key: ");
-      held.add(HeldProtector.newBuilder().setRecoveryKey(wrap(text)).build());
+    if (arguments.has(RECOVERY) || arguments.has(RECOVERY_FILE)) {
+      held.add(HeldProtector.newBuilder().setRecoveryKey(wrap(recoveryKey(arguments))).build());
     }
     return held;
+  }
+
+  private static byte[] recoveryKey(Arguments arguments) {
+    return arguments
+        .value(RECOVERY_FILE)
+        .map(file -> Secrets.line(Path.of(file)))
+        .orElseGet(() -> Secrets.ask("Recovery key: "));
   }
 
   private static ByteString wrap(byte[] secret) {

@@ -57,6 +57,10 @@ public interface Settings {
   @WithDefault("/dev/tpmrm0")
   Path tpm();
 
+  /** For how long the TPM may do what it is asked for, before it is given up. */
+  @WithDefault("PT30S")
+  Duration tpmPatience();
+
   /** Whether roots, and what runs in them, outlive the daemon: by a process that holds them. */
   @WithDefault("false")
   boolean keeper();

@@ -65,6 +65,7 @@ final class ContainerRuns {
   Command begin(ManagedContainer container, ProcessSpec wanted) throws IOException {
     ProcessSpec process = withImageDefaults(container, wanted);
     SpecCheck.process(process);
+    mounter.unlock(container);
     container.guard.lock();
     try {
       requireIdle(container);

@@ -301,6 +301,7 @@ public final class Containers {
    */
   public Path mount(String reference, Optional<Path> target) throws IOException {
     ManagedContainer container = registry.find(reference);
+    mounter.unlock(container);
     container.guard.lock();
     try {
       requirePresent(container);
@@ -345,9 +346,8 @@ public final class Containers {
   }
 
   /**
-   * When this returns, the root's keys are gone, and nothing of it is left in memory but what
-   * {@link FreedHeap#eraseAtPace} leaves for some seconds. Its snapshots go with it; {@code
-   * snapshots} says that they may.
+   * When this returns, the root's keys are gone, and of it in memory what {@link
+   * FreedHeap#eraseAtPace} erases. Its snapshots go with it; {@code snapshots} says that they may.
    */
   public RemoveContainerResponse remove(String reference, boolean force, boolean snapshots)
       throws IOException {

@@ -23,7 +23,8 @@ final class MachineUnlocking {
   }
 
   /**
-   * Brings the keys into memory.
+   * Brings the keys into memory. The TPM may be asked, which takes its time: the caller holds no
+   * guard.
    *
    * @param name what people call the root
    * @throws RefusedException if the machine alone does not open it
@@ -32,7 +33,7 @@ final class MachineUnlocking {
     try (HeldProtectors held =
         HeldProtectors.ofMachine(protectors.wrappedSecrets(subvolume), source)) {
       try {
-        subvolumes.unlock(subvolume, held.protectors());
+        held.openByAny(all -> subvolumes.unlock(subvolume, all));
       } catch (WrongSecretException e) {
         String why = held.problem().map(problem -> " " + problem).orElse("");
         throw new RefusedException(

@@ -86,12 +86,12 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
 
   /**
    * Takes the mount out of the tree, closes the filesystem and leaves those who use it with one
-   * that answers ENOKEY; what the kernel holds of its contents is dropped.
+   * that answers ENOKEY; what the kernel holds of its contents is dropped. What passed through
+   * memory of this process is for the caller to have erased.
    */
   void leave() throws IOException {
     mount.leave(PATIENCE);
     forget(fileSystem.lock());
-    mount.wipe();
     Files.deleteIfExists(mount.directory());
   }
 

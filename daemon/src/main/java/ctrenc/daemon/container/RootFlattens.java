@@ -26,10 +26,9 @@ public final class RootFlattens {
   }
 
   public Flattening start(String container, boolean withBase) throws IOException {
-    return RootMoves.with(
+    return moves.withSettled(
         registry.find(container),
         owner -> {
-          moves.settle(owner);
           flattens.start(owner.identity.subvolume(), withBase);
           return view(owner);
         });
@@ -43,10 +42,9 @@ public final class RootFlattens {
   }
 
   public Flattening resume(String container) throws IOException {
-    return RootMoves.with(
+    return moves.withSettled(
         atWork(container),
         owner -> {
-          moves.settle(owner);
           // A root that was locked goes on by being unlocked.
           if (find(owner).state() != FlattenInfo.State.RUNNING) {
             flattens.resume(owner.identity.subvolume());

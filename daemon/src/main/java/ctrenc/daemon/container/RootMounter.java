@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Shows roots and takes them down. Every method is called with the container's guard held. */
+/**
+ * Shows roots and takes them down. Every method is called with the container's guard held, but for
+ * {@link #unlock}.
+ */
 final class RootMounter {
 
   private final Subvolumes subvolumes;
@@ -47,8 +50,9 @@ final class RootMounter {
   }
 
   /**
-   * Mounts the root at its own place, unlocked by what the machine has where it is locked. Does
-   * nothing where it is mounted.
+   * Mounts the root, which is unlocked, at its own place. Does nothing where it is mounted.
+   *
+   * @throws RefusedException if it is locked
    */
   @GuardedBy("container.guard")
   Path show(ManagedContainer container) throws IOException {
@@ -56,7 +60,8 @@ final class RootMounter {
       requireNotDraining(container);
       return container.root.get().mount().directory();
     }
-    unlock(container);
+    requireNotDraining(container);
+    requireUnlocked(container);
     Path directory = Files.createDirectories(directories.root(container.id()));
     try {
       Optional<RootMemory> memory = keeping.memory();
@@ -121,7 +126,10 @@ final class RootMounter {
         .withCache(CacheModes.wanted(container.identity.spec().getCache(), usualCache));
   }
 
-  /** Brings the keys into memory, by what the machine has, where they are not. */
+  /**
+   * Brings the keys into memory, by what the machine has, where they are not. The TPM may take its
+   * time for that, so nobody who waits for the guard is to wait for this.
+   */
   void unlock(ManagedContainer container) throws IOException {
     container.guard.lock();
     try {
@@ -129,20 +137,29 @@ final class RootMounter {
     } finally {
       container.guard.unlock();
     }
-    boolean isUnlocked =
-        subvolumes
-            .find(container.identity.subvolume().toString())
-            .map(SubvolumeInfo::unlocked)
-            .orElseThrow(
-                () ->
-                    RefusedException.absent(
-                        "The root of the container "
-                            + container.identity.name()
-                            + " is gone from the store."));
-    if (isUnlocked) {
-      return;
+    if (!isUnlocked(container)) {
+      unlocking.unlock(container.identity.subvolume(), container.identity.name());
     }
-    unlocking.unlock(container.identity.subvolume(), container.identity.name());
+  }
+
+  private boolean isUnlocked(ManagedContainer container) throws RefusedException {
+    return subvolumes
+        .find(container.identity.subvolume().toString())
+        .map(SubvolumeInfo::unlocked)
+        .orElseThrow(
+            () ->
+                RefusedException.absent(
+                    "The root of the container "
+                        + container.identity.name()
+                        + " is gone from the store."));
+  }
+
+  /** For what begins with {@link #unlock}: somebody may have locked the root since. */
+  void requireUnlocked(ManagedContainer container) throws RefusedException {
+    if (!isUnlocked(container)) {
+      throw RefusedException.conflict(
+          "The root of %s was locked meanwhile: try again.".formatted(container.identity.name()));
+    }
   }
 
   @GuardedBy("container.guard")

@@ -61,10 +61,9 @@ public final class RootMoves {
       throw RefusedException.invalid(
           "A snapshot's name has 1 to 63 letters, digits, dots, dashes, colons and underscores, and starts with a letter or digit.");
     }
-    return with(
+    return withSettled(
         registry.find(container),
         owner -> {
-          settle(owner);
           UUID subvolume = owner.identity.subvolume();
           return view(
               owner,
@@ -118,12 +117,7 @@ public final class RootMoves {
 
   /** Shows a snapshot for reading; returns the path asked for. */
   public Path mount(String reference, Optional<Path> target) throws IOException {
-    return withSnapshot(
-        reference,
-        (owner, snapshot) -> {
-          mounter.unlock(owner);
-          return mounts.plain().show(snapshot, target);
-        });
+    return withUnlockedSnapshot(reference, (_, snapshot) -> mounts.plain().show(snapshot, target));
   }
 
   public Snapshot unmount(String reference) throws IOException {
@@ -137,10 +131,9 @@ public final class RootMoves {
 
   /** Lets what a root writes from now on be under a new key. */
   ManagedContainer rotate(String container) throws IOException {
-    return with(
+    return withSettled(
         registry.find(container),
         owner -> {
-          settle(owner);
           store.subvolumes().rotate(owner.identity.subvolume());
           return owner;
         });
@@ -149,26 +142,31 @@ public final class RootMoves {
   /** Makes a container that goes on from a container or a snapshot; it is not mounted yet. */
   ManagedContainer fork(String source, String name, boolean keep) throws IOException {
     if (source.indexOf('@') < 0) {
-      return with(
-          registry.find(source),
-          origin -> {
-            settle(origin);
-            return maker.fork(origin, Optional.empty(), name, keep);
-          });
+      return withSettled(
+          registry.find(source), origin -> maker.fork(origin, Optional.empty(), name, keep));
     }
-    return withSnapshot(
-        source,
-        (origin, snapshot) -> {
-          mounter.unlock(origin);
-          return maker.fork(origin, Optional.of(snapshot), name, keep);
+    return withUnlockedSnapshot(
+        source, (origin, snapshot) -> maker.fork(origin, Optional.of(snapshot), name, keep));
+  }
+
+  /**
+   * With a container that is unlocked; what was written before is in what is frozen now, also where
+   * the kernel still had it.
+   */
+  <T> T withSettled(ManagedContainer container, Move<T> move) throws IOException {
+    mounter.unlock(container);
+    return with(
+        container,
+        owner -> {
+          settle(owner);
+          return move.of(owner);
         });
   }
 
-  /** What was written before is to be in what is frozen now, also where the kernel still has it. */
-  void settle(ManagedContainer container) throws IOException {
+  private void settle(ManagedContainer container) throws IOException {
     container.guard.lock();
     try {
-      mounter.unlock(container);
+      mounter.requireUnlocked(container);
       if (container.root.isPresent()) {
         container.root.get().writeBack();
       }
@@ -201,26 +199,40 @@ public final class RootMoves {
   }
 
   private <T> T withSnapshot(String reference, SnapshotMove<T> move) throws IOException {
+    return with(ownerOf(reference), owner -> move.of(owner, find(owner, reference)));
+  }
+
+  private <T> T withUnlockedSnapshot(String reference, SnapshotMove<T> move) throws IOException {
+    ManagedContainer owner = ownerOf(reference);
+    find(owner, reference); // Nothing is unlocked for one that is not there.
+    mounter.unlock(owner);
+    return withSnapshot(
+        reference,
+        (same, snapshot) -> {
+          mounter.requireUnlocked(same);
+          return move.of(same, snapshot);
+        });
+  }
+
+  private ManagedContainer ownerOf(String reference) throws RefusedException {
     int at = reference.indexOf('@');
     if (at < 0) {
       throw RefusedException.invalid(
           "A snapshot is called CONTAINER@NAME; ctr-enc snapshot ls lists those there are.");
     }
-    String name = reference.substring(at + 1);
-    return with(
-        registry.find(reference.substring(0, at)),
-        owner ->
-            move.of(
-                owner,
-                store
-                    .snapshots()
-                    .find(owner.identity.subvolume(), name)
-                    .orElseThrow(
-                        () ->
-                            RefusedException.absent(
-                                "There is no snapshot "
-                                    + reference
-                                    + ": ctr-enc snapshot ls lists those there are."))));
+    return registry.find(reference.substring(0, at));
+  }
+
+  private SnapshotInfo find(ManagedContainer owner, String reference) throws RefusedException {
+    return store
+        .snapshots()
+        .find(owner.identity.subvolume(), reference.substring(reference.indexOf('@') + 1))
+        .orElseThrow(
+            () ->
+                RefusedException.absent(
+                    "There is no snapshot "
+                        + reference
+                        + ": ctr-enc snapshot ls lists those there are."));
   }
 
   private Snapshot view(ManagedContainer owner, SnapshotInfo snapshot) {

@@ -31,6 +31,7 @@ public final class HeldProtectors implements AutoCloseable {
   private final ProtectorSource source;
   private final SecretMemory memory;
   private final List<Protector> protectors = new ArrayList<>();
+  private final List<WrappedSecretProtector.Wrapped> sealedByTpm = new ArrayList<>();
   private Optional<byte[]> recoveryKey = Optional.empty();
   private Optional<RefusedException> problem = Optional.empty();
 
@@ -46,8 +47,8 @@ public final class HeldProtectors implements AutoCloseable {
   }
 
   /**
-   * To open a root with; {@code wrapped} is what key providers and the TPM made for it. A TPM that
-   * is asked and does not answer is a {@link #problem}, since something else may open it.
+   * To open a root with; {@code wrapped} is what key providers and the TPM made for it. The TPM is
+   * asked by {@link #open} alone, where nothing else opens it.
    */
   public static HeldProtectors toOpen(
       List<HeldProtector> held,
@@ -103,23 +104,39 @@ public final class HeldProtectors implements AutoCloseable {
       throws MalformedException, IOException {
     switch (held.getHeldCase()) {
       case KEY_PROVIDER -> protectors.addAll(source.opened(held.getKeyProvider(), wrapped));
-      case TPM -> wrapped.forEach(this::unseal);
+      case TPM -> addSealed(wrapped);
       case MACHINE_KEY -> {
         protectors.add(source.machineKey());
-        wrapped.forEach(this::unseal);
+        addSealed(wrapped);
       }
       default -> protectors.add(protector(held, false));
     }
   }
 
-  private void unseal(WrappedSecretProtector.Wrapped wrapped) {
-    if (wrapped.type() == ProtectorType.TPM) {
+  private void addSealed(List<WrappedSecretProtector.Wrapped> wrapped) {
+    wrapped.stream()
+        .filter(each -> each.type() == ProtectorType.TPM && !sealedByTpm.contains(each))
+        .forEach(sealedByTpm::add);
+  }
+
+  /**
+   * Has the TPM unseal what it sealed; true if it unsealed any. One that is silent is asked once.
+   */
+  private boolean unseal() {
+    boolean isAny = false;
+    for (WrappedSecretProtector.Wrapped each : sealedByTpm) {
       try {
-        protectors.add(source.tpm().open(wrapped));
+        protectors.add(source.tpm().open(each));
+        isAny = true;
       } catch (RefusedException e) {
         problem = Optional.of(problem.orElse(e));
+        if (e.getCause() instanceof SilentTpmException) {
+          break;
+        }
       }
     }
+    sealedByTpm.clear();
+    return isAny;
   }
 
   private Protector protector(HeldProtector held, boolean isNew)
@@ -188,16 +205,29 @@ public final class HeldProtectors implements AutoCloseable {
   }
 
   /**
-   * Opens something.
+   * Opens something, without the TPM if that can be. The caller holds no lock that others need: a
+   * TPM may take its time.
    *
    * @throws WrongSecretException if none does; it says also why the TPM gave nothing, where it was
    *     asked
    */
   public void open(Opening opening) throws IOException {
     try {
-      opening.with(protectors());
+      openByAny(opening);
     } catch (WrongSecretException e) {
       throw problem().map(why -> new WrongSecretException(e.getMessage() + " " + why)).orElse(e);
+    }
+  }
+
+  /** The same; the {@link #problem} is for the caller to tell. */
+  public void openByAny(Opening opening) throws IOException {
+    try {
+      opening.with(protectors());
+    } catch (WrongSecretException e) {
+      if (!unseal()) {
+        throw e;
+      }
+      opening.with(protectors());
     }
   }
 

@@ -33,7 +33,7 @@ public record ProtectorSource(
         memory,
         new KeyProviders(settings.keyProviderConfig()),
         new NamedKeys(settings.keysDirectory(), memory),
-        new TpmKeys(settings.tpm(), memory));
+        new TpmKeys(settings.tpm(), settings.tpmPatience(), memory));
   }
 
   /** Has a fresh secret wrapped. */

@@ -14,14 +14,16 @@ import ctrenc.daemon.refusal.Sentences;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Secrets that this machine's TPM 2.0 seals and unseals: a fresh one for each root. The device is
- * opened for each, so a TPM that comes or goes is noticed. Thread-safe.
+ * opened for each, so a TPM that comes or goes is noticed. Every call may take as long as {@code
+ * patience}, so no lock is held over it that others need. Thread-safe.
  *
  * @param device the kernel's device with a resource manager, or a socket
  */
-record TpmKeys(Path device, SecretMemory memory) {
+record TpmKeys(Path device, Duration patience, SecretMemory memory) {
 
   /** What the TPM does with a secret. */
   @FunctionalInterface
@@ -60,13 +62,13 @@ record TpmKeys(Path device, SecretMemory memory) {
               + device
               + ": switch it on in the firmware, or say by ctr-enc.tpm where it is.");
     }
-    try (TpmDevice opened = TpmDevice.open(device)) {
+    try (TpmDevice opened = TpmDevice.open(device, patience)) {
       return work.with(new Tpm(opened, memory, Entropy.system()));
     } catch (WrongKeyException e) {
       throw failed("is another one than the key was sealed by, or was cleared since", e);
     } catch (CryptoException e) {
       throw failed("was given what it cannot unseal: " + e.getMessage(), e);
-    } catch (TpmException e) {
+    } catch (TpmException | SilentTpmException e) {
       throw failed(Sentences.of(e), e);
     } catch (IOException e) {
       throw failed("cannot be used: " + Sentences.of(e), e);

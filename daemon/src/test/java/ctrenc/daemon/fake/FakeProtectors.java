@@ -49,4 +49,9 @@ final class FakeProtectors implements Protectors {
   private static List<Optional<ProtectorType>> types(List<Protector> allOf) {
     return allOf.stream().map(protector -> Optional.of(protector.type())).toList();
   }
+
+  @Override
+  public void watchKeys(Runnable watcher) {
+    // Its keys are no keys.
+  }
 }

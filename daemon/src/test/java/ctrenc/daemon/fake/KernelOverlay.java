@@ -76,11 +76,6 @@ public final class KernelOverlay implements Transport {
     }
 
     @Override
-    public void wipe() {
-      // The kernel serves it.
-    }
-
-    @Override
     public void unmount(Duration patience) throws IOException {
       Mounts.unmount(FileOpener.bytesOf(directory), Mounts.DETACH);
       Mounts.unmount(FileOpener.bytesOf(parts), Mounts.DETACH);

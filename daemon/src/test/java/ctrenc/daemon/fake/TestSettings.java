@@ -105,6 +105,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
   }
 
   @Override
+  public Duration tpmPatience() {
+    return Duration.ofSeconds(30);
+  }
+
+  @Override
   public Path keysDirectory() {
     return home.resolve("named-keys");
   }

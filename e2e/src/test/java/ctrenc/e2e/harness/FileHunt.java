@@ -1,17 +1,27 @@
 package ctrenc.e2e.harness;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Looks for byte sequences in what lies on a disk. */
 public final class FileHunt {
+
+  private static final int WINDOW = 4 << 20;
+
+  /** More than the longest thing that is looked for. */
+  private static final int OVERLAP = 512;
+
+  private static final byte[] EMPTY = new byte[WINDOW + OVERLAP];
 
   private FileHunt() {}
 
@@ -28,6 +38,44 @@ public final class FileHunt {
                   found.add(name + " in " + path);
                 }
               });
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Which of the things lie anywhere in a large file, in order. */
+  public static List<String> inWhole(Path file, Map<String, byte[]> things) throws IOException {
+    TreeSet<String> found = new TreeSet<>();
+    byte[] window = new byte[WINDOW + OVERLAP];
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+      for (long at = 0; at < bytes.length(); at += WINDOW) {
+        int length = (int) Math.min(window.length, bytes.length() - at);
+        bytes.seek(at);
+        bytes.readFully(window, 0, length);
+        if (!Arrays.equals(window, 0, length, EMPTY, 0, length)) {
+          String content = new String(window, 0, length, StandardCharsets.ISO_8859_1);
+          things.forEach(
+              (name, thing) -> {
+                if (content.contains(text(thing))) {
+                  found.add(name);
+                }
+              });
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** The same of all files without a name that a process has open in memory. */
+  public static List<String> inMemoryFiles(long pid, Map<String, byte[]> things)
+      throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path file : open.toList()) {
+        if (Files.isSymbolicLink(file)
+            && Files.readSymbolicLink(file).toString().startsWith("/memfd:")) {
+          found.addAll(inWhole(file, things));
         }
       }
     }

@@ -50,14 +50,23 @@ public final class KeyHunt {
 
   /** All keys of a subvolume, and what they are derived through, by name. */
   public static Map<String, byte[]> keys(TestDaemon daemon, String name) throws IOException {
-    String subvolume =
+    return keys(daemon, subvolume(daemon, name));
+  }
+
+  /** What the store calls a container's root. */
+  public static UUID subvolume(TestDaemon daemon, String name) {
+    return UUID.fromString(
         JsonParser.parseString(daemon.cli("inspect", name, "--json").ok())
             .getAsJsonArray()
             .get(0)
             .getAsJsonObject()
             .get("subvolume")
-            .getAsString();
-    KeyHunt hunt = new KeyHunt(daemon.state(), UUID.fromString(subvolume));
+            .getAsString());
+  }
+
+  /** The same of one that is known by its id, nested or not. */
+  public static Map<String, byte[]> keys(TestDaemon daemon, UUID subvolume) throws IOException {
+    KeyHunt hunt = new KeyHunt(daemon.state(), subvolume);
     List<byte[]> wrapped = hunt.wrappedKeys();
     new ProcessMemory(daemon.pid()).forEachLockedPage(page -> hunt.tryEach(page, wrapped));
     return hunt.keys;

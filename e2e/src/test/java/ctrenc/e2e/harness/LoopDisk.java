@@ -30,6 +30,11 @@ public final class LoopDisk implements AutoCloseable {
     return new LoopDisk(image, point);
   }
 
+  /** The file that the whole of it lies in. */
+  public Path image() {
+    return image;
+  }
+
   public Path point() {
     return point;
   }

@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +65,18 @@ public record ProcessMemory(long pid) {
           });
     }
     return List.copyOf(found);
+  }
+
+  /** Waits until none of the things lies in memory; one that stays is told with its place. */
+  public void awaitNone(Map<String, byte[]> things, Duration limit) throws IOException {
+    long end = System.nanoTime() + limit.toNanos();
+    List<String> found = find(things);
+    while (!found.isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("in memory after " + limit + ": " + found);
+      }
+      found = find(things);
+    }
   }
 
   private static void look(

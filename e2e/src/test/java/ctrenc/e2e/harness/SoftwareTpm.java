@@ -55,8 +55,20 @@ public final class SoftwareTpm implements AutoCloseable {
     }
   }
 
+  /** Lets it take calls, and answer none. */
+  public void fallSilent() {
+    Command.of("kill", "-STOP", Long.toString(process.pid())).ok();
+  }
+
+  public void speakAgain() {
+    Command.of("kill", "-CONT", Long.toString(process.pid())).ok();
+  }
+
   @Override
   public void close() {
+    if (process.isAlive()) {
+      speakAgain();
+    }
     process.destroy();
     Condition.await("swtpm has ended", START, () -> !process.isAlive());
   }

@@ -63,6 +63,12 @@ public final class TestDaemon implements AutoCloseable {
     return startOn(Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-e2e"), state);
   }
 
+  /** The same, and its roots outlive it. */
+  public static TestDaemon startKeptOn(Path state) throws IOException {
+    Path home = Files.createTempDirectory(Path.of("/var/tmp"), "ctr-enc-e2e");
+    return startOn(home, state, Map.of("CTR_ENC_KEEPER", "true"));
+  }
+
   private static TestDaemon startOn(Path home, Path state) throws IOException {
     return startOn(home, state, Map.of());
   }

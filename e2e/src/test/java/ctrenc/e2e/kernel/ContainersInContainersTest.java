@@ -3,10 +3,15 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.NestingDaemon;
+import ctrenc.e2e.harness.ProcessMemory;
+import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,6 +153,45 @@ class ContainersInContainersTest {
         until [ -z "$(ctr-enc ps -q)" ]; do sleep 0.1; done
         """;
     assertThat(host.nesting(script).ok().lines()).containsExactly("0", "143");
+  }
+
+  /** Makes another canary of what it is given, so that what is around it never has it. */
+  private static final String NESTED_WITH_CANARY =
+      """
+      until [ -e /in ]; do sleep 0.1; done
+      ctr-enc run -- sh -ec 'tr 0-9a-f a-f0-9 < /in > /f; sync /f; cat /f > /up; sleep 1000' &
+      echo $! > /pid; sleep 1000
+      """;
+
+  @Test
+  void nothingOfWhatRanInsideIsInMemoryWhenItHasEnded() throws IOException {
+    TestDaemon daemon = host.daemon();
+    daemon
+        .cli(
+            "run", "-d", "--name", "n", "--nesting", "debian", "--", "sh", "-c", NESTED_WITH_CANARY)
+        .ok();
+    String given = UUID.randomUUID().toString().replace("-", "");
+    daemon.cli("exec", "-i", "n", "sh", "-c", "cat > /new; mv /new /in").stdin(given).ok();
+    Condition.await(
+        "the nested one has its canary",
+        PATIENCE,
+        () -> daemon.cli("exec", "n", "sh", "-c", "test -s /.nested-*/up").run().exit() == 0);
+    String id = daemon.cli("quota", "n").ok().lines().skip(2).findFirst().orElseThrow();
+    Map<String, byte[]> things =
+        KeyHunt.keys(daemon, UUID.fromString(id.substring(0, id.indexOf(' '))));
+    byte[] made = new byte[given.length()];
+    for (int i = 0; i < made.length; i++) {
+      int digit = Character.digit(given.charAt(i), 16);
+      made[i] = (byte) Character.forDigit((digit + 10) % 16, 16);
+    }
+    things.put("canary", made);
+    ProcessMemory memory = new ProcessMemory(daemon.pid());
+    assertThat(ProcessMemory.names(memory.find(things))).contains("KEK", "canary");
+
+    daemon.cli("exec", "n", "sh", "-c", "kill -9 $(cat /pid)").ok();
+    memory.awaitNone(things, PATIENCE);
+    assertThat(daemon.cli("ps").ok()).contains("running");
+    daemon.cli("rm", "--force", "n").ok();
   }
 
   @Test

@@ -3,15 +3,15 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Canary;
-import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.ProcessMemory;
 import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("kernel")
 class MemoryTest {
+
+  /** The heap may have been erased just before, and is then some seconds later. */
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @ParameterizedTest
   @ValueSource(strings = {"throwaway", "kept"})
@@ -42,7 +45,7 @@ class MemoryTest {
           .contains("KEK", "layer key", "name key", "canary");
 
       daemon.cli("rm", "--force", "doomed").ok();
-      awaitNothing(memory, things);
+      memory.awaitNone(things, LIMIT);
     }
   }
 
@@ -59,23 +62,32 @@ class MemoryTest {
       assertThat(things).containsKeys("KEK");
 
       daemon.cli("rm", "brief").ok();
-      awaitNothing(new ProcessMemory(daemon.pid()), things);
+      new ProcessMemory(daemon.pid()).awaitNone(things, LIMIT);
     }
   }
 
-  /** The heap may have been erased just before, and is then some seconds later. */
-  private static void awaitNothing(ProcessMemory memory, Map<String, byte[]> things) {
-    Condition.await(
-        "nothing of " + things.keySet() + " is in memory",
-        Duration.ofSeconds(20),
-        () -> holdsNone(memory, things));
-  }
+  @ParameterizedTest
+  @ValueSource(strings = {"throwaway", "kept"})
+  void nothingOfADestroyedNestedOneIsInMemory(String kind) throws IOException {
+    try (TestDaemon daemon = TestDaemon.start()) {
+      Path root =
+          kind.equals("kept")
+              ? daemon.create("r", "--empty", "--keep")
+              : daemon.create("r", "--empty");
+      Path place = Files.createDirectory(root.resolve(".ctr-enc/subvolumes/doomed"));
+      Path doomed = root.resolve("doomed");
+      Canary canary = Canary.fresh();
+      canary.fill(doomed);
+      UUID id = UUID.fromString(DaemonCase.idOf(doomed));
+      Map<String, byte[]> things = canary.with(KeyHunt.keys(daemon, id));
+      assertThat(things).containsKeys("KEK", "layer key", "name key", "canary");
+      ProcessMemory memory = new ProcessMemory(daemon.pid());
+      assertThat(ProcessMemory.names(memory.find(things)))
+          .contains("KEK", "layer key", "name key", "canary");
 
-  private static boolean holdsNone(ProcessMemory memory, Map<String, byte[]> things) {
-    try {
-      return memory.find(things).isEmpty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Files.delete(place);
+      memory.awaitNone(things, LIMIT);
+      assertThat(root).as("what it was nested in goes on").isEmptyDirectory();
     }
   }
 }

@@ -2,8 +2,11 @@ package ctrenc.e2e.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.e2e.harness.Canary;
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.KeyHunt;
+import ctrenc.e2e.harness.ProcessMemory;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -11,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +103,20 @@ class NestedLockTest extends DaemonCase {
     key("rm", "--force", "r", "1").ok();
     assertThat(key("ls", "r").ok()).isEqualTo("1  parent\n");
     assertThat(afterALockOfTheRoot().resolve("vault/inner/f")).hasContent("secret");
+  }
+
+  @Test
+  void nothingOfOneThatIsLockedAloneIsInMemory() throws IOException {
+    Canary canary = Canary.fresh();
+    canary.fill(root.resolve("vault/inner"));
+    UUID inner = UUID.fromString(idOf(root.resolve("vault/inner")));
+    Map<String, byte[]> things = canary.with(KeyHunt.keys(daemon, inner));
+    assertThat(things).containsKeys("KEK", "layer key", "name key");
+    ProcessMemory memory = new ProcessMemory(daemon.pid());
+    assertThat(ProcessMemory.names(memory.find(things))).contains("KEK", "layer key", "canary");
+    nested("lock", "r").ok();
+    assertThat(memory.find(things)).isEmpty();
+    isLocked(root);
   }
 
   private Path afterALockOfTheRoot() {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +35,9 @@ class TpmTest {
     files = Files.createTempDirectory("ctr-enc-e2e-tpm");
     socket = files.resolve("socket");
     tpm = SoftwareTpm.start(files.resolve("mine"), socket);
-    daemon = TestDaemon.startWith(Map.of("CTR_ENC_TPM", socket.toString()));
+    daemon =
+        TestDaemon.startWith(
+            Map.of("CTR_ENC_TPM", socket.toString(), "CTR_ENC_TPM_PATIENCE", "PT15S"));
   }
 
   @AfterEach
@@ -116,6 +119,35 @@ class TpmTest {
         Duration.ofMinutes(1),
         () -> unlock.run().exit() == 0);
     assertThat(daemon.mount("both").resolve("file")).hasContent("content");
+  }
+
+  /** While swtpm is stopped, a call shows as a second socket of its name: the one that waits. */
+  private boolean isAsked() {
+    String sockets = Command.of("grep", " " + socket + "$", "/proc/net/unix").run().out();
+    return sockets.lines().count() > 1;
+  }
+
+  @Test
+  void silentTpmHoldsUpNobodyWhoHasAnotherWay() throws Exception {
+    String passphrase = passphrase();
+    daemon.create("mute", "--empty", "--keep", "--protect", "tpm");
+    String file = "--passphrase-file";
+    daemon.cli("key", "add", "mute", "--protect", "passphrase", file, passphrase).ok();
+    daemon.cli("lock", "mute").ok();
+    tpm.fallSilent();
+    Process mount = daemon.cli("mount", "mute").startPiped();
+    Condition.await("the TPM is asked", Duration.ofSeconds(60), this::isAsked);
+    daemon.cli("create", "other", "--empty").ok();
+    assertThat(daemon.cli("inspect", "mute", "--json").ok()).contains("\"state\":\"locked\"");
+    daemon.cli("unlock", "mute", file, passphrase).ok();
+    assertThat(mount.isAlive()).as("the TPM is still waited for").isTrue();
+    tpm.speakAgain();
+    assertThat(mount.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(mount.exitValue()).isZero();
+
+    daemon.cli("lock", "mute").ok();
+    tpm.fallSilent();
+    assertThat(refused("mount", "mute").err()).contains("did not answer within 15 s");
   }
 
   @Test

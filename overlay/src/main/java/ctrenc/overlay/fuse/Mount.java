@@ -52,9 +52,6 @@ public interface Mount extends AutoCloseable {
    */
   void leave(Duration patience) throws IOException;
 
-  /** Erases what passed through the memory of the threads that serve this mount and others. */
-  void wipe() throws IOException;
-
   /** {@link #unmount} with ten seconds' patience. */
   @Override
   void close() throws IOException;

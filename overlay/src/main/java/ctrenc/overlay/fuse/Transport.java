@@ -20,6 +20,14 @@ public interface Transport {
   Mount mount(FileSystem fileSystem, Path directory, MountOptions options) throws IOException;
 
   /**
+   * Erases what passed through the memory of the threads that serve all mounts; a request that
+   * takes longer than a second keeps its own.
+   */
+  default void wipe() throws IOException {
+    // Where threads erase each request when it is answered.
+  }
+
+  /**
    * Goes on with a mount that an earlier process made with these options, and did not live to end.
    * What that was asked and did not answer is answered now. Takes the descriptors over, also when
    * it fails; once they are closed everywhere, the kernel ends the mount.

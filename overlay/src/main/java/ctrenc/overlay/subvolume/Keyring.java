@@ -30,6 +30,7 @@ final class Keyring implements AutoCloseable {
   private final KeyWrapper wrapper;
   private final UnaryOperator<UUID> owners;
   private final Map<UUID, Kek> keks = new ConcurrentHashMap<>();
+  private volatile Runnable dropWatcher = () -> {};
 
   /**
    * @param owners the subvolume that another one's keys are bound to, itself as a rule
@@ -182,11 +183,17 @@ final class Keyring implements AutoCloseable {
     }
   }
 
+  /** Has {@code watcher} told each time that a KEK was wiped; it must not wait for anything. */
+  void watchDrops(Runnable watcher) {
+    dropWatcher = watcher;
+  }
+
   /** Wipes a KEK. */
   void drop(UUID subvolume) {
     Kek kek = keks.remove(subvolume);
     if (kek != null) {
       kek.close();
+      dropWatcher.run();
     }
   }
 

@@ -44,4 +44,11 @@ public interface Protectors {
    *     or the subvolume it is nested in is locked
    */
   void remove(UUID subvolume, int group) throws IOException;
+
+  /**
+   * Has {@code watcher} told each time that the KEK of a subvolume is wiped, nested or not, whoever
+   * locks or destroys it, so that what is freed by that can be erased. It is told in the middle of
+   * that and must not wait for anything.
+   */
+  void watchKeys(Runnable watcher);
 }

@@ -78,4 +78,9 @@ final class StoredProtectors implements Protectors {
   private void write(UUID subvolume, ProtectorGroups groups) throws IOException {
     slots.write(subvolume, groups.encode());
   }
+
+  @Override
+  public void watchKeys(Runnable watcher) {
+    keyring.watchDrops(watcher);
+  }
 }

@@ -20,17 +20,17 @@ public final class LocalSocket implements AutoCloseable {
   /** The longest message in bytes. */
   public static final int MAX_LENGTH = 128 << 10;
 
-  private static final int AF_UNIX = 1;
+  static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_SEQPACKET = 5;
-  private static final int CLOSE_ON_EXEC = 02000000;
-  private static final int SOL_SOCKET = 1;
+  static final int CLOSE_ON_EXEC = 02000000;
+  static final int SOL_SOCKET = 1;
   private static final int SCM_RIGHTS = 1;
   private static final int SO_PEERCRED = 17;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int BACKLOG = 8;
-  private static final int ADDRESS_SIZE = 110;
+  static final int ADDRESS_SIZE = 110;
   private static final long MESSAGE_HEADER = 56;
   private static final long CONTROL_HEADER = 16;
 
@@ -100,7 +100,7 @@ public final class LocalSocket implements AutoCloseable {
         Descriptor.adopt((int) SystemCall.SOCKET.invoke(AF_UNIX, type | CLOSE_ON_EXEC, 0)));
   }
 
-  private static MemorySegment address(Arena arena, Path path) throws SystemCallException {
+  static MemorySegment address(Arena arena, Path path) throws SystemCallException {
     byte[] bytes = FileOpener.bytesOf(path);
     if (bytes.length > ADDRESS_SIZE - Short.BYTES - 1) {
       throw new SystemCallException("bind", ErrorNumber.ENAMETOOLONG);

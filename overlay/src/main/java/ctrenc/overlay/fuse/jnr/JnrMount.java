@@ -93,12 +93,6 @@ final class JnrMount implements Mount, ChangeWatcher {
     end.leave(patience);
   }
 
-  /** Threads erase each request when it is answered; libfuse's own memory is out of reach. */
-  @Override
-  public void wipe() {
-    // Nothing is left of any request in memory of ours.
-  }
-
   @Override
   public void close() throws IOException {
     unmount(DEFAULT_PATIENCE);

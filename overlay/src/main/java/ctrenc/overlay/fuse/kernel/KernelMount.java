@@ -5,7 +5,6 @@ import ctrenc.overlay.fuse.Passthrough;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,14 +14,11 @@ final class KernelMount implements Mount {
 
   private static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(10);
 
-  private static final Duration FOR_A_REQUEST = Duration.ofSeconds(1);
-
   private final MountPoint mountPoint;
   private final long connectionNumber;
   private final Notifier notifier;
   private final ServedConnection served;
   private final ImageFiles images;
-  private final WorkerPool pool;
   private final MountEnd end;
 
   KernelMount(
@@ -30,14 +26,12 @@ final class KernelMount implements Mount {
       long connectionNumber,
       Notifier notifier,
       ServedConnection served,
-      ImageFiles images,
-      WorkerPool pool) {
+      ImageFiles images) {
     this.mountPoint = mountPoint;
     this.connectionNumber = connectionNumber;
     this.notifier = notifier;
     this.served = served;
     this.images = images;
-    this.pool = pool;
     end = new MountEnd(mountPoint, connectionNumber, served);
   }
 
@@ -90,16 +84,6 @@ final class KernelMount implements Mount {
   @Override
   public void leave(Duration patience) throws IOException {
     end.leave(patience);
-  }
-
-  @Override
-  public void wipe() throws IOException {
-    try {
-      pool.wipe(FOR_A_REQUEST);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the memory of requests was erased");
-    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KernelTransport.class);
   private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration FOR_A_REQUEST = Duration.ofSeconds(1);
   private static final int SLOW_THREADS = 16;
 
   /** Fewer could all wait for one disk. */
@@ -232,7 +234,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
       throw new IOException("%s is answered by another mount.".formatted(mountPoint.directory()));
     }
     checkPath(served);
-    return new KernelMount(mountPoint, number, new Notifier(connection), served, images, pool());
+    return new KernelMount(mountPoint, number, new Notifier(connection), served, images);
   }
 
   private ServedConnection begin(Connection connection, Dispatcher dispatcher) throws IOException {
@@ -258,6 +260,16 @@ public final class KernelTransport implements Transport, AutoCloseable {
 
   private RequestPath.Terms terms() throws IOException {
     return path.isPresent() ? path.get().terms() : RequestPath.Terms.ofDevice();
+  }
+
+  @Override
+  public void wipe() throws IOException {
+    try {
+      pool().wipe(FOR_A_REQUEST);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the memory of requests was erased");
+    }
   }
 
   private synchronized WorkerPool pool() throws SystemCallException {

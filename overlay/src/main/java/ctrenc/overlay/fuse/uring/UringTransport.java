@@ -34,6 +34,12 @@ public final class UringTransport implements Transport, AutoCloseable {
     return transport.mount(fileSystem, directory, options);
   }
 
+  /** Requests that came by the device alone; a ring's own memory goes with its mount. */
+  @Override
+  public void wipe() throws IOException {
+    transport.wipe();
+  }
+
   /** Ends the threads. Mounts must have ended before. */
   @Override
   public void close() throws IOException {
