@@ -5,19 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.StoreException;
-import ctrenc.overlay.vfs.Attributes;
-import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
-import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -30,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Copies of what a view shows become roots again. */
 @Timeout(300)
 class StagedRestoreTest {
-
-  private static final String ATTRIBUTE = "ctr-enc";
 
   @TempDir Path temporary;
   private StorePair pair;
@@ -50,37 +41,8 @@ class StagedRestoreTest {
     pair.close();
   }
 
-  /** Saves a view as a program does that keeps links, or one that does not. */
   private void save(boolean keepsLinks) throws Exception {
-    FileSystem view = pair.here().store().transfers().view(snapshot);
-    save(new FileSystemUser(view), "/", keepsLinks ? new HashMap<>() : Map.of());
-    view.close();
-  }
-
-  private void save(FileSystemUser user, String path, Map<Long, Path> linked) throws Exception {
-    for (String name : user.list(path).keySet()) {
-      String at = path.equals("/") ? path + name : path + "/" + name;
-      Attributes found = user.fileSystem().lookup(user.caller(), user.inode(path), Name.of(name));
-      Path target = copy.resolve(at.substring(1));
-      if (found.isDirectory()) {
-        Files.createDirectory(target);
-        save(user, at, linked);
-      } else if (linked.containsKey(found.inode())) {
-        Files.createLink(target, linked.get(found.inode()));
-      } else {
-        Files.write(target, user.read(at, 0, (int) found.size()));
-        if (linked instanceof HashMap) {
-          linked.put(found.inode(), target);
-        }
-      }
-      if (user.fileSystem().listxattr(found.inode()).length > 0) {
-        attributes(target).write(ATTRIBUTE, ByteBuffer.wrap(user.getxattr(at, "user.ctr-enc")));
-      }
-    }
-  }
-
-  private static UserDefinedFileAttributeView attributes(Path file) {
-    return Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+    new SavedView(copy, keepsLinks).save(pair.here().store().transfers().view(snapshot));
   }
 
   private UUID restore(String name) throws IOException {

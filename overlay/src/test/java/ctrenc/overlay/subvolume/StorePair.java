@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayInputStream;
@@ -23,9 +24,16 @@ final class StorePair implements AutoCloseable {
   private final VerifiedStore there;
 
   StorePair(Path temporary) throws IOException {
+    this(temporary, SecretMemory.plain());
+  }
+
+  /**
+   * @param memory of both
+   */
+  StorePair(Path temporary, SecretMemory memory) throws IOException {
     this.temporary = temporary;
-    this.here = new VerifiedStore(temporary.resolve("here"));
-    this.there = new VerifiedStore(temporary.resolve("there"));
+    this.here = new VerifiedStore(temporary.resolve("here"), memory);
+    this.there = new VerifiedStore(temporary.resolve("there"), memory);
   }
 
   VerifiedStore here() {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -14,16 +13,47 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 /** Makes archives anew. */
 final class TarEdit {
 
+  /** A member, which goes into any number of archives. */
+  record Member(TarArchiveEntry entry, byte[] content) {
+
+    String name() {
+      return entry.getName();
+    }
+
+    /** The same with another content of the same length. */
+    Member with(byte[] changed) {
+      return new Member(entry, changed);
+    }
+  }
+
   private TarEdit() {}
 
-  static List<String> names(byte[] archive) throws IOException {
-    List<String> names = new ArrayList<>();
+  static List<Member> members(byte[] archive) throws IOException {
+    List<Member> members = new ArrayList<>();
     try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(archive))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        names.add(entry.getName());
+        members.add(new Member(entry, tar.readAllBytes()));
       }
     }
-    return names;
+    return members;
+  }
+
+  static byte[] archive(List<Member> members) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream to = new TarArchiveOutputStream(out)) {
+      to.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      to.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+      for (Member member : members) {
+        to.putArchiveEntry(member.entry());
+        to.write(member.content());
+        to.closeArchiveEntry();
+      }
+    }
+    return out.toByteArray();
+  }
+
+  static List<String> names(byte[] archive) throws IOException {
+    return members(archive).stream().map(Member::name).toList();
   }
 
   static boolean has(byte[] archive, String pattern) {
@@ -36,42 +66,17 @@ final class TarEdit {
 
   /** The archive with its members in this order. */
   static byte[] ordered(byte[] archive, List<String> order) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream to = new TarArchiveOutputStream(out)) {
-      to.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      to.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-      for (String name : order) {
-        copy(archive, name::equals, to);
-      }
+    List<Member> members = members(archive);
+    List<Member> ordered = new ArrayList<>();
+    for (String name : order) {
+      members.stream().filter(member -> member.name().equals(name)).forEach(ordered::add);
     }
-    return out.toByteArray();
-  }
-
-  private static void copy(byte[] archive, Predicate<String> wanted, TarArchiveOutputStream to)
-      throws IOException {
-    try (TarArchiveInputStream from =
-        new TarArchiveInputStream(new ByteArrayInputStream(archive))) {
-      for (TarArchiveEntry entry = from.getNextEntry();
-          entry != null;
-          entry = from.getNextEntry()) {
-        byte[] content = from.readAllBytes();
-        if (wanted.test(entry.getName())) {
-          to.putArchiveEntry(entry);
-          to.write(content);
-          to.closeArchiveEntry();
-        }
-      }
-    }
+    return archive(ordered);
   }
 
   /** The archive without a member. */
   static byte[] without(byte[] archive, String left) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream to = new TarArchiveOutputStream(out)) {
-      to.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      to.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-      copy(archive, name -> !name.equals(left), to);
-    }
-    return out.toByteArray();
+    return archive(
+        members(archive).stream().filter(member -> !member.name().equals(left)).toList());
   }
 }

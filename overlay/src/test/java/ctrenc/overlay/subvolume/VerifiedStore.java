@@ -23,10 +23,15 @@ import java.util.stream.Stream;
 final class VerifiedStore implements AutoCloseable {
 
   private final Path temporary;
-  private final SecretMemory memory = SecretMemory.plain();
+  private final SecretMemory memory;
   private StoreDirectory store;
 
   VerifiedStore(Path temporary) throws IOException {
+    this(temporary, SecretMemory.plain());
+  }
+
+  VerifiedStore(Path temporary, SecretMemory memory) throws IOException {
+    this.memory = memory;
     this.temporary = temporary;
     this.store = StoreDirectory.open(temporary, finding -> {}, memory);
   }
