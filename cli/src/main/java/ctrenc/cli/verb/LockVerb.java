@@ -31,7 +31,8 @@ public final class LockVerb implements Verb {
         "locked or unlocked again. With --force they go on, and all they ask of it fails with ENOKEY.",
         "A nested subvolume is locked with all in it; the rest of the root goes on.",
         "",
-        "Prints the root's HEAD: kept elsewhere, it lets 'unlock --head' refuse an older copy of the root.");
+        "Prints the HEAD of the root and of all in it: kept elsewhere, it lets 'unlock --head' refuse",
+        "an older copy.");
     spec.addOption(Options.flag("Lock it although processes use it.", "-f", FORCE));
     ProtectorOptions.describeNested(spec);
     spec.addOption(

@@ -83,7 +83,10 @@ public final class ContainerLocks {
                 + "; no more files of it are opened: end them and lock it again, say --force, or"
                 + " unlock it to go on.");
       }
-      head = GivenHead.of(store, container, isStrict);
+      if (isStrict) {
+        store.subvolumes().heads().demand(container.identity.subvolume(), true);
+      }
+      head = GivenHead.of(store, container.identity.subvolume());
       container.isMountWanted = false;
       takeAway(container, holders.isEmpty());
       store.subvolumes().lock(container.identity.subvolume());

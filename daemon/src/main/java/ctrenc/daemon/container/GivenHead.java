@@ -15,27 +15,17 @@ import java.util.UUID;
  */
 public record GivenHead(Optional<Head> head, String problem) {
 
-  /** Nested subvolumes have none. */
-  static final GivenHead NONE = new GivenHead(Optional.empty(), "");
-
   private static final FactLog LOG = FactLog.of(GivenHead.class);
 
   /**
-   * Of a root that is about to be locked. A full disk must not keep keys in memory: it is locked
-   * without a HEAD then.
-   *
-   * @param isStrict unlocking demands a HEAD from now on
+   * Of a root, or a nested subvolume, that is about to be locked. A full disk must not keep keys in
+   * memory: it is locked without a HEAD then.
    */
-  static GivenHead of(Store store, ManagedContainer container, boolean isStrict)
-      throws IOException {
-    UUID subvolume = container.identity.subvolume();
-    if (isStrict) {
-      store.subvolumes().heads().demand(subvolume, true);
-    }
+  static GivenHead of(Store store, UUID subvolume) {
     try {
       return new GivenHead(store.subvolumes().heads().give(subvolume), "");
     } catch (IOException e) {
-      LOG.failed("no HEAD could be given", e, "container", container.id());
+      LOG.failed("no HEAD could be given", e, "subvolume", subvolume);
       return new GivenHead(Optional.empty(), Sentences.of(e));
     }
   }

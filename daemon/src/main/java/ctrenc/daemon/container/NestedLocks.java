@@ -8,11 +8,14 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.key.UnlockPace;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.HeadDemand;
+import ctrenc.overlay.subvolume.RolledBackException;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Locks and unlocks what is nested in the roots of containers, one alone. Thread-safe. */
@@ -50,7 +53,8 @@ public final class NestedLocks {
   public Locked lock(String reference, String nested, boolean force) throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID found = roots.nested(container, nested);
-    List<Holders.Holder> holders = lock(container, found, force);
+    Locked locked = lock(container, found, force);
+    List<Holders.Holder> holders = locked.holders();
     if (!holders.isEmpty() && !force) {
       roots.tell(container, "draining", found);
       throw RefusedException.conflict(
@@ -62,21 +66,22 @@ public final class NestedLocks {
     }
     freedHeap.erase();
     roots.tell(container, "locked", found);
-    return new Locked(holders, GivenHead.NONE);
+    return locked;
   }
 
   /** Returns who uses it; it is locked if nobody does, or with {@code force}, else it drains. */
-  private List<Holders.Holder> lock(ManagedContainer container, UUID nested, boolean force)
-      throws IOException {
+  private Locked lock(ManagedContainer container, UUID nested, boolean force) throws IOException {
     boolean isSettled = false;
     container.guard.lock();
     try {
       List<Holders.Holder> holders = drain(container, nested);
+      GivenHead head = new GivenHead(Optional.empty(), "");
       if (holders.isEmpty() || force) {
+        head = GivenHead.of(store, nested);
         store.subvolumes().lockNested(nested);
       }
       isSettled = true;
-      return holders;
+      return new Locked(holders, head);
     } finally {
       try {
         if (!isSettled) {
@@ -104,26 +109,34 @@ public final class NestedLocks {
    *
    * @throws RefusedException while the caller has to wait after wrong secrets
    * @throws WrongSecretException if it has protectors, and nothing that was given opens it
+   * @throws RolledBackException if what is stored does not meet the demand, or that of its root
    */
-  public void unlock(String reference, String nested, List<HeldProtector> given)
+  public void unlock(String reference, String nested, List<HeldProtector> given, HeadDemand demand)
       throws IOException {
     ManagedContainer container = roots.kept(reference);
     UUID found = roots.nested(container, nested);
     var wrapped = store.protectors().wrappedSecrets(found);
     try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
       if (store.protectors().list(found).isEmpty()) {
-        store.subvolumes().unlockNested(found, List.of());
+        store.subvolumes().unlockNested(found, List.of(), demand);
       } else {
         pace.attempt(found);
-        held.open(all -> store.subvolumes().unlockNested(found, all));
+        held.open(all -> store.subvolumes().unlockNested(found, all, demand));
         pace.opened(found);
       }
       store.subvolumes().refuseNestedOpens(found, false);
     } catch (WrongSecretException e) {
       roots.tell(container, "refused", found);
       throw e;
+    } catch (RolledBackException e) {
+      pace.opened(found);
+      roots.tell(container, "rolled-back", found);
+      throw e;
     } finally {
       freedHeap.eraseSoon();
+    }
+    if (demand.isAnyAccepted()) {
+      roots.tell(container, "rollback-accepted", found);
     }
     roots.tell(container, "unlocked", found);
   }

@@ -64,9 +64,18 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
 
   private ContainerLocks.Locked lockOne(LockRequest request) throws IOException {
     String reference = request.getReference();
-    return request.getSubvolume().isEmpty()
-        ? locks.lock(reference, request.getForce(), request.getStrict())
-        : locks.nested().lock(reference, request.getSubvolume(), request.getForce());
+    if (request.getSubvolume().isEmpty()) {
+      return locks.lock(reference, request.getForce(), request.getStrict());
+    }
+    requireOfRoot(request.getStrict());
+    return locks.nested().lock(reference, request.getSubvolume(), request.getForce());
+  }
+
+  private static void requireOfRoot(boolean isStrictNamed) throws RefusedException {
+    if (isStrictNamed) {
+      throw RefusedException.invalid(
+          "A root is strict, with all that is nested in it: say it without --subvolume.");
+    }
   }
 
   private static Holder message(Holders.Holder holder) {
@@ -89,9 +98,14 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
                 demand(request),
                 request.getNotStrict());
           } else {
+            requireOfRoot(request.getNotStrict());
             locks
                 .nested()
-                .unlock(request.getReference(), request.getSubvolume(), request.getHeldList());
+                .unlock(
+                    request.getReference(),
+                    request.getSubvolume(),
+                    request.getHeldList(),
+                    demand(request));
           }
           return UnlockResponse.getDefaultInstance();
         });

@@ -160,7 +160,8 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
-  public void unlockNested(UUID id, List<Protector> protectors) throws IOException {
+  public void unlockNested(UUID id, List<Protector> protectors, HeadDemand demand)
+      throws IOException {
     throw new NoSuchFileException("Nothing is nested here.");
   }
 

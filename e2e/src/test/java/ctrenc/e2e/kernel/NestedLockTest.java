@@ -150,8 +150,12 @@ class NestedLockTest extends DaemonCase {
       holder.destroyForcibly().waitFor();
       other.destroyForcibly().waitFor();
     }
-    nested("lock", "r").ok();
+    String head = nested("lock", "r").ok().strip();
     isLocked(root);
+    String ofRoot = daemon.cli("lock", "r").ok().strip();
+    daemon.cli("unlock", "--head", ofRoot, "r").ok();
+    assertThat(nested("unlock", "--head", ofRoot, "r").run().exit()).isEqualTo(5);
+    nested("unlock", "--head", head, "r").ok();
   }
 
   /** Writes to what it had open before, as it is told to, and says what became of that. */

@@ -3,7 +3,6 @@ package ctrenc.overlay.layer;
 import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.Table;
-import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -20,26 +18,25 @@ import java.util.UUID;
  * can be put into no older state. Stateless.
  *
  * <pre>
- * LAYER  layer | HEAD | start of the tag (8)     ->  tag (16) | number of lowers (4) | per lower: UUID (16) | root (32)
+ * LAYER  layer | HEAD | start of the tag (8)     ->  see {@link HeadCodec}
  * LAYER  layer | HEAD_RULE | 0 (8)               ->  whether unlocking demands a HEAD (1)
  * LAYER  layer | MERGED | start of the UUID (8)  ->  UUID (16) of a layer that went into this one
  * </pre>
  */
 public final class LayerHeads {
 
-  public static final int TAG_SIZE = 16;
+  public static final int TAG_SIZE = HeadCodec.TAG_SIZE;
 
   private static final int VERSION = 1;
-  private static final int ROOT_SIZE = 32;
-  private static final int MOST_LOWERS = 1 << 16;
 
   /**
    * A HEAD as its layer remembers it.
    *
    * @param tag what was given out
    * @param lowers the roots of the layers that were under it
+   * @param nested what it says of subvolumes that were nested in this one
    */
-  public record Head(byte[] tag, Map<UUID, byte[]> lowers) {}
+  public record Head(byte[] tag, Map<UUID, byte[]> lowers, List<NestedHead> nested) {}
 
   private final LayerTable table;
   private final StateRoot state;
@@ -55,10 +52,10 @@ public final class LayerHeads {
   }
 
   /** Gives a HEAD of the layer as it is now out, and remembers it; nothing is durable yet. */
-  public byte[] issue(Map<UUID, byte[]> lowers) throws IOException {
-    byte[] below = encode(lowers);
-    byte[] tag = Arrays.copyOf(state.mac(below), TAG_SIZE);
-    put(new Head(tag, lowers));
+  public byte[] issue(Map<UUID, byte[]> lowers, List<NestedHead> nested) throws IOException {
+    byte[] besides = HeadCodec.encode(lowers, nested);
+    byte[] tag = Arrays.copyOf(state.mac(besides), TAG_SIZE);
+    put(new Head(tag, lowers, nested));
     return tag;
   }
 
@@ -80,16 +77,17 @@ public final class LayerHeads {
   /** What is remembered of a HEAD that was given out. */
   public Optional<Head> find(byte[] tag) throws IOException {
     byte[] key = key(RecordType.HEAD, ByteBuffer.wrap(tag).getLong());
-    Optional<byte[]> stored = table.state(RecordType.HEAD, key, VERSION);
+    Optional<byte[]> stored = table.state(RecordType.HEAD, key, HeadCodec.NEWEST);
     return stored.isEmpty()
         ? Optional.empty()
-        : Optional.of(decode(stored.get())).filter(head -> Arrays.equals(head.tag(), tag));
+        : Optional.of(HeadCodec.decode(reader(stored.get())))
+            .filter(head -> Arrays.equals(head.tag(), tag));
   }
 
   /** The layers that went into this one. */
   public List<UUID> merged() throws IOException {
     List<UUID> merged = new ArrayList<>();
-    for (byte[] stored : all(RecordType.MERGED)) {
+    for (byte[] stored : all(RecordType.MERGED, VERSION)) {
       merged.add(new FieldReader(stored, "merged layer of layer " + table.id()).getId());
     }
     return merged;
@@ -108,18 +106,22 @@ public final class LayerHeads {
 
   public void demand(boolean isDemanded) throws IOException {
     byte[] value = new FieldWriter(1).putByte(isDemanded ? 1 : 0).toBytes();
-    put(RecordType.HEAD_RULE, 0, value);
+    put(RecordType.HEAD_RULE, 0, VERSION, value);
   }
 
   private List<Head> all() throws IOException {
     List<Head> heads = new ArrayList<>();
-    for (byte[] stored : all(RecordType.HEAD)) {
-      heads.add(decode(stored));
+    for (byte[] stored : all(RecordType.HEAD, HeadCodec.NEWEST)) {
+      heads.add(HeadCodec.decode(reader(stored)));
     }
     return heads;
   }
 
-  private List<byte[]> all(RecordType type) throws IOException {
+  private FieldReader reader(byte[] stored) {
+    return new FieldReader(stored, "HEAD of layer " + table.id());
+  }
+
+  private List<byte[]> all(RecordType type, int version) throws IOException {
     List<byte[]> keys = new ArrayList<>();
     byte[] from = RecordKeys.ofLayer(table.layer(), type);
     byte[] to = from.clone();
@@ -131,55 +133,36 @@ public final class LayerHeads {
     }
     List<byte[]> found = new ArrayList<>();
     for (byte[] key : keys) {
-      table.state(type, key, VERSION).ifPresent(found::add);
+      table.state(type, key, version).ifPresent(found::add);
     }
     return found;
   }
 
   private void put(Head head) throws IOException {
-    byte[] lowers = encode(head.lowers());
+    byte[] besides = HeadCodec.encode(head.lowers(), head.nested());
     byte[] value =
-        new FieldWriter(TAG_SIZE + lowers.length).putBytes(head.tag()).putBytes(lowers).toBytes();
-    put(RecordType.HEAD, ByteBuffer.wrap(head.tag()).getLong(), value);
+        new FieldWriter(TAG_SIZE + besides.length).putBytes(head.tag()).putBytes(besides).toBytes();
+    long number = ByteBuffer.wrap(head.tag()).getLong();
+    put(RecordType.HEAD, number, HeadCodec.version(head.nested()), value);
   }
 
   private void putMerged(UUID gone) throws IOException {
     put(
         RecordType.MERGED,
         gone.getMostSignificantBits(),
+        VERSION,
         new FieldWriter(2 * Long.BYTES).putId(gone).toBytes());
   }
 
-  private void put(RecordType type, long number, byte[] value) throws IOException {
+  private void put(RecordType type, long number, int version, byte[] value) throws IOException {
     try (MetaBatch batch = table.meta().batch()) {
       RecordWriter writer = table.writer(batch);
-      writer.putState(type, key(type, number), VERSION, value);
+      writer.putState(type, key(type, number), version, value);
       table.commit(batch, writer);
     }
   }
 
   private byte[] key(RecordType type, long number) {
     return RecordKeys.ofLayer(table.layer(), type, number);
-  }
-
-  private static byte[] encode(Map<UUID, byte[]> lowers) {
-    FieldWriter out = new FieldWriter(Integer.BYTES).putInt(lowers.size());
-    new TreeMap<>(lowers).forEach((id, root) -> out.putId(id).putBytes(root));
-    return out.toBytes();
-  }
-
-  private Head decode(byte[] stored) throws DamagedException {
-    FieldReader in = new FieldReader(stored, "HEAD of layer " + table.id());
-    byte[] tag = in.getBytes(TAG_SIZE);
-    int count = in.getInt();
-    if (count < 0 || count > MOST_LOWERS) {
-      throw in.damaged("has an impossible number of lowers");
-    }
-    Map<UUID, byte[]> lowers = new TreeMap<>();
-    for (int i = 0; i < count; i++) {
-      lowers.put(in.getId(), in.getBytes(ROOT_SIZE));
-    }
-    in.end();
-    return new Head(tag, lowers);
   }
 }

@@ -13,6 +13,7 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,6 +175,16 @@ final class NestCatalog {
   /** All that are nested in a subvolume, at any depth, each after the one it is nested in. */
   List<NestRecord> within(UUID top) {
     return within(nests, top);
+  }
+
+  /** A subvolume and all that are nested in it, in the order in which their guards are taken. */
+  List<UUID> withNested(UUID top) {
+    List<UUID> all = new ArrayList<>(List.of(top));
+    // What is nested has a higher place than what has it.
+    within(top).stream()
+        .sorted(Comparator.comparingInt(NestRecord::place))
+        .forEach(nest -> all.add(nest.id()));
+    return all;
   }
 
   /** All snapshots that are part of one, at any depth, each after the one it is part of. */

@@ -5,15 +5,12 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorGroups;
 import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.nest.Nesting;
-import ctrenc.overlay.nest.Source;
 import ctrenc.overlay.nest.Tree;
 import ctrenc.overlay.nest.Usage;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
-import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +21,7 @@ import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 
 /**
- * Makes, opens and destroys the subvolumes that hang in others. Thread-safe.
+ * Opens, locks and destroys the subvolumes that hang in others. Thread-safe.
  *
  * <p>A nested one is as lasting as its parent: in a throwaway tree its KEK is in memory alone; in a
  * kept one its key file has the KEK, wrapped by the parent's, so that it opens with its parent; or
@@ -45,32 +42,6 @@ final class NestedSubvolumes {
 
   boolean isNested(UUID id) {
     return tools.nests().find(id).isPresent();
-  }
-
-  void make(NestRecord nest, Source source) throws IOException {
-    synchronized (tools.open().guard(nest.parent())) {
-      SubvolumeRecord parent = tools.catalog().requireLiving(nest.parent());
-      switch (source) {
-        case Source.Empty empty -> tools.maker().nest(parent, nest, new Base.Empty());
-        case Source.Image(Name name) ->
-            tools.maker().nest(parent, nest, new Base.Image(imageOf(name.toString())));
-        case Source.Fork fork -> {
-          tools.freezer().freeze(parent, (edit, frozen) -> {});
-          SubvolumeRecord now = tools.catalog().requireLiving(nest.parent());
-          tools.maker().nestFork(now, nest, now.stack().subList(1, now.stack().size()));
-        }
-      }
-    }
-  }
-
-  /** By its name alone: who is inside a container is told of no image. */
-  private UUID imageOf(String name) throws NoSuchFileException {
-    return tools.catalog().images().stream()
-        .map(ImageRecord::info)
-        .filter(image -> image.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new NoSuchFileException("image " + name))
-        .id();
   }
 
   FileSystem open(UUID id) throws IOException {
@@ -152,20 +123,52 @@ final class NestedSubvolumes {
   /**
    * Lets them be used again, but for those in it with protectors of their own.
    *
+   * @param check refuses it once its keys are in memory, and before anybody can use it
    * @throws WrongSecretException if it has some, and none of {@code held} opens it
    * @throws KeyAbsentException if it has none, and what it is nested in is locked
    */
-  void unlockTree(UUID id, List<Protector> held) throws IOException {
-    synchronized (tools.open().guard(id)) {
-      if (isProtected(id) && !tools.keyring().holds(id)) {
+  void unlockTree(UUID id, List<Protector> held, Step check) throws IOException {
+    List<UUID> all = tools.nests().withNested(id);
+    tools.open().guarded(all, () -> unlockTree(all, held, check));
+    all.forEach(this::unlocked);
+    trees.refuse(Set.copyOf(all), false);
+  }
+
+  private void unlockTree(List<UUID> all, List<Protector> held, Step check) throws IOException {
+    UUID id = all.getFirst();
+    boolean wasLocked = !tools.keyring().holds(id);
+    Set<UUID> alone = new HashSet<>(all);
+    alone.retainAll(locked);
+    locked.removeAll(alone);
+    boolean isMet = false;
+    try {
+      if (wasLocked && isProtected(id)) {
         tools.keyring().unlock(id, tools.parts().keySlots().read(id), held);
       }
+      unlock(id);
+      check.run();
+      isMet = true;
+    } finally {
+      if (!isMet) {
+        locked.addAll(alone);
+      }
+      if (!isMet && wasLocked) {
+        dropKeys(tools.catalog().requireLiving(id));
+      }
     }
-    Set<UUID> all = new HashSet<>();
-    tools.eraser().withNested(tools.catalog().requireLiving(id)).forEach(one -> all.add(one.id()));
-    all.forEach(this::unlocked);
-    trees.refuse(all, false);
-    unlock(id);
+  }
+
+  /** Whether {@link #unlock} would bring the KEK of a subvolume into memory, or it is there. */
+  boolean opensNow(UUID id) throws IOException {
+    if (locked.contains(id)) {
+      return false;
+    }
+    Optional<NestRecord> nest = tools.nests().find(id);
+    return tools.keyring().holds(id)
+        || nest.isPresent()
+            && !tools.catalog().requireLiving(id).throwaway()
+            && !isProtected(id)
+            && opensNow(nest.get().parent());
   }
 
   /** Wipes a KEK; until {@link #unlocked} it does not come back, nor do snapshots open. */

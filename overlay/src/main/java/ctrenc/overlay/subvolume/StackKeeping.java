@@ -9,6 +9,7 @@ record StackKeeping(
     Keyring keyring,
     OpenStacks open,
     LayerRemover remover,
+    StoredHeads heads,
     StoredSubvolumes subvolumes,
     StoredSnapshots snapshots,
     StoredFlattens flattens,
@@ -49,7 +50,7 @@ record StackKeeping(
         new StackTools(parts, catalog, nests, keyring, opener, open, maker, freezer, eraser);
     OpenTrees trees = new OpenTrees();
     NestedSubvolumes nested = new NestedSubvolumes(tools, trees);
-    StoredHeads heads = new StoredHeads(tools);
+    StoredHeads heads = new StoredHeads(tools, nested, arrivals);
     TreeSnapshots recursive = new TreeSnapshots(catalog, nests, open, freezer, arrivals, heads);
     StoredSnapshots snapshots = new StoredSnapshots(tools, nested, trees, recursive, heads);
     StoredSubvolumes subvolumes =
@@ -59,7 +60,7 @@ record StackKeeping(
             flattens,
             nested,
             trees,
-            new StoredNesting(catalog, nests, nested, snapshots),
+            new StoredNesting(tools, nested, snapshots),
             new StoredQuotas(tools, nested, trees));
     ExtentCheck extents = new ExtentCheck(parts, catalog, keyring, open, opener);
     return new StackKeeping(
@@ -68,6 +69,7 @@ record StackKeeping(
         keyring,
         open,
         remover,
+        heads,
         subvolumes,
         snapshots,
         flattens,

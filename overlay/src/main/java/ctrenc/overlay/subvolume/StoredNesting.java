@@ -22,12 +22,14 @@ final class StoredNesting implements Nesting {
 
   private final Catalog catalog;
   private final NestCatalog nests;
+  private final NestMaker maker;
   private final NestedSubvolumes nested;
   private final Snapshots snapshots;
 
-  StoredNesting(Catalog catalog, NestCatalog nests, NestedSubvolumes nested, Snapshots snapshots) {
-    this.catalog = catalog;
-    this.nests = nests;
+  StoredNesting(StackTools tools, NestedSubvolumes nested, Snapshots snapshots) {
+    this.catalog = tools.catalog();
+    this.nests = tools.nests();
+    this.maker = new NestMaker(tools);
     this.nested = nested;
     this.snapshots = snapshots;
   }
@@ -41,8 +43,7 @@ final class StoredNesting implements Nesting {
   public void make(Nested plan, Source source) throws ErrnoException {
     translated(
         () -> {
-          nested.make(
-              new NestRecord(plan.id(), plan.parent(), plan.anchor(), plan.place()), source);
+          maker.make(new NestRecord(plan.id(), plan.parent(), plan.anchor(), plan.place()), source);
           return plan;
         });
   }

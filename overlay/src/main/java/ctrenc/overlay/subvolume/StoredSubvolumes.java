@@ -130,8 +130,8 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public void unlockNested(UUID id, List<Protector> protectors) throws IOException {
-    nested.unlockTree(id, protectors);
+  public void unlockNested(UUID id, List<Protector> held, HeadDemand demand) throws IOException {
+    nested.unlockTree(id, held, () -> heads.checkNested(id, demand));
   }
 
   @Override

@@ -35,7 +35,7 @@ final class StoredTransfers implements Transfers {
       if (catalog.snapshotsOf(subvolume).stream().anyMatch(one -> one.name().equals(name))) {
         throw new AlreadyExistsException("There is a snapshot " + name + " already.");
       }
-      Optional<Head> head = new StoredHeads(stacks.tools()).giveIdle(subvolume, stacks.arrivals());
+      Optional<Head> head = stacks.heads().giveIdle(subvolume, stacks.arrivals());
       // Before the snapshot is there: a crash between the two costs one more layer.
       stacks.arrivals().setFrozen(subvolume, true);
       SnapshotRecord made =

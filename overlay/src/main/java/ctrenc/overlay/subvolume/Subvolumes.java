@@ -96,9 +96,21 @@ public interface Subvolumes {
    * its own is opened by those that are given; those in it that have some stay locked.
    *
    * @throws WrongSecretException if it has protectors, and none that is given opens it
+   * @throws RolledBackException if the HEAD that its root was unlocked with demands more of it
    * @throws ctrenc.overlay.storage.KeyAbsentException if what it is nested in is locked
    */
-  void unlockNested(UUID id, List<Protector> protectors) throws IOException;
+  default void unlockNested(UUID id, List<Protector> protectors) throws IOException {
+    unlockNested(id, protectors, HeadDemand.NONE);
+  }
+
+  /**
+   * The same, if what is stored meets the demand; else it stays as it was.
+   *
+   * @throws WrongSecretException if it has protectors, and none that is given opens it
+   * @throws RolledBackException if it does not come after the HEAD, or after that of its root
+   * @throws ctrenc.overlay.storage.KeyAbsentException if what it is nested in is locked
+   */
+  void unlockNested(UUID id, List<Protector> protectors, HeadDemand demand) throws IOException;
 
   /**
    * Lets no more files of a nested subvolume, of all that are nested in it, and of their snapshots

@@ -3,7 +3,6 @@ package ctrenc.overlay.subvolume;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -42,11 +41,8 @@ final class TreeSnapshots {
 
   /** To be called while nothing is nested in any of them, moved or destroyed. */
   SnapshotInfo create(UUID top, String name) throws IOException {
-    List<NestRecord> nested = new ArrayList<>(nests.within(top));
-    // Guards are taken in one order by all; what is nested has a higher place than what has it.
-    nested.sort(Comparator.comparingInt(NestRecord::place));
-    List<UUID> all = new ArrayList<>(List.of(top));
-    nested.forEach(nest -> all.add(nest.id()));
+    List<NestRecord> nested = nests.within(top);
+    List<UUID> all = nests.withNested(top);
     Instant now = Instant.now();
     FreshIds made = new FreshIds();
     NotedHead head =
@@ -69,8 +65,16 @@ final class TreeSnapshots {
     requireFree(all, name);
     if (open.find(top).isEmpty()) {
       head.take(heads.giveIdle(top, arrivals));
+    } else {
+      for (UUID id : all) {
+        if (open.find(id).isEmpty()) {
+          heads.within().give(id).ifPresent(head::say);
+        }
+      }
     }
-    freezer.freezeAll(inUse(all), head);
+    List<UUID> inUse = inUse(all);
+    head.await(inUse);
+    freezer.freezeAll(inUse, head);
   }
 
   private void requireFree(List<UUID> all, String name) throws IOException {
