@@ -48,7 +48,7 @@ public final class NestedLocks {
    *     is locked or unlocked again, no more files of it are opened then
    */
   public Locked lock(String reference, String nested, boolean force) throws IOException {
-    ManagedContainer container = roots.kept(reference);
+    ManagedContainer container = roots.keptWithNested(reference);
     UUID found = roots.nested(container, nested);
     List<Holders.Holder> holders = lock(container, found, force);
     if (!holders.isEmpty() && !force) {
@@ -107,7 +107,7 @@ public final class NestedLocks {
    */
   public void unlock(String reference, String nested, List<HeldProtector> given)
       throws IOException {
-    ManagedContainer container = roots.kept(reference);
+    ManagedContainer container = roots.keptWithNested(reference);
     UUID found = roots.nested(container, nested);
     var wrapped = store.protectors().wrappedSecrets(found);
     try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {
