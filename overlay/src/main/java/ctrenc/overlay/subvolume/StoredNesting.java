@@ -23,9 +23,10 @@ final class StoredNesting implements Nesting {
   private final Catalog catalog;
   private final NestCatalog nests;
   private final NestedSubvolumes nested;
-  private final Snapshots snapshots;
+  private final StoredSnapshots snapshots;
 
-  StoredNesting(Catalog catalog, NestCatalog nests, NestedSubvolumes nested, Snapshots snapshots) {
+  StoredNesting(
+      Catalog catalog, NestCatalog nests, NestedSubvolumes nested, StoredSnapshots snapshots) {
     this.catalog = catalog;
     this.nests = nests;
     this.nested = nested;
@@ -85,6 +86,21 @@ final class StoredNesting implements Nesting {
   @Override
   public List<Name> snapshots(UUID id) {
     return catalog.snapshotsOf(id).stream().map(one -> Name.of(one.name())).sorted().toList();
+  }
+
+  @Override
+  public Optional<UUID> findSnapshot(UUID id, Name name) {
+    return snapshots.find(id, name.toString()).map(SnapshotInfo::id);
+  }
+
+  @Override
+  public List<Nested> parts(UUID snapshot) {
+    return snapshots.partsOf(snapshot).stream().map(NestRecord::nested).toList();
+  }
+
+  @Override
+  public FileSystem openSnapshot(UUID snapshot) throws ErrnoException {
+    return translated(() -> snapshots.openInside(snapshot));
   }
 
   @Override
