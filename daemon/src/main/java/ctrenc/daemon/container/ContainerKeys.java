@@ -48,10 +48,12 @@ public final class ContainerKeys {
   }
 
   private Owner owner(String reference, String nested) throws IOException {
-    ManagedContainer container = roots.kept(reference);
-    return new Owner(
-        container,
-        nested.isEmpty() ? container.identity.subvolume() : roots.nested(container, nested));
+    if (nested.isEmpty()) {
+      ManagedContainer container = roots.kept(reference);
+      return new Owner(container, container.identity.subvolume());
+    }
+    ManagedContainer container = roots.keptWithNested(reference);
+    return new Owner(container, roots.nested(container, nested));
   }
 
   private void tell(Owner owner) {

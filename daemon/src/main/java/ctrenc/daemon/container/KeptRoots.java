@@ -66,14 +66,27 @@ final class KeptRoots {
    * @throws RefusedException if there is no such container, or its key is in memory alone
    */
   ManagedContainer kept(String reference) throws IOException {
+    return kept(reference, "its key is in memory alone, and nothing else opens it.");
+  }
+
+  /**
+   * The same where it is about what is nested in the root: no key of a throwaway one is stored, so
+   * nothing could open it again.
+   */
+  ManagedContainer keptWithNested(String reference) throws IOException {
+    return kept(
+        reference,
+        "its keys, and those of all that is nested in it, are in memory alone, so none of them is"
+            + " locked by itself or gets protectors; a root that was made with --keep allows both.");
+  }
+
+  private ManagedContainer kept(String reference, String otherwise) throws IOException {
     ManagedContainer container = registry.find(reference);
     Optional<SubvolumeInfo> root =
         store.subvolumes().find(container.identity.subvolume().toString());
     if (root.isEmpty() || root.get().throwaway()) {
       throw RefusedException.conflict(
-          "The root of "
-              + container.identity.name()
-              + " is throwaway: its key is in memory alone, and nothing else opens it.");
+          "The root of " + container.identity.name() + " is throwaway: " + otherwise);
     }
     return container;
   }

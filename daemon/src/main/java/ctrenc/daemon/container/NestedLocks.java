@@ -51,7 +51,7 @@ public final class NestedLocks {
    *     is locked or unlocked again, no more files of it are opened then
    */
   public Locked lock(String reference, String nested, boolean force) throws IOException {
-    ManagedContainer container = roots.kept(reference);
+    ManagedContainer container = roots.keptWithNested(reference);
     UUID found = roots.nested(container, nested);
     Locked locked = lock(container, found, force);
     List<Holders.Holder> holders = locked.holders();
@@ -113,7 +113,7 @@ public final class NestedLocks {
    */
   public void unlock(String reference, String nested, List<HeldProtector> given, HeadDemand demand)
       throws IOException {
-    ManagedContainer container = roots.kept(reference);
+    ManagedContainer container = roots.keptWithNested(reference);
     UUID found = roots.nested(container, nested);
     var wrapped = store.protectors().wrappedSecrets(found);
     try (HeldProtectors held = HeldProtectors.toOpen(given, wrapped, source)) {

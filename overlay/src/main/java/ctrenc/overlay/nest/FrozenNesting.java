@@ -2,8 +2,10 @@ package ctrenc.overlay.nest;
 
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What a store does for trees of snapshots: it opens them, and changes nothing. */
@@ -42,6 +44,21 @@ public interface FrozenNesting extends Nesting {
   @Override
   default List<Name> snapshots(UUID id) {
     return List.of();
+  }
+
+  @Override
+  default Optional<UUID> findSnapshot(UUID id, Name name) {
+    return Optional.empty();
+  }
+
+  @Override
+  default List<Nested> parts(UUID snapshot) {
+    return List.of();
+  }
+
+  @Override
+  default FileSystem openSnapshot(UUID snapshot) throws ErrnoException {
+    throw refused();
   }
 
   @Override

@@ -11,6 +11,8 @@ import ctrenc.overlay.vfs.OpenFile;
 import ctrenc.overlay.vfs.RefusingFileSystem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The hidden directories of all directories of a tree. Those by which something is nested in a
@@ -23,8 +25,12 @@ final class HiddenFileSystem implements RefusingFileSystem {
   private final HiddenNodes nodes = new HiddenNodes();
   private final HiddenContent content;
   private final HiddenChanges changes;
+  private final EnteredSnapshots entered;
+  private final Nesting nesting;
 
-  HiddenFileSystem(TreeChanges changes, Nesting nesting) {
+  HiddenFileSystem(TreeChanges changes, EnteredSnapshots entered, Nesting nesting) {
+    this.entered = entered;
+    this.nesting = nesting;
     content = new HiddenContent(nesting);
     this.changes = new HiddenChanges(changes, nesting);
   }
@@ -35,6 +41,17 @@ final class HiddenFileSystem implements RefusingFileSystem {
       throw new ErrnoException(Errno.ENOTDIR);
     }
     return taken(HiddenNode.control(in, directory));
+  }
+
+  /** A snapshot shows the directory as it was; an empty one where it was not. */
+  private Attributes found(HiddenNode node) throws ErrnoException {
+    Optional<UUID> snapshot =
+        node.kind() == Kind.SNAPSHOT
+            ? nesting.findSnapshot(node.in().id(), node.name())
+            : Optional.empty();
+    Optional<Attributes> was =
+        snapshot.isPresent() ? entered.enter(snapshot.get(), node.directory()) : Optional.empty();
+    return was.isPresent() ? was.get() : taken(node);
   }
 
   private Attributes taken(HiddenNode node) throws ErrnoException {
@@ -48,7 +65,7 @@ final class HiddenFileSystem implements RefusingFileSystem {
     if (name.equals(Name.DOT)) {
       return taken(from);
     }
-    return taken(content.child(from, name));
+    return found(content.child(from, name));
   }
 
   @Override
@@ -64,7 +81,7 @@ final class HiddenFileSystem implements RefusingFileSystem {
   @Override
   public Attributes mkdir(Caller caller, long parent, Name name, int mode, int umask)
       throws ErrnoException {
-    return taken(changes.make(caller, nodes.of(parent), name, mode & ~umask));
+    return found(changes.make(caller, nodes.of(parent), name, mode & ~umask));
   }
 
   @Override

@@ -49,12 +49,14 @@ final class HiddenListing {
   private boolean accept(HiddenContent.Entry entry) throws ErrnoException {
     Attributes attributes = content.attributes(entry.node());
     long child = nodes.take(entry.node());
+    // A snapshot is opened by who enters it, not by who lists it.
+    boolean isShown = plus && entry.node().kind() != HiddenNode.Kind.SNAPSHOT;
     boolean taken =
-        plus
+        isShown
             ? sink.accept(entry.name(), attributes.withInode(child), entry.cookie())
             : sink.accept(
                 entry.name(), child, FileMode.direntType(attributes.mode()), entry.cookie());
-    if (!taken || !plus) {
+    if (!taken || !isShown) {
       nodes.forget(child, 1);
     }
     return taken;

@@ -23,20 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Member {
 
-  /** Opens a member's filesystem. */
-  interface Opening {
-    FileSystem open(UUID id) throws ErrnoException;
-  }
-
-  /** Measures what a member and all that is nested in it use. */
-  interface Measuring {
-    Usage measure(Member top) throws ErrnoException;
-  }
-
   private final int place;
   private final UUID id;
   private final @Nullable Member parent;
   private final long anchor;
+  private final boolean isFrozen;
   private final Opening opening;
   private final StampedLock names = new StampedLock();
   private final ConcurrentMap<Long, Member> children = new ConcurrentHashMap<>();
@@ -48,13 +39,15 @@ final class Member {
 
   private boolean opensRefused;
 
-  Member(
+  private Member(
       int place,
       UUID id,
       @Nullable Member parent,
       long anchor,
+      boolean isFrozen,
       Opening opening,
       Measuring measuring) {
+    this.isFrozen = isFrozen;
     budget = new Budget(() -> measuring.measure(this));
     this.place = place;
     this.id = id;
@@ -65,9 +58,26 @@ final class Member {
 
   /** A member that is open from the start: the root of a tree, or the hidden directories. */
   static Member open(int place, UUID id, FileSystem fileSystem, Measuring measuring) {
-    Member member = new Member(place, id, null, 0, unused -> fileSystem, measuring);
+    Member member = new Member(place, id, null, 0, false, unused -> fileSystem, measuring);
     member.opened = fileSystem;
     return member;
+  }
+
+  /** A subvolume that hangs in another one. */
+  static Member nested(Nesting.Nested nested, Member parent, Opening opening, Measuring measuring) {
+    return new Member(
+        nested.place(), nested.id(), parent, nested.anchor(), false, opening, measuring);
+  }
+
+  /** A snapshot that is entered by a hidden directory, or is part of {@code parent}. */
+  static Member frozen(Nesting.Nested part, @Nullable Member parent, Opening opening) {
+    return new Member(
+        part.place(), part.id(), parent, part.anchor(), true, opening, top -> Usage.NOTHING);
+  }
+
+  /** Whether it is a snapshot among subvolumes; nothing in it changes. */
+  boolean isFrozen() {
+    return isFrozen;
   }
 
   int place() {
@@ -192,8 +202,10 @@ final class Member {
     return LongStream.of(inodes).map(this::number).toArray();
   }
 
+  /** With the number in the tree, which what a hidden directory leads to may have already. */
   Attributes shown(Attributes attributes) {
-    return place == 0 ? attributes : attributes.withInode(number(attributes.inode()));
+    boolean isNumbered = place == 0 || Numbers.place(attributes.inode()) != 0;
+    return isNumbered ? attributes : attributes.withInode(number(attributes.inode()));
   }
 
   /** Its root directory; of a locked one the anchor shows instead. */

@@ -3,6 +3,7 @@ package ctrenc.overlay.nest;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,12 +24,12 @@ import java.util.concurrent.locks.StampedLock;
 final class MemberTable {
 
   private final Member root;
-  private final Member.Opening opening;
-  private final Member.Measuring measuring;
+  private final Opening opening;
+  private final Measuring measuring;
   private final ConcurrentMap<Integer, Member> members = new ConcurrentHashMap<>();
   private final AtomicInteger lastPlace = new AtomicInteger();
 
-  MemberTable(Member root, Member.Opening opening, Member.Measuring measuring) {
+  MemberTable(Member root, Opening opening, Measuring measuring) {
     this.root = root;
     this.opening = opening;
     this.measuring = measuring;
@@ -50,12 +51,31 @@ final class MemberTable {
   }
 
   Member add(Member parent, Nesting.Nested nested) {
-    Member member =
-        new Member(nested.place(), nested.id(), parent, nested.anchor(), opening, measuring);
-    members.put(nested.place(), member);
-    parent.children().put(nested.anchor(), member);
+    Member member = hung(Member.nested(nested, parent, opening, measuring));
     lastPlace.accumulateAndGet(nested.place(), Math::max);
     return member;
+  }
+
+  private Member hung(Member member) {
+    members.put(member.place(), member);
+    member.parent().children().put(member.anchor(), member);
+    return member;
+  }
+
+  /** Shows a snapshot in the tree. */
+  Member addFrozen(Nesting.Nested snapshot, Opening frozen) {
+    Member member = Member.frozen(snapshot, null, frozen);
+    members.put(member.place(), member);
+    return member;
+  }
+
+  /** Shows a snapshot that is part of one. */
+  Member addFrozen(Member parent, Nesting.Nested part, Opening frozen) {
+    return hung(Member.frozen(part, parent, frozen));
+  }
+
+  boolean has(Member member) {
+    return members.get(member.place()) == member;
   }
 
   void add(Member hidden) {
@@ -85,6 +105,12 @@ final class MemberTable {
     return member;
   }
 
+  /** The same; empty if it is gone. */
+  Optional<Member> find(long number) {
+    int place = Numbers.place(number);
+    return place == 0 ? Optional.of(root) : Optional.ofNullable(members.get(place));
+  }
+
   Member root() {
     return root;
   }
@@ -95,7 +121,36 @@ final class MemberTable {
 
   /** All that are nested, at any depth. */
   List<Member> nested() {
-    return members.values().stream().filter(Member::isNested).toList();
+    return members.values().stream()
+        .filter(member -> member.isNested() && !member.isFrozen())
+        .toList();
+  }
+
+  /** The same, and the snapshots that are shown. */
+  List<Member> opening() {
+    return members.values().stream()
+        .filter(member -> member.isNested() || member.isFrozen())
+        .toList();
+  }
+
+  void sync() throws ErrnoException {
+    for (Member member : nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        known.sync();
+      }
+    }
+  }
+
+  long[] inUse(long[] ofRoot) {
+    long[] all = ofRoot;
+    for (Member member : opening()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        all = Numbers.joined(member.numbers(known.inUse()), all);
+      }
+    }
+    return all;
   }
 
   /** One and all that are nested in it, the innermost first. */
@@ -137,6 +192,8 @@ final class MemberTable {
 
   void remove(Member member) {
     members.remove(member.place(), member);
-    member.parent().children().remove(member.anchor(), member);
+    if (member.isNested()) {
+      member.parent().children().remove(member.anchor(), member);
+    }
   }
 }

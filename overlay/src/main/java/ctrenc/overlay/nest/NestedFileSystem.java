@@ -101,7 +101,15 @@ public final class NestedFileSystem implements FileSystem {
       Member above = member.parent();
       return above.shown(above.fileSystem().lookup(caller, member.anchor(), name));
     }
-    return MemberTable.entered(member, member.fileSystem().lookup(caller, in(parent), name));
+    if (name.equals(Name.DOT_DOT) && tree.entered().isEntrance(parent)) {
+      throw new ErrnoException(Errno.ESTALE);
+    }
+    FileSystem at = member.fileSystem();
+    Attributes found = MemberTable.entered(member, at.lookup(caller, in(parent), name));
+    if (member.isFrozen()) {
+      tree.entered().refer(member, 1);
+    }
+    return found;
   }
 
   @Override
@@ -180,6 +188,9 @@ public final class NestedFileSystem implements FileSystem {
   @Override
   public OpenFile open(Caller caller, long inode, int flags) throws ErrnoException {
     Member member = member(inode);
+    if (member.isFrozen() && (flags & ACCESS_MODE) != 0) {
+      throw new ErrnoException(Errno.EROFS);
+    }
     return opened(member, member.fileSystem().open(caller, in(inode), flags), flags);
   }
 
@@ -261,6 +272,9 @@ public final class NestedFileSystem implements FileSystem {
       listed.readdir(in(inode), cookie, plus, listing);
     } finally {
       listing.forgetAnchors(listed);
+      if (member.isFrozen()) {
+        tree.entered().refer(member, listing.taken());
+      }
     }
   }
 
@@ -325,13 +339,15 @@ public final class NestedFileSystem implements FileSystem {
 
   @Override
   public FileSystemUsage statfs(long inode) throws ErrnoException {
-    Member member = isVolatile(inode) ? tree.members().root() : member(inode);
+    boolean isHidden = Numbers.place(inode) == Numbers.HIDDEN_PLACE;
+    Member member = isHidden ? tree.members().root() : member(inode);
     return member.narrow(root.statfs());
   }
 
   @Override
   public boolean isVolatile(long inode) {
-    return Numbers.place(inode) == Numbers.HIDDEN_PLACE;
+    int place = Numbers.place(inode);
+    return place == Numbers.HIDDEN_PLACE || (place != 0 && tree.entered().isEntrance(inode));
   }
 
   @Override
@@ -341,13 +357,13 @@ public final class NestedFileSystem implements FileSystem {
 
   @Override
   public void sync() throws ErrnoException {
-    tree.sync();
+    tree.members().sync();
     root.sync();
   }
 
   @Override
   public long[] inUse() {
-    return tree.inUse(root.inUse());
+    return tree.members().inUse(root.inUse());
   }
 
   @Override

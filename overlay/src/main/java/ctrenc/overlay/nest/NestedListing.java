@@ -22,6 +22,7 @@ final class NestedListing implements DirectorySink {
   private final Member member;
   private final DirectorySink sink;
   private final List<Long> anchors = new ArrayList<>(0);
+  private long taken;
 
   NestedListing(Member member, DirectorySink sink) {
     this.member = member;
@@ -39,16 +40,26 @@ final class NestedListing implements DirectorySink {
   public boolean accept(Name name, Attributes attributes, long cookie) {
     Member child = member.children().get(attributes.inode());
     if (child == null) {
-      return sink.accept(name, member.shown(attributes), cookie);
+      return counted(sink.accept(name, member.shown(attributes), cookie));
     }
     Attributes shown = rootOf(child);
-    boolean taken =
+    boolean isTaken =
         shown == null
             ? sink.accept(name, child.number(FileSystem.ROOT), DIRECTORY_TYPE, cookie)
-            : sink.accept(name, shown, cookie);
-    if (taken) {
+            : counted(sink.accept(name, shown, cookie));
+    if (isTaken) {
       anchors.add(attributes.inode());
     }
+    return isTaken;
+  }
+
+  private boolean counted(boolean isTaken) {
+    taken += isTaken ? 1 : 0;
+    return isTaken;
+  }
+
+  /** How many entries with attributes were taken: a reference for each. */
+  long taken() {
     return taken;
   }
 

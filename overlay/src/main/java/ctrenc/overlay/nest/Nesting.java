@@ -4,6 +4,7 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What a store does for the trees of subvolumes that it keeps. Thread-safe. */
@@ -51,6 +52,17 @@ public interface Nesting {
   void destroy(UUID id) throws ErrnoException;
 
   List<Name> snapshots(UUID id);
+
+  Optional<UUID> findSnapshot(UUID id, Name name);
+
+  /** The snapshots of nested subvolumes that are part of one, each after the one it is part of. */
+  List<Nested> parts(UUID snapshot);
+
+  /**
+   * What a snapshot holds, for reading alone, for one user; ENOKEY if its subvolume is locked,
+   * ENOENT if it is gone.
+   */
+  FileSystem openSnapshot(UUID snapshot) throws ErrnoException;
 
   void snapshot(UUID id, Name name) throws ErrnoException;
 

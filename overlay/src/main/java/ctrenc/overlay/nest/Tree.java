@@ -10,8 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /** A root and what is nested in it, seen as a whole. Thread-safe. */
 public final class Tree {
@@ -23,6 +24,7 @@ public final class Tree {
   private final boolean outlives;
   private final MemberTable members;
   private final TreeChanges changes;
+  private final EnteredSnapshots entered;
   private final HiddenFileSystem hidden;
   private volatile boolean opensRefused;
   private volatile boolean isLimited;
@@ -33,7 +35,8 @@ public final class Tree {
     members = new MemberTable(Member.open(0, id, root, this::measure), this::open, this::measure);
     members.addAll(nesting.within(id));
     changes = new TreeChanges(members, nesting);
-    hidden = new HiddenFileSystem(changes, nesting);
+    entered = new EnteredSnapshots(members, nesting);
+    hidden = new HiddenFileSystem(changes, entered, nesting);
     members.add(Member.open(Numbers.HIDDEN_PLACE, id, hidden, top -> Usage.NOTHING));
     limit(id, nesting.limits(id));
     members.nested().forEach(member -> limit(member.id(), nesting.limits(member.id())));
@@ -101,6 +104,11 @@ public final class Tree {
     return changes;
   }
 
+  /** The snapshots that are used by way of hidden directories. */
+  EnteredSnapshots entered() {
+    return entered;
+  }
+
   /** Names of the hidden directory are taken everywhere. */
   static void requireOrdinary(Name name) throws ErrnoException {
     if (name.equals(HIDDEN)) {
@@ -110,7 +118,8 @@ public final class Tree {
 
   /** Takes a reference on the hidden directory of a directory. */
   Attributes hidden(Member member, long directory) throws ErrnoException {
-    if (member.place() == Numbers.HIDDEN_PLACE || nesting.isFrozen()) {
+    boolean isFrozen = nesting.isFrozen() || member.isFrozen();
+    if (member.place() == Numbers.HIDDEN_PLACE || isFrozen) {
       throw new ErrnoException(Errno.ENOENT);
     }
     requireNesting();
@@ -118,56 +127,36 @@ public final class Tree {
     return entered.withInode(Numbers.number(Numbers.HIDDEN_PLACE, entered.inode()));
   }
 
-  private @Nullable FileSystem known(long number) {
-    try {
-      return members.of(number).known();
-    } catch (ErrnoException e) {
-      return null;
-    }
+  /** What is gone or not open has nothing to take back. */
+  private void ifKnown(long number, BiConsumer<Member, FileSystem> taking) {
+    members
+        .find(number)
+        .ifPresent(
+            member -> {
+              FileSystem known = member.known();
+              if (known != null) {
+                taking.accept(member, known);
+              }
+            });
   }
 
   void forget(long number, long count) {
-    FileSystem fileSystem = known(number);
-    if (fileSystem != null) {
-      fileSystem.forget(Numbers.inode(number), count);
-    }
+    ifKnown(number, (member, known) -> known.forget(Numbers.inode(number), count));
+    members.find(number).ifPresent(member -> entered.forget(member, count));
   }
 
   void release(long number, long handle) {
-    FileSystem fileSystem = known(number);
-    if (fileSystem != null) {
-      fileSystem.release(Numbers.inode(number), handle);
-    }
-  }
-
-  void sync() throws ErrnoException {
-    for (Member member : members.nested()) {
-      FileSystem known = member.known();
-      if (known != null) {
-        known.sync();
-      }
-    }
-  }
-
-  long[] inUse(long[] ofRoot) {
-    long[] all = ofRoot;
-    for (Member member : members.nested()) {
-      FileSystem known = member.known();
-      if (known != null) {
-        all = Numbers.joined(member.numbers(known.inUse()), all);
-      }
-    }
-    return all;
+    ifKnown(number, (member, known) -> known.release(Numbers.inode(number), handle));
   }
 
   void refuseOpens(boolean refused) {
     opensRefused = refused;
-    members.nested().forEach(member -> member.refuseOpens(refused));
+    members.opening().forEach(member -> member.refuseOpens(refused));
   }
 
   /** Lets those that are members open no more files, or again; what is open goes on. */
   public void refuseOpens(Set<UUID> ids, boolean refused) {
-    members.nested().stream()
+    members.opening().stream()
         .filter(member -> ids.contains(member.id()))
         .forEach(member -> member.refuseOpens(refused));
   }
@@ -175,7 +164,7 @@ public final class Tree {
   /** Ends all that is nested; returns the numbers that {@code ending} gives for each. */
   long[] end(Function<FileSystem, long[]> ending) {
     long[] used = new long[0];
-    for (Member member : members.nested()) {
+    for (Member member : members.opening()) {
       FileSystem known = member.refuse(Errno.ENODEV);
       if (known != null) {
         used = Numbers.joined(member.numbers(ending.apply(known)), used);
@@ -229,7 +218,7 @@ public final class Tree {
 
   /** Lets those that are members be used no more, because their keys go; or again. */
   public void refuse(Set<UUID> ids, boolean refused) {
-    for (Member member : members.nested()) {
+    for (Member member : members.opening()) {
       if (ids.contains(member.id()) && refused) {
         changes.refuse(member, Errno.ENOKEY);
       } else if (ids.contains(member.id())) {
@@ -240,7 +229,15 @@ public final class Tree {
 
   /** Takes those that are members away, whoever uses them. */
   public void remove(Set<UUID> ids) {
-    members.nested().stream().filter(member -> ids.contains(member.id())).forEach(changes::remove);
+    members.opening().stream().filter(member -> ids.contains(member.id())).forEach(changes::remove);
+  }
+
+  /** The places of those that are members, by which numbers of their inodes are told. */
+  public Set<Integer> places(Set<UUID> ids) {
+    return members.opening().stream()
+        .filter(member -> ids.contains(member.id()))
+        .map(Member::place)
+        .collect(Collectors.toSet());
   }
 
   private Member require(UUID id) throws ErrnoException {

@@ -41,7 +41,7 @@ final class TreeChanges {
     long stamp = holdNames(in);
     try {
       Member child = in.childAt(parent, name);
-      if (child != null && !nesting.isFrozen()) {
+      if (child != null && !nesting.isFrozen() && !in.isFrozen()) {
         requireEmpty(child);
         end(child);
       }

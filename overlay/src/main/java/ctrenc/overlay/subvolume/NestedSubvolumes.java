@@ -11,6 +11,7 @@ import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -88,9 +89,12 @@ final class NestedSubvolumes {
 
   /** Which numbers inodes of these and of all nested in them have, in any tree they show in. */
   LongPredicate inodes(UUID id) {
-    Set<Integer> places = new HashSet<>();
-    tools.nests().find(id).ifPresent(nest -> places.add(nest.place()));
-    tools.nests().within(id).forEach(nest -> places.add(nest.place()));
+    List<NestRecord> all = new ArrayList<>(tools.nests().within(id));
+    tools.nests().find(id).ifPresent(all::add);
+    Set<Integer> places = all.stream().map(NestRecord::place).collect(Collectors.toSet());
+    Set<UUID> snapshots = new HashSet<>();
+    all.forEach(nest -> snapshots.addAll(snapshotsOf(nest.id())));
+    tools.nests().findRoot(id).ifPresent(root -> places.addAll(trees.places(root, snapshots)));
     return number -> places.contains(Nesting.placeOf(number));
   }
 
@@ -194,13 +198,16 @@ final class NestedSubvolumes {
 
   /** Keys first, of all that are nested in it too. */
   void destroy(UUID id) throws IOException {
-    trees.remove(snapshotsWithin(id));
-    synchronized (tools.open().guard(id)) {
-      SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
-      dropKeys(subvolume);
-      tools.eraser().destroy(subvolume);
-      tools.open().forgetGuard(id);
-    }
+    trees.without(
+        snapshotsWithin(id),
+        () -> {
+          synchronized (tools.open().guard(id)) {
+            SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
+            dropKeys(subvolume);
+            tools.eraser().destroy(subvolume);
+            tools.open().forgetGuard(id);
+          }
+        });
     locked.remove(id);
   }
 

@@ -20,6 +20,7 @@ final class OpenTrees {
   }
 
   private final Map<UUID, NestedFileSystem> trees = new ConcurrentHashMap<>();
+  private final Set<UUID> going = ConcurrentHashMap.newKeySet();
 
   Optional<Tree> find(UUID root) {
     return Optional.ofNullable(trees.get(root)).map(NestedFileSystem::tree);
@@ -52,8 +53,27 @@ final class OpenTrees {
     trees.values().forEach(tree -> tree.tree().refuseOpens(members, refused));
   }
 
-  /** Takes those away, wherever they show; to be called without any guard. */
-  void remove(Set<UUID> members) {
-    trees.values().forEach(tree -> tree.tree().remove(members));
+  /**
+   * Takes those away, wherever they show, and carries out a step before any of them is shown again;
+   * to be called without any guard.
+   */
+  void without(Set<UUID> members, Step step) throws IOException {
+    going.addAll(members);
+    try {
+      trees.values().forEach(tree -> tree.tree().remove(members));
+      step.run();
+    } finally {
+      going.removeAll(members);
+    }
+  }
+
+  /** Whether one is not to be shown, because it is being removed. */
+  boolean isGoing(UUID member) {
+    return going.contains(member);
+  }
+
+  /** The places of those in the tree of a root, if it is open. */
+  Set<Integer> places(UUID root, Set<UUID> members) {
+    return find(root).map(tree -> tree.places(members)).orElse(Set.of());
   }
 }

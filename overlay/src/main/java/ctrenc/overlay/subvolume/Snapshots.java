@@ -58,9 +58,9 @@ public interface Snapshots {
 
   /**
    * Forgets a snapshot with those that are part of it. Layers that no stack holds any more are
-   * removed with it.
+   * removed with it. Whoever uses one of them from inside of its subvolume gets ESTALE.
    *
-   * @throws InUseException while one of them is open
+   * @throws InUseException while one of them is opened by {@link #open}
    */
   void remove(UUID id) throws IOException;
 }

@@ -24,9 +24,9 @@ final class StoredNesting implements Nesting {
   private final NestCatalog nests;
   private final NestMaker maker;
   private final NestedSubvolumes nested;
-  private final Snapshots snapshots;
+  private final StoredSnapshots snapshots;
 
-  StoredNesting(StackTools tools, NestedSubvolumes nested, Snapshots snapshots) {
+  StoredNesting(StackTools tools, NestedSubvolumes nested, StoredSnapshots snapshots) {
     this.catalog = tools.catalog();
     this.nests = tools.nests();
     this.maker = new NestMaker(tools);
@@ -86,6 +86,21 @@ final class StoredNesting implements Nesting {
   @Override
   public List<Name> snapshots(UUID id) {
     return catalog.snapshotsOf(id).stream().map(one -> Name.of(one.name())).sorted().toList();
+  }
+
+  @Override
+  public Optional<UUID> findSnapshot(UUID id, Name name) {
+    return snapshots.find(id, name.toString()).map(SnapshotInfo::id);
+  }
+
+  @Override
+  public List<Nested> parts(UUID snapshot) {
+    return snapshots.partsOf(snapshot).stream().map(NestRecord::nested).toList();
+  }
+
+  @Override
+  public FileSystem openSnapshot(UUID snapshot) throws ErrnoException {
+    return translated(() -> snapshots.openInside(snapshot));
   }
 
   @Override

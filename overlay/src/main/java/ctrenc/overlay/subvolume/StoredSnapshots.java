@@ -24,6 +24,7 @@ final class StoredSnapshots implements Snapshots {
   private final OpenTrees trees;
   private final TreeSnapshots recursive;
   private final StoredHeads heads;
+  private final SnapshotRemover remover;
   private final PartNesting nesting = new PartNesting();
 
   StoredSnapshots(
@@ -37,6 +38,7 @@ final class StoredSnapshots implements Snapshots {
     this.trees = trees;
     this.recursive = recursive;
     this.heads = heads;
+    remover = new SnapshotRemover(tools, trees);
   }
 
   @Override
@@ -138,6 +140,27 @@ final class StoredSnapshots implements Snapshots {
                 }));
   }
 
+  List<NestRecord> partsOf(UUID id) {
+    return tools.nests().partsWithin(id);
+  }
+
+  /**
+   * Opens a snapshot for somebody who uses it from inside of its subvolume's tree: a filesystem of
+   * its own, which whoever mounts the snapshot does not close.
+   */
+  FileSystem openInside(UUID id) throws IOException {
+    UUID subvolume = require(id).subvolume();
+    OpenStacks open = tools.open();
+    synchronized (open.guard(subvolume)) {
+      if (trees.isGoing(id)) {
+        throw new NoSuchFileException("snapshot " + id);
+      }
+      SnapshotRecord snapshot = require(id);
+      nested.unlock(subvolume);
+      return open.open(UUID.randomUUID(), closed -> tools.opener().open(snapshot, closed));
+    }
+  }
+
   /** Snapshots of nested subvolumes, as those show that they are part of. */
   private final class PartNesting implements FrozenNesting {
     @Override
@@ -161,7 +184,7 @@ final class StoredSnapshots implements Snapshots {
     List<SubvolumeInfo> forked = new ArrayList<>(1);
     OpenStacks open = tools.open();
     open.guarded(
-        owners(id),
+        remover.owners(id),
         () -> {
           List<SubvolumeMaker.Part> parts = parts(id, !protectors.isEmpty());
           SubvolumeRecord made = tools.maker().fork(require(id), parts, name, protectors);
@@ -196,33 +219,7 @@ final class StoredSnapshots implements Snapshots {
 
   @Override
   public void remove(UUID id) throws IOException {
-    OpenStacks open = tools.open();
-    open.guarded(
-        owners(id),
-        () -> {
-          List<SnapshotRecord> all = new ArrayList<>(List.of(require(id)));
-          for (NestRecord part : tools.nests().partsWithin(id)) {
-            all.add(require(part.id()));
-          }
-          for (SnapshotRecord snapshot : all) {
-            if (open.find(snapshot.id()).isPresent()) {
-              throw new InUseException(
-                  "Snapshot " + snapshot.name() + " is in use; unmount it first.");
-            }
-          }
-          tools.eraser().removeSnapshots(all);
-        });
-  }
-
-  /** The subvolumes that a snapshot and its parts are of, in the order of their guards. */
-  private List<UUID> owners(UUID id) throws IOException {
-    List<NestRecord> parts = new ArrayList<>(tools.nests().partsWithin(id));
-    parts.sort(Comparator.comparingInt(NestRecord::place));
-    List<UUID> owners = new ArrayList<>(List.of(require(id).subvolume()));
-    for (NestRecord part : parts) {
-      owners.add(require(part.id()).subvolume());
-    }
-    return owners;
+    remover.remove(id);
   }
 
   private SnapshotRecord require(UUID id) throws NoSuchFileException {

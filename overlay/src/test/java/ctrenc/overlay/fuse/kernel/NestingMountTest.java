@@ -125,6 +125,73 @@ class NestingMountTest {
     assertThat(root.findings()).isEmpty();
   }
 
+  /** What a subvolume's owner keeps, and anybody reads who may, at two places at once. */
+  private static final String KEEPS_AND_READS =
+      """
+      set -e
+      mkdir n/d && echo before > n/d/f && chmod 600 n/d/f && echo gone > n/d/g && sync n/d/f n/d/g
+      mkdir n/.ctr-enc/snapshots/s
+      echo after > n/d/f && rm n/d/g
+      s=n/.ctr-enc/snapshots/s
+      cat $s/d/f $s/d/g n/d/.ctr-enc/snapshots/s/f n/d/f
+      ls -A n/.ctr-enc/snapshots $s $s/d n/d/.ctr-enc/snapshots/s | sed "s,.*/,," | xargs
+      env -C $s/d sh -c "cat f ../../../../d/f; cp g ../../../../d/g"
+      cat n/d/g
+      for try in "touch $s/d/f" "touch $s/new" "rm $s/d/f" "rm -r $s/d" "mkdir $s/x" "mv $s/d $s/e" \
+          "ln $s/d/f $s/l" "truncate -s 0 $s/d/f" "dd if=/dev/zero of=$s/d/f conv=notrunc count=1"; do
+        $try 2>&1 | grep -o "Read-only file system"
+      done | sort | uniq -c | xargs
+      ! mkdir $s/.ctr-enc/subvolumes/n 2> /dev/null
+      find n n/d/.ctr-enc/snapshots/s $s -printf "%i\\n" | sort | uniq -d | wc -l
+      """;
+
+  @ParameterizedTest
+  @EnumSource(CacheMode.class)
+  void snapshotsAreReadFromInside(CacheMode mode) throws Exception {
+    LiveMount live = mount(mode);
+    live.run("mkdir .ctr-enc/subvolumes/n && chown 1000:1000 n");
+    assertThat(live.run(ALICE + "'" + KEEPS_AND_READS + "'").lines())
+        .containsExactly(
+            "before",
+            "gone",
+            "before",
+            "after",
+            "snapshots: s s: d d: f g s: f g",
+            "before",
+            "after",
+            "gone",
+            "10 Read-only file system",
+            "0");
+    readsOfTheRoot(live);
+    whoUsesItWhenItGoesIsTold(live);
+    assertThat(root.findings()).isEmpty();
+  }
+
+  private static void readsOfTheRoot(LiveMount live) throws Exception {
+    live.run(
+        "mkdir .ctr-enc/snapshots/top && echo x > later && cat .ctr-enc/snapshots/top/of-the-image");
+    assertThat(live.run("ls .ctr-enc/snapshots/top; cat of-the-image"))
+        .isEqualTo("n\nof-the-image\nimage");
+    String bob = "setpriv --reuid 1001 --regid 1001 --clear-groups sh -c ";
+    assertThat(
+            live.run(
+                bob + "'! cat n/.ctr-enc/snapshots/s/d/f 2>&1; cat n/d/.ctr-enc/snapshots/s/g'"))
+        .contains("Permission denied")
+        .endsWith("gone");
+  }
+
+  private static void whoUsesItWhenItGoesIsTold(LiveMount live) throws Exception {
+    String use =
+        """
+        exec 3< n/.ctr-enc/snapshots/s/d/g
+        rmdir n/.ctr-enc/snapshots/s && sync n/d/f
+        cat <&3 2>&1 | grep -o -m 1 "Stale file handle"
+        ls n/.ctr-enc/snapshots
+        mkdir n/.ctr-enc/snapshots/s && cat n/.ctr-enc/snapshots/s/d/f
+        """;
+    assertThat(live.run(use)).isEqualTo("Stale file handle\nafter");
+  }
+
   @ParameterizedTest
   @EnumSource(CacheMode.class)
   void theCallThatPassesALimitIsToldSo(CacheMode mode) throws Exception {
