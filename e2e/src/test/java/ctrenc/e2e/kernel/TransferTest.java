@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +58,7 @@ class TransferTest {
   @Test
   void aDebianRootMovesLockedAndGoesOnMovingByIncrements() throws IOException {
     for (TestDaemon daemon : List.of(here, there)) {
-      daemon.cli("image", "import", DebianTree.archive().toString(), DEBIAN).ok();
+      daemon.cli("image", "import", DebianTree.small().toString(), DEBIAN).ok();
     }
     List<String> first = worked();
     here.cli("lock", "work").ok();
@@ -90,13 +89,17 @@ class TransferTest {
   /** A root with work from before and after a rotation; what it holds. */
   private List<String> worked() throws IOException {
     Path root = pair.create("work", DEBIAN);
-    Path script = Manifest.resource("work.sh", scratch);
-    Command.sh("sh -eu " + script + " " + root).within(Duration.ofMinutes(5)).ok();
+    Command.sh(
+            "cd "
+                + root
+                + "; mv usr/share/doc documents; rm -r documents/bash; chmod 600 etc/issue"
+                + "; head -c 5m /dev/urandom > root/large")
+        .ok();
     here.cli("rotate", "work").ok();
     Command.sh(
             "cd "
                 + root
-                + "; cp -a usr/share/perl5 root/perl; rm -r usr/share/bash-documents"
+                + "; cp -a usr/share/perl5 root/perl; rm -r documents/tar; echo more >> root/large"
                 + "; truncate -s 90m root/holes; echo end >> root/holes; ln root/holes root/link")
         .ok();
     return Manifest.of(root);
@@ -108,7 +111,7 @@ class TransferTest {
     Command.sh(
             "cd "
                 + root
-                + "; rm -r root/perl; date > root/date; chown 7:8 etc; setfattr -n user.e2e -v late var")
+                + "; rm -r root/perl; date > root/date; chown 7:8 etc; setfattr -n user.e2e -v late srv")
         .ok();
     here.cli("flatten", "work").ok();
     List<String> held = Manifest.of(root);

@@ -40,7 +40,7 @@ class TreeBackupTest {
     here = pair.here();
     there = pair.there();
     for (TestDaemon daemon : List.of(here, there)) {
-      daemon.cli("image", "import", DebianTree.part().toString(), DEBIAN).ok();
+      daemon.cli("image", "import", DebianTree.small().toString(), DEBIAN).ok();
     }
   }
 
