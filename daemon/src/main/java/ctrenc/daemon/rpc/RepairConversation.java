@@ -88,6 +88,7 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
   private static final class Told implements RepairSink {
     private final StreamedAnswer<RepairResponse> out;
     private final RepairProgress.Builder progress = RepairProgress.newBuilder();
+    private final ProgressInterval interval = new ProgressInterval();
 
     Told(StreamedAnswer<RepairResponse> out) {
       this.out = out;
@@ -115,7 +116,9 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
 
     private void tell(RepairProgress.Builder now) throws RefusedException {
       requireCaller();
-      out.offer(RepairResponse.newBuilder().setProgress(now).build());
+      if (interval.isDue()) {
+        out.offer(RepairResponse.newBuilder().setProgress(now).build());
+      }
     }
 
     private void send(RepairResponse response) throws RefusedException {

@@ -2,7 +2,6 @@ package ctrenc.daemon.rpc;
 
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.export.TransferProgress;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
@@ -12,11 +11,9 @@ import java.util.function.LongConsumer;
  */
 final class ToldProgress implements TransferProgress {
 
-  private static final long INTERVAL = Duration.ofMillis(100).toNanos();
-
   private final BooleanSupplier isGone;
   private final LongConsumer caller;
-  private long told = System.nanoTime();
+  private final ProgressInterval interval = new ProgressInterval();
 
   ToldProgress(BooleanSupplier isGone, LongConsumer caller) {
     this.isGone = isGone;
@@ -28,9 +25,7 @@ final class ToldProgress implements TransferProgress {
     if (isGone.getAsBoolean()) {
       throw RefusedException.cancelled("The stream was given up.");
     }
-    long now = System.nanoTime();
-    if (now - told >= INTERVAL) {
-      told = now;
+    if (interval.isDue()) {
       caller.accept(bytes);
     }
   }

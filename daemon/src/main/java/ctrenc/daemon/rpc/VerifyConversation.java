@@ -22,6 +22,7 @@ final class VerifyConversation implements ScrubSink {
   private final Upkeep upkeep;
   private final StreamedAnswer<VerifyResponse> answer;
   private final Pace pace;
+  private final ProgressInterval interval = new ProgressInterval();
   private long total;
   private long done;
   private int locked;
@@ -84,6 +85,12 @@ final class VerifyConversation implements ScrubSink {
   public void verified(ScrubPosition next, long bytes) throws IOException {
     requireCaller();
     done += bytes;
+    if (interval.isDue()) {
+      tell(next);
+    }
+  }
+
+  private void tell(ScrubPosition next) {
     answer.offer(
         VerifyResponse.newBuilder()
             .setProgress(

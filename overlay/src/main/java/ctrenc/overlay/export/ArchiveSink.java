@@ -119,8 +119,8 @@ final class ArchiveSink implements AutoCloseable {
     open(new TarArchiveEntry(place), FILE, content.size(), parts.changed(), attribute);
     CheckedOutputStream data = new CheckedOutputStream(tar, new CRC32C());
     data.write(content.head());
-    for (SealedExtent extent : content.extents()) {
-      int length = extent.read(this::room);
+    for (int i = 0; i < content.extents().size(); i++) {
+      int length = content.read(i, this::room);
       MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, envelope, 0, length);
       data.write(envelope, 0, length);
       pace.moved(length);

@@ -7,7 +7,6 @@ import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -20,37 +19,49 @@ import java.util.UUID;
  */
 public record ExtentSource(MetaReader meta, long number, UUID id, EnvelopeReader envelopes) {
 
-  /** Puts the envelope of an extent where there is room; its length, empty if it was freed. */
-  OptionalInt read(long extent, EnvelopeReader.Room room) throws IOException {
-    Optional<byte[]> stored = PlaceScan.living(meta, number, extent);
-    while (stored.isPresent()) {
-      PlaceRecord record = PlaceRecord.decode(stored.get(), name(extent));
-      if (envelopes.read(record.place(), room)
-              instanceof EnvelopeReader.Found.Whole(EnvelopeHeader header)
-          && header.extent() == extent
-          && header.layer().equals(id)) {
-        return OptionalInt.of(header.envelopeLength());
-      }
-      Optional<byte[]> now = PlaceScan.living(meta, number, extent);
-      if (now.isPresent() && Arrays.equals(now.get(), stored.get())) {
+  /**
+   * Puts the envelope of an extent where there is room; its length, empty if it was freed.
+   *
+   * @param known where it was when it was looked up
+   */
+  OptionalInt read(long extent, PlaceRecord known, EnvelopeReader.Room room) throws IOException {
+    OptionalInt length = look(extent, known, room);
+    Optional<PlaceRecord> now = length.isEmpty() ? place(extent) : Optional.empty();
+    PlaceRecord before = known;
+    while (now.isPresent()) {
+      if (now.get().equals(before)) {
         throw new DamagedException(
             "The %s is damaged, so nothing more was sent; 'ctr-enc verify' says more."
                 .formatted(name(extent)));
       }
-      stored = now;
+      before = now.get();
+      length = look(extent, before, room);
+      now = length.isEmpty() ? place(extent) : Optional.empty();
     }
-    return OptionalInt.empty();
+    return length;
   }
 
-  /** How long an extent's envelope is. */
-  int length(long extent) throws IOException {
-    byte[] stored =
-        PlaceScan.living(meta, number, extent)
-            .orElseThrow(() -> new DamagedException("The %s is missing.".formatted(name(extent))));
-    return PlaceRecord.decode(stored, name(extent)).place().length();
+  private OptionalInt look(long extent, PlaceRecord record, EnvelopeReader.Room room)
+      throws IOException {
+    return envelopes.read(record.place(), room)
+                instanceof EnvelopeReader.Found.Whole(EnvelopeHeader header)
+            && header.extent() == extent
+            && header.layer().equals(id)
+        ? OptionalInt.of(header.envelopeLength())
+        : OptionalInt.empty();
   }
 
-  private String name(long extent) {
+  /** Where an extent lies; empty if it was freed. */
+  Optional<PlaceRecord> place(long extent) throws IOException {
+    Optional<byte[]> stored = PlaceScan.living(meta, number, extent);
+    return stored.isEmpty() ? Optional.empty() : Optional.of(decoded(extent, stored.get()));
+  }
+
+  PlaceRecord decoded(long extent, byte[] stored) throws IOException {
+    return PlaceRecord.decode(stored, name(extent));
+  }
+
+  String name(long extent) {
     return "extent %d of layer %s".formatted(extent, id);
   }
 }

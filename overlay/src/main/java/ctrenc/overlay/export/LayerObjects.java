@@ -37,9 +37,10 @@ public record LayerObjects(MetaReader meta, long number, UUID id, boolean isSeal
    * @param child 0 of a whiteout
    * @param type of the file that it leads to, as in {@link RecordShape}
    * @param key the logical one
+   * @param value as it is sealed
    */
   @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
-  record Entry(long parent, long child, int type, byte[] key) {
+  record Entry(long parent, long child, int type, byte[] key, byte[] value) {
 
     boolean isDirectory() {
       return type == RecordShape.DIRECTORY;
@@ -71,7 +72,7 @@ public record LayerObjects(MetaReader meta, long number, UUID id, boolean isSeal
 
   private static Entry entry(byte[] key, byte[] value) {
     long parent = ByteBuffer.wrap(key).getLong();
-    return new Entry(parent, RecordShape.child(value), RecordShape.childType(value), key);
+    return new Entry(parent, RecordShape.child(value), RecordShape.childType(value), key, value);
   }
 
   /** Takes inodes. */

@@ -69,7 +69,7 @@ public final class LayerRestore implements AutoCloseable {
   }
 
   private void commit() throws IOException {
-    meta.commit(batch);
+    arriving.commit(batch);
     batch = meta.batch();
     waiting = 0;
   }
@@ -93,6 +93,7 @@ public final class LayerRestore implements AutoCloseable {
    */
   void finish() throws IOException {
     commit();
+    arriving.settle();
     Map<Long, Integer> references = new HashMap<>();
     try (MetaCursor cursor = RecordTable.REFERENCE.scan(meta, number)) {
       while (cursor.next()) {
@@ -106,6 +107,7 @@ public final class LayerRestore implements AutoCloseable {
       arriving.share(batch, one.getKey(), one.getValue() - 1L);
     }
     commit();
+    arriving.settle();
     arriving.finish();
   }
 

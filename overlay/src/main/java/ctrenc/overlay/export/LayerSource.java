@@ -56,7 +56,7 @@ public final class LayerSource {
     for (RecordTable table : RecordTable.values()) {
       sendRecords(table, sink);
     }
-    PlaceScan.walk(meta, number, after + 1, (extent, stored) -> sendExtent(extent, sink));
+    PlaceScan.walk(meta, number, after + 1, (extent, stored) -> sendExtent(extent, stored, sink));
     sink.write(
         Frame.Kind.END_OF_LAYER,
         ByteBuffer.allocate(2 * Long.BYTES).putLong(records).putLong(extents).array());
@@ -99,10 +99,14 @@ public final class LayerSource {
     records += count;
   }
 
-  private void sendExtent(long extent, StreamSink sink) throws IOException {
-    OptionalInt length = source.read(extent, sink::room);
+  private void sendExtent(long extent, byte[] stored, StreamSink sink) throws IOException {
+    long share = PlaceScan.share(meta, number, extent);
+    if (share < 0) {
+      return;
+    }
+    OptionalInt length = source.read(extent, source.decoded(extent, stored), sink::room);
     if (length.isPresent()) {
-      sink.extent(Math.max(0, PlaceScan.share(meta, number, extent)), length.getAsInt());
+      sink.extent(share, length.getAsInt());
       extents++;
     }
   }

@@ -20,7 +20,7 @@ public final class LayerTarget implements AutoCloseable {
   private static final int LONGEST = 4 << 20;
 
   /** Extents placed by one batch. */
-  private static final int TOGETHER = 64;
+  private static final int TOGETHER = 256;
 
   private final MetaStore meta;
   private final long number;
@@ -83,12 +83,19 @@ public final class LayerTarget implements AutoCloseable {
     }
     in.end();
     commit();
+    arriving.settle();
     arriving.finish();
   }
 
-  /** Makes what came durable, though more is to come. */
+  /**
+   * Makes what came durable, though more is to come; where a write failed, what was committed
+   * before it.
+   */
   public void keep() throws IOException {
-    commit();
+    if (!arriving.hasFailed()) {
+      commit();
+      arriving.settle();
+    }
     arriving.finish();
   }
 
@@ -98,7 +105,7 @@ public final class LayerTarget implements AutoCloseable {
   }
 
   private void commit() throws IOException {
-    meta.commit(places);
+    arriving.commit(places);
     places = meta.batch();
     waiting = 0;
   }

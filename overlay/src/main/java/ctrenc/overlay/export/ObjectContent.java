@@ -1,7 +1,10 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,10 +15,12 @@ import java.util.List;
  * version (1) | length (4) and records | number of extents (4) | their envelopes | checksum (4)
  * </pre>
  *
- * @param ends where each envelope ends in the data
+ * @param places where each envelope lay when this was laid out
+ * @param ends where each ends in the data
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over, never compared.
-record ObjectContent(byte[] head, List<SealedExtent> extents, long[] ends) {
+record ObjectContent(
+    byte[] head, List<SealedExtent> extents, List<PlaceRecord> places, long[] ends) {
 
   static final int VERSION = 1;
   static final int CHECKSUM_LENGTH = Integer.BYTES;
@@ -29,12 +34,20 @@ record ObjectContent(byte[] head, List<SealedExtent> extents, long[] ends) {
             .putInt(parts.data().size())
             .toBytes();
     long[] ends = new long[parts.data().size()];
+    List<PlaceRecord> places = new ArrayList<>(ends.length);
     long end = head.length;
     for (int i = 0; i < ends.length; i++) {
-      end += parts.data().get(i).length();
+      PlaceRecord place = parts.data().get(i).place();
+      places.add(place);
+      end += place.place().length();
       ends[i] = end;
     }
-    return new ObjectContent(head, parts.data(), ends);
+    return new ObjectContent(head, parts.data(), places, ends);
+  }
+
+  /** Puts an envelope where there is room; its length. */
+  int read(int extent, EnvelopeReader.Room room) throws IOException {
+    return extents.get(extent).read(places.get(extent), room);
   }
 
   /** Where the checksum begins. */

@@ -35,7 +35,7 @@ final class ObjectTree {
   private static final long NOWHERE = -1;
 
   /** Entries of directories that are kept. */
-  private static final int RECENT = 100_000;
+  private static final int RECENT = 50_000;
 
   /** An entry of a sealed layer; the topmost layer has depth 0. */
   record Named(LayerObjects layer, int depth, LayerObjects.Entry entry) {}

@@ -67,7 +67,7 @@ final class SealedContent implements ViewContent {
   private MemorySegment envelope(int extent) throws IOException {
     SealedExtent wanted = content.extents().get(extent);
     Optional<MemorySegment> known = recent.get(wanted);
-    MemorySegment envelope = known.isPresent() ? known.get() : recent.put(wanted, read(wanted));
+    MemorySegment envelope = known.isPresent() ? known.get() : recent.put(wanted, read(extent));
     if (envelope.byteSize() != content.ends()[extent] - content.begin(extent)) {
       throw new DamagedException("An extent has another length than its place says.");
     }
@@ -78,9 +78,9 @@ final class SealedContent implements ViewContent {
   }
 
   /** Memory that goes when nobody refers to it any more: others may still read it. */
-  private static MemorySegment read(SealedExtent extent) throws IOException {
-    MemorySegment memory = Arena.ofAuto().allocate(extent.length());
-    int length = extent.read(room -> memory.asSlice(0, room));
+  private MemorySegment read(int extent) throws IOException {
+    MemorySegment memory = Arena.ofAuto().allocate(content.ends()[extent] - content.begin(extent));
+    int length = content.read(extent, room -> memory.asSlice(0, room));
     return memory.asSlice(0, length);
   }
 

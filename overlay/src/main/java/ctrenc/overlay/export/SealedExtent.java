@@ -1,5 +1,6 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
@@ -7,15 +8,22 @@ import java.io.IOException;
 /** An extent of a layer that does not grow. */
 record SealedExtent(ExtentSource source, long number) {
 
-  /** How long its envelope is. */
-  int length() throws IOException {
-    return source.length(number);
+  /** Where it lies now: it may be moved within its store, to a place of the same length. */
+  PlaceRecord place() throws IOException {
+    return source
+        .place(number)
+        .orElseThrow(
+            () -> new DamagedException("The %s is missing.".formatted(source.name(number))));
   }
 
-  /** Puts its envelope where there is room; its length. */
-  int read(EnvelopeReader.Room room) throws IOException {
+  /**
+   * Puts its envelope where there is room; its length.
+   *
+   * @param known where it was when it was looked up
+   */
+  int read(PlaceRecord known, EnvelopeReader.Room room) throws IOException {
     return source
-        .read(number, room)
+        .read(number, known, room)
         .orElseThrow(
             () ->
                 new DamagedException(

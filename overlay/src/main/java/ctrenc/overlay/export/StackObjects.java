@@ -1,7 +1,6 @@
 package ctrenc.overlay.export;
 
 import ctrenc.overlay.layer.RecordShape;
-import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,28 +102,31 @@ public final class StackObjects {
             .add(stored);
       }
     }
-    for (ObjectTree.Named named : tree.names(inode)) {
+    List<ObjectTree.Named> names = tree.names(inode);
+    for (ObjectTree.Named named : names) {
       attribute.computeIfAbsent(named.layer(), first -> new ArrayList<>()).add(stored(named));
     }
-    ObjectParts parts =
-        new ObjectParts(
-            isDirectory(inode),
-            records(attribute),
-            records(content),
-            data,
-            changed(attribute, content));
-    return parts.fitting();
+    boolean isDirectory = isDirectory(attribute, content, names);
+    Instant changed = changed(attribute, content);
+    return new ObjectParts(isDirectory, records(attribute), records(content), data, changed)
+        .fitting();
   }
 
-  private boolean isDirectory(long inode) throws IOException {
+  /** As the topmost record says. */
+  private boolean isDirectory(
+      Map<LayerObjects, List<ObjectRecords.Stored>> attribute,
+      Map<LayerObjects, List<ObjectRecords.Stored>> content,
+      List<ObjectTree.Named> names) {
     for (LayerObjects layer : tree.sealed()) {
-      Optional<ObjectRecords.Stored> record = layer.record(inode);
-      if (record.isPresent()) {
-        return RecordShape.fileType(record.get().value()) == RecordShape.DIRECTORY;
+      for (Map<LayerObjects, List<ObjectRecords.Stored>> part : List.of(attribute, content)) {
+        for (ObjectRecords.Stored stored : part.getOrDefault(layer, List.of())) {
+          if (stored.table() == RecordTable.INODE) {
+            return RecordShape.fileType(stored.value()) == RecordShape.DIRECTORY;
+          }
+        }
       }
     }
     // What no sealed layer has anything of is on the way to what one has.
-    List<ObjectTree.Named> names = tree.names(inode);
     return names.isEmpty() || names.getFirst().entry().isDirectory();
   }
 
@@ -158,11 +160,8 @@ public final class StackObjects {
     return new ObjectRecords(layers);
   }
 
-  private static ObjectRecords.Stored stored(ObjectTree.Named named) throws IOException {
-    return named
-        .layer()
-        .find(RecordTable.ENTRY, named.entry().key())
-        .orElseThrow(
-            () -> new DamagedException("An entry vanished from a layer that does not grow."));
+  private static ObjectRecords.Stored stored(ObjectTree.Named named) {
+    LayerObjects.Entry entry = named.entry();
+    return new ObjectRecords.Stored(RecordTable.ENTRY, entry.key(), entry.value());
   }
 }

@@ -1,9 +1,9 @@
 package ctrenc.overlay.export;
 
 import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.storage.FollowedMemory;
 import ctrenc.overlay.storage.FormatPreamble;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -12,7 +12,7 @@ import java.util.UUID;
 /**
  * Writes a stream: a header of format "stream" whose one field is the stream's random id (16), then
  * frames. Numbers are big-endian. Frames are put together in native memory, so that an extent goes
- * from its file to the stream without a copy. Used by one thread.
+ * from its file to the stream without a copy, and written on a second thread. Used by one thread.
  *
  * <pre>
  * kind (1) | length of the payload (4) | payload | {@link StreamChecksum} (4)
@@ -43,10 +43,12 @@ final class StreamWriter implements AutoCloseable {
 
   private final WritableByteChannel out;
   private final UUID id = UUID.randomUUID();
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment memory =
-      arena.allocate(ENOUGH + HEAD + MOST + Integer.BYTES, Long.BYTES);
-  private final ByteBuffer buffer = memory.asByteBuffer();
+  private final FollowedMemory memory =
+      new FollowedMemory("ctr-enc-output", ENOUGH + HEAD + MOST + Integer.BYTES);
+
+  /** The piece that frames are put into. */
+  private ByteBuffer buffer = memory.piece().asByteBuffer();
+
   private long number;
 
   /**
@@ -70,7 +72,7 @@ final class StreamWriter implements AutoCloseable {
     if (length > MOST) {
       throw new IllegalArgumentException("a frame of " + length + " bytes");
     }
-    return memory.asSlice(buffer.position() + HEAD, length);
+    return memory.piece().asSlice(buffer.position() + HEAD, length);
   }
 
   /** Writes the frame whose payload is in its {@link #room}. */
@@ -81,7 +83,7 @@ final class StreamWriter implements AutoCloseable {
     buffer.position(from + HEAD + length).putInt(checksum);
     number++;
     if (buffer.position() >= ENOUGH) {
-      flush();
+      handOver();
     }
   }
 
@@ -90,16 +92,19 @@ final class StreamWriter implements AutoCloseable {
     write(kind, payload.length);
   }
 
+  private void handOver() throws IOException {
+    memory.handOver(buffer.position(), piece -> OutputBehind.writeAll(piece.asByteBuffer(), out));
+    buffer = memory.piece().asByteBuffer();
+  }
+
+  /** Returns when everything is in the channel. */
   void flush() throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      out.write(buffer);
-    }
-    buffer.clear();
+    handOver();
+    memory.settle();
   }
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 }

@@ -2,7 +2,7 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -50,15 +50,23 @@ public final class TreeBackup {
     return anchor(number) + ArchivedNested.FOLDER;
   }
 
-  public void write(OutputStream out, Pace pace, TransferProgress progress) throws IOException {
-    try (ArchiveSink sink = new ArchiveSink(out, pace, progress)) {
-      sink.tree(tree);
-      for (int i = 0; i < stacks.size(); i++) {
-        if (i > 0) {
-          sink.nested(new ArchivedNested(i, tree.nested().get(i - 1)), anchor(i));
-        }
-        new Backup(stacks.get(i)).write(sink);
+  public void write(WritableByteChannel out, Pace pace, TransferProgress progress)
+      throws IOException {
+    try (OutputBehind behind = new OutputBehind(out)) {
+      try (ArchiveSink sink = new ArchiveSink(behind.stream(), pace, progress)) {
+        write(sink);
       }
+      behind.end();
+    }
+  }
+
+  private void write(ArchiveSink sink) throws IOException {
+    sink.tree(tree);
+    for (int i = 0; i < stacks.size(); i++) {
+      if (i > 0) {
+        sink.nested(new ArchivedNested(i, tree.nested().get(i - 1)), anchor(i));
+      }
+      new Backup(stacks.get(i)).write(sink);
     }
   }
 }

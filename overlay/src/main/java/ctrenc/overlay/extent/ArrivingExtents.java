@@ -3,6 +3,7 @@ package ctrenc.overlay.extent;
 import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
+import ctrenc.overlay.segment.AppendsBehind;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
@@ -10,7 +11,6 @@ import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
@@ -30,10 +30,13 @@ public final class ArrivingExtents implements AutoCloseable {
   private final long layer;
   private final UUID layerId;
   private final SegmentFiles segments;
-  private final Arena arena = Arena.ofConfined();
-  private MemorySegment memory = MemorySegment.NULL;
+  private final AppendsBehind appends;
   private final Set<Long> came = new HashSet<>();
-  private long last;
+
+  /** The highest id that was appended, and the highest whose bytes are written and placed. */
+  private long appended;
+
+  private volatile long last;
 
   /**
    * @param directory that holds the segment files of all layers
@@ -42,22 +45,25 @@ public final class ArrivingExtents implements AutoCloseable {
   public ArrivingExtents(
       Storage storage, String directory, MetaStore meta, long layer, UUID layerId, long last)
       throws IOException {
+    this.appended = last;
     this.last = last;
     this.meta = meta;
     this.layer = layer;
     this.layerId = layerId;
     this.segments = SegmentFiles.open(storage, directory, layerId, LIMIT);
+    this.appends = new AppendsBehind(segments);
   }
 
   /**
-   * Appends an envelope, and places its extent in the batch. They come by ascending ids.
+   * Appends an envelope, and places its extent in the batch, which {@link #commit} takes. They come
+   * by ascending ids.
    *
    * @param share references beyond the first
    * @throws DamagedException if it is not one of the layer, or not the next one
    */
   public void add(MetaBatch batch, long share, MemorySegment envelope) throws IOException {
     EnvelopeHeader header = checked(envelope);
-    if (header.extent() <= last || share < 0) {
+    if (header.extent() <= appended || share < 0) {
       throw foreign();
     }
     append(batch, header, envelope);
@@ -113,29 +119,41 @@ public final class ArrivingExtents implements AutoCloseable {
         "An extent that came for layer %s is damaged, or of another one.".formatted(layerId));
   }
 
-  /** The highest id that came; 0 if none did. */
+  private void append(MetaBatch batch, EnvelopeHeader header, MemorySegment envelope)
+      throws IOException {
+    SegmentPlace place = appends.append(envelope);
+    PlaceRecord record = new PlaceRecord(place, header.length(), header.checksum());
+    batch.put(Table.PLACE, ExtentKeys.extent(layer, header.extent()), record.encode());
+    appended = Math.max(appended, header.extent());
+  }
+
+  /** Commits a batch when the envelopes that it places are written; it is not the caller's more. */
+  public void commit(MetaBatch batch) throws IOException {
+    long reached = appended;
+    appends.then(
+        () -> {
+          meta.commit(batch);
+          // Not before: one that found no room did not come, and a stream goes on behind the last.
+          last = reached;
+        });
+  }
+
+  /** Returns when all batches are committed. */
+  public void settle() throws IOException {
+    appends.settle();
+  }
+
+  /** Whether a write failed: what was not committed before it never is. */
+  public boolean hasFailed() {
+    return appends.hasFailed();
+  }
+
+  /** The highest id that came and was committed; 0 if none did. */
   public long last() {
     return last;
   }
 
-  private void append(MetaBatch batch, EnvelopeHeader header, MemorySegment envelope)
-      throws IOException {
-    SegmentPlace place = segments.append(envelope.isNative() ? envelope : copied(envelope));
-    PlaceRecord record = new PlaceRecord(place, header.length(), header.checksum());
-    batch.put(Table.PLACE, ExtentKeys.extent(layer, header.extent()), record.encode());
-    // Not before: one that found no room did not come, and a stream goes on behind the last one.
-    last = Math.max(last, header.extent());
-  }
-
-  /** An array of the heap is not written to the disk as it is. */
-  private MemorySegment copied(MemorySegment envelope) {
-    if (memory.byteSize() == 0) {
-      memory = arena.allocate(EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH);
-    }
-    return memory.asSlice(0, envelope.byteSize()).copyFrom(envelope);
-  }
-
-  /** Everything has come; the files survive power loss when this returns. */
+  /** Everything has come and is committed; the files survive power loss when this returns. */
   public void finish() throws IOException {
     if (last == 0) {
       return;
@@ -152,10 +170,7 @@ public final class ArrivingExtents implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    try {
-      segments.close();
-    } finally {
-      arena.close();
-    }
+    appends.close();
+    segments.close();
   }
 }

@@ -49,6 +49,9 @@ public final class RecordScrub {
   private final ScrubSink sink;
   private final Set<Integer> sessions = new HashSet<>();
 
+  /** The directory of an entry that was found last; 0 before. */
+  private long ownerInStack;
+
   /**
    * @param below the numbers of the layers under this one, in any order
    */
@@ -123,7 +126,7 @@ public final class RecordScrub {
 
   private Optional<String> entryFault(Stored entry) throws IOException {
     long child = RecordShape.child(entry.value());
-    if (!isInStack(RecordShape.owner(entry.key()))) {
+    if (!isOwnerInStack(RecordShape.owner(entry.key()))) {
       return Optional.of("It is in a directory that is nowhere.");
     }
     return child == 0 || isInStack(child)
@@ -144,6 +147,14 @@ public final class RecordScrub {
     return fault.isEmpty() && isNowhere
         ? Optional.of("It leads to extent " + extent + ", which is nowhere.")
         : fault;
+  }
+
+  /** Records lie by their owners: what has one has the next one's, too, more often than not. */
+  private boolean isOwnerInStack(long inode) throws IOException {
+    if (inode != ownerInStack && isInStack(inode)) {
+      ownerInStack = inode;
+    }
+    return inode == ownerInStack;
   }
 
   private boolean isInStack(long inode) throws IOException {

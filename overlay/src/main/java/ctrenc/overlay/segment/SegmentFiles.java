@@ -138,13 +138,29 @@ public final class SegmentFiles implements AutoCloseable {
 
   /** Writes an envelope in one go and says where it lies. */
   public SegmentPlace append(MemorySegment envelope) throws IOException {
-    int length = Math.toIntExact(envelope.byteSize());
+    Reserved reserved = reserved(Math.toIntExact(envelope.byteSize()));
+    reserved.file.write(envelope, reserved.place.offset());
+    return reserved.place;
+  }
+
+  /** Where an envelope will lie, which {@link #write} writes. */
+  SegmentPlace reserve(int length) throws IOException {
+    return reserved(length).place;
+  }
+
+  /** Writes what was reserved, be it several places one after the other. */
+  void write(SegmentPlace place, MemorySegment envelopes) throws IOException {
+    find(place.file()).write(envelopes, place.offset());
+  }
+
+  private record Reserved(SegmentFile file, SegmentPlace place) {}
+
+  private Reserved reserved(int length) throws IOException {
     while (true) {
       SegmentFile target = current;
       long offset = target == null ? -1 : target.reserve(length, limit);
       if (target != null && offset >= 0) {
-        target.write(envelope, offset);
-        return new SegmentPlace(target.number(), offset, length);
+        return new Reserved(target, new SegmentPlace(target.number(), offset, length));
       }
       begin(target);
     }

@@ -12,4 +12,9 @@ public record SegmentPlace(int file, long offset, int length) {
   public long end() {
     return offset + length;
   }
+
+  /** Whether the other begins where this one ends. */
+  boolean isBefore(SegmentPlace other) {
+    return file == other.file && end() == other.offset;
+  }
 }

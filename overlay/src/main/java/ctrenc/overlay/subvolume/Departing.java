@@ -10,10 +10,7 @@ import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,8 +21,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends what the catalog has as snapshots, in a stream or a backup. Thread-safe. */
 record Departing(StackKeeping stacks) {
-
-  private static final int ARCHIVE_PIECE = 256 << 10;
 
   /** How much would be sent. */
   Transfers.Amount amount(Transfers.Outgoing outgoing) throws IOException {
@@ -91,9 +86,7 @@ record Departing(StackKeeping stacks) {
             for (SentSnapshots.Part part : sent.parts()) {
               saved.add(levels.of(part.snapshot()));
             }
-            OutputStream stream =
-                new BufferedOutputStream(Channels.newOutputStream(out), ARCHIVE_PIECE);
-            new TreeBackup(tree, saved).write(stream, pace, progress);
+            new TreeBackup(tree, saved).write(out, pace, progress);
           }
         });
   }

@@ -44,14 +44,20 @@ interface ExtentStores {
   CompactionResult compact(LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch)
       throws IOException;
 
-  /**
-   * Puts an envelope from elsewhere in the place of a damaged one, without the layer's key; not
-   * beside {@link #compact}.
-   *
-   * @return false if it is not what the record says
-   */
-  boolean replace(LayerRecord layer, long extent, PlaceRecord damaged, MemorySegment envelope)
-      throws IOException;
+  /** Puts envelopes from elsewhere in the places of damaged ones. */
+  interface Repair extends AutoCloseable {
+
+    /**
+     * @return false if it is not what the record says
+     */
+    boolean replace(long extent, PlaceRecord damaged, MemorySegment envelope) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /** Repairs a layer without its key; not beside {@link #compact}. */
+  Repair repair(LayerRecord layer) throws IOException;
 
   /** What {@link #compact} would work on. */
   CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) throws IOException;

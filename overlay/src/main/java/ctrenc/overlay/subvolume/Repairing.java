@@ -15,6 +15,7 @@ import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ final class Repairing {
   private final StoreParts parts;
   private final RepairSink sink;
   private final Map<Name, Damaged> damaged = new LinkedHashMap<>();
+  private final Resources opened = new Resources();
+  private final Map<UUID, ExtentStores.Repair> repairs = new HashMap<>();
   private long verified;
 
   Repairing(StoreParts parts, RepairSink sink) {
@@ -52,7 +55,7 @@ final class Repairing {
             .run(0);
       }
     }
-    try {
+    try (opened) {
       if (!damaged.isEmpty()) {
         SealedExtents.read(source, sink::read, this::take);
       }
@@ -66,10 +69,21 @@ final class Repairing {
   private void take(EnvelopeHeader header, MemorySegment envelope) throws IOException {
     Name name = new Name(header.layer(), header.extent());
     Damaged one = damaged.get(name);
-    if (one != null && parts.extents().replace(one.layer, header.extent(), one.record, envelope)) {
+    if (one != null && repair(one.layer).replace(header.extent(), one.record, envelope)) {
       damaged.remove(name);
       sink.repaired(one.finding);
     }
+  }
+
+  /** Opens each layer once, and not before there is something for it: thousands may be damaged. */
+  private ExtentStores.Repair repair(LayerRecord layer) throws IOException {
+    Optional<ExtentStores.Repair> known = Optional.ofNullable(repairs.get(layer.id()));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    ExtentStores.Repair repair = opened.add(parts.extents().repair(layer));
+    repairs.put(layer.id(), repair);
+    return repair;
   }
 
   private Optional<PlaceRecord> record(LayerRecord layer, long extent) throws IOException {

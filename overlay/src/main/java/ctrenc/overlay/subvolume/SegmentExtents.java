@@ -97,15 +97,20 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   }
 
   @Override
-  public boolean replace(
-      LayerRecord layer, long extent, PlaceRecord damaged, MemorySegment envelope)
-      throws IOException {
+  public Repair repair(LayerRecord layer) throws IOException {
     SegmentExtentStore store = shared.withoutKey(layer.number(), layer.id());
-    try {
-      return store.replace(extent, damaged, envelope);
-    } finally {
-      shared.leave(layer.number());
-    }
+    return new Repair() {
+      @Override
+      public boolean replace(long extent, PlaceRecord damaged, MemorySegment envelope)
+          throws IOException {
+        return store.replace(extent, damaged, envelope);
+      }
+
+      @Override
+      public void close() throws IOException {
+        shared.leave(layer.number());
+      }
+    };
   }
 
   @Override

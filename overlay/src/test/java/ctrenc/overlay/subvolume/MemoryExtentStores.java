@@ -7,14 +7,12 @@ import ctrenc.overlay.extent.CompactionResult;
 import ctrenc.overlay.extent.CompactionRule;
 import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
-import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.layer.MemoryExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.MemoryStorage;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -59,9 +57,8 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   }
 
   @Override
-  public boolean replace(
-      LayerRecord layer, long extent, PlaceRecord damaged, MemorySegment envelope) {
-    return false;
+  public Repair repair(LayerRecord layer) {
+    throw new AssertionError("nothing here is damaged");
   }
 
   @Override
