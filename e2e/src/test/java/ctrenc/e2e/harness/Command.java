@@ -106,13 +106,8 @@ public record Command(List<String> argv, Map<String, String> env, Duration deadl
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         throw new AssertionError(
-            argv
-                + " did not end within "
-                + deadline
-                + "\n"
-                + Files.readString(out)
-                + "\n"
-                + Files.readString(err));
+            "%s did not end within %s\n%s\n%s"
+                .formatted(argv, deadline, Files.readString(out), Files.readString(err)));
       }
       return new Result(process.exitValue(), text(out), text(err));
     } finally {

@@ -150,6 +150,10 @@ class NestedLockTest extends DaemonCase {
       holder.destroyForcibly().waitFor();
       other.destroyForcibly().waitFor();
     }
+    aHeadOfItsOwnIsDemanded();
+  }
+
+  private void aHeadOfItsOwnIsDemanded() throws Exception {
     String head = nested("lock", "r").ok().strip();
     isLocked(root);
     String ofRoot = daemon.cli("lock", "r").ok().strip();

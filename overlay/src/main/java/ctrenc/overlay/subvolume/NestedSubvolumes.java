@@ -92,19 +92,16 @@ final class NestedSubvolumes {
     List<NestRecord> all = new ArrayList<>(tools.nests().within(id));
     tools.nests().find(id).ifPresent(all::add);
     Set<Integer> places = all.stream().map(NestRecord::place).collect(Collectors.toSet());
-    Set<UUID> snapshots = new HashSet<>();
-    all.forEach(nest -> snapshots.addAll(snapshotsOf(nest.id())));
+    Set<UUID> snapshots =
+        all.stream().flatMap(nest -> snapshotsOf(nest.id()).stream()).collect(Collectors.toSet());
     tools.nests().findRoot(id).ifPresent(root -> places.addAll(trees.places(root, snapshots)));
     return number -> places.contains(Nesting.placeOf(number));
   }
 
   /** Lets one and all that are nested in it, and their snapshots, open no more files, or again. */
   void refuseOpens(UUID id, boolean refused) throws IOException {
-    Set<UUID> all = new HashSet<>();
-    for (SubvolumeRecord one : tools.eraser().withNested(tools.catalog().requireLiving(id))) {
-      all.add(one.id());
-      all.addAll(snapshotsOf(one.id()));
-    }
+    Set<UUID> all = snapshotsWithin(id);
+    all.addAll(tools.nests().withNested(id));
     trees.refuseOpens(all, refused);
   }
 
@@ -119,8 +116,8 @@ final class NestedSubvolumes {
     } catch (ErrnoException e) {
       throw new IOException("The nested subvolume could not be locked: " + e.errno() + ".", e);
     }
-    for (SubvolumeRecord one : tools.eraser().withNested(tools.catalog().requireLiving(id))) {
-      lock(one.id());
+    for (UUID one : tools.nests().withNested(tools.catalog().requireLiving(id).id())) {
+      lock(one);
     }
   }
 
@@ -141,8 +138,7 @@ final class NestedSubvolumes {
   private void unlockTree(List<UUID> all, List<Protector> held, Step check) throws IOException {
     UUID id = all.getFirst();
     boolean wasLocked = !tools.keyring().holds(id);
-    Set<UUID> alone = new HashSet<>(all);
-    alone.retainAll(locked);
+    Set<UUID> alone = all.stream().filter(locked::contains).collect(Collectors.toSet());
     locked.removeAll(alone);
     boolean isMet = false;
     try {
@@ -155,9 +151,9 @@ final class NestedSubvolumes {
     } finally {
       if (!isMet) {
         locked.addAll(alone);
-      }
-      if (!isMet && wasLocked) {
-        dropKeys(tools.catalog().requireLiving(id));
+        if (wasLocked) {
+          dropKeys(tools.catalog().requireLiving(id));
+        }
       }
     }
   }
@@ -213,8 +209,8 @@ final class NestedSubvolumes {
 
   private Set<UUID> snapshotsWithin(UUID id) throws IOException {
     Set<UUID> found = new HashSet<>();
-    for (SubvolumeRecord subvolume : tools.eraser().withNested(tools.catalog().requireLiving(id))) {
-      found.addAll(snapshotsOf(subvolume.id()));
+    for (UUID one : tools.nests().withNested(tools.catalog().requireLiving(id).id())) {
+      found.addAll(snapshotsOf(one));
     }
     return found;
   }
