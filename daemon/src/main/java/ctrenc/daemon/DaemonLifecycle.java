@@ -15,6 +15,7 @@ import ctrenc.overlay.keeper.NoKeeping;
 import ctrenc.overlay.keeper.SystemdKeeping;
 import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.sys.LockedMemory;
+import ctrenc.overlay.sys.ProcessHalt;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.event.Observes;
@@ -115,7 +116,7 @@ final class DaemonLifecycle {
   private void leave(int code) {
     rehearsal.ifPresent(RootRehearsal::close);
     daemon.ifPresent(RunningDaemon::leave);
-    Runtime.getRuntime().halt(code);
+    ProcessHalt.now(code);
   }
 
   /** Whether systemd, which holds what outlives this process, is about to start the next one. */
