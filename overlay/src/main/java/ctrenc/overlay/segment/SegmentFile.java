@@ -31,7 +31,7 @@ final class SegmentFile {
   private static final String SUFFIX = ".seg";
   private static final int LAYER_LENGTH = 16;
   private static final int NUMBER_LENGTH = 4;
-  private static final int FIELDS_LENGTH = LAYER_LENGTH + NUMBER_LENGTH;
+  static final int FIELDS_LENGTH = LAYER_LENGTH + NUMBER_LENGTH;
 
   /** In bytes; the first envelope may begin here. */
   static final int HEADER_LENGTH = FormatPreamble.length(FIELDS_LENGTH);
@@ -43,7 +43,7 @@ final class SegmentFile {
    */
   private static final long WRITE_OUT = 32L << 20;
 
-  private static final FormatPreamble PREAMBLE = new FormatPreamble("segment", VERSION, VERSION);
+  static final FormatPreamble PREAMBLE = new FormatPreamble("segment", VERSION, VERSION);
 
   private final int number;
   private final String name;
@@ -108,6 +108,25 @@ final class SegmentFile {
       throw new DamagedException(
           "The segment file " + name + " belongs to another layer or has another number.");
     }
+  }
+
+  /**
+   * Writes the header anew, durably, if it is damaged. A file that is shorter is being begun, or
+   * holds nothing.
+   *
+   * @return whether it was
+   */
+  boolean mendHeader(UUID layer) throws IOException {
+    byte[] found = bytes(0, HEADER_LENGTH);
+    byte[] right = header(layer, number);
+    if (found.length < HEADER_LENGTH || !SegmentHeaders.isDamaged(found, right, name)) {
+      return false;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      file.write(arena.allocateFrom(ValueLayout.JAVA_BYTE, right), 0);
+    }
+    file.sync();
+    return true;
   }
 
   int number() {

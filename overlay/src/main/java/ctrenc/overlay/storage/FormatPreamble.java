@@ -88,6 +88,14 @@ public final class FormatPreamble {
     return ByteBuffer.wrap(bytes).getInt(MAGIC_LENGTH + NAME_LENGTH);
   }
 
+  /** Whether two headers of one length differ in nothing but what version they tell. */
+  public static boolean isSameButForVersion(byte[] one, byte[] other) {
+    int version = MAGIC_LENGTH + NAME_LENGTH;
+    byte[] same = one.clone();
+    System.arraycopy(other, version, same, version, VERSION_LENGTH);
+    return Arrays.equals(same, other);
+  }
+
   private static byte[] name(ByteBuffer header, byte[] target) {
     header.get(target);
     return target;

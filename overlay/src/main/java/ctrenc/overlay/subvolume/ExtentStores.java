@@ -12,6 +12,7 @@ import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
@@ -58,6 +59,14 @@ interface ExtentStores {
 
   /** Repairs a layer without its key; not beside {@link #compact}. */
   Repair repair(LayerRecord layer) throws IOException;
+
+  /**
+   * Writes damaged headers of a layer's segment files anew, without its key and beside whoever uses
+   * it.
+   *
+   * @return the files
+   */
+  List<String> mendHeaders(UUID layer) throws IOException;
 
   /** What {@link #compact} would work on. */
   CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) throws IOException;

@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.audit.Finding;
 import ctrenc.overlay.export.SealedExtents;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
@@ -26,7 +27,8 @@ import java.util.UUID;
 /**
  * Verifies the extents of layers, and exchanges those that are damaged, and no other, for what a
  * stream or backup has under the same layer and id. The location map says of each extent what its
- * checksum is, beside and not in the segment file, and nothing else is taken. Not thread-safe.
+ * checksum is, beside and not in the segment file, and nothing else is taken. Headers of segment
+ * files are written anew, since their places say what they say. Not thread-safe.
  */
 final class Repairing {
 
@@ -48,6 +50,7 @@ final class Repairing {
 
   void run(List<LayerRecord> layers, InputStream source) throws IOException {
     for (LayerRecord layer : layers) {
+      mendHeaders(layer);
       try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
         Collecting found = new Collecting(layer);
         new ExtentScrub(
@@ -63,6 +66,13 @@ final class Repairing {
       for (Damaged one : damaged.values()) {
         sink.left(one.finding);
       }
+    }
+  }
+
+  private void mendHeaders(LayerRecord layer) throws IOException {
+    for (String file : parts.extents().mendHeaders(layer.id())) {
+      String reason = "Its header was damaged.";
+      sink.repaired(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "file " + file, reason));
     }
   }
 

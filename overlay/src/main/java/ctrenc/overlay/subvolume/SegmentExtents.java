@@ -20,12 +20,14 @@ import ctrenc.overlay.extent.SegmentExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.segment.SegmentFiles;
+import ctrenc.overlay.segment.SegmentHeaders;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
@@ -111,6 +113,11 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
         shared.leave(layer.number());
       }
     };
+  }
+
+  @Override
+  public List<String> mendHeaders(UUID layer) throws IOException {
+    return SegmentHeaders.mend(setting.storage(), setting.segments(), layer);
   }
 
   @Override

@@ -52,10 +52,11 @@ public interface Upkeep {
   /**
    * Verifies the extents that are stored, and exchanges those that are damaged for what a stream or
    * a backup has in their place, as it is sealed; needs no keys, and roots may be in use. Nothing
-   * is taken that is not, by its checksum, what was written.
+   * is taken that is not, by its checksum, what was written. Damaged headers of segment files are
+   * written anew.
    *
    * @param subvolume as for {@link #verify}
-   * @param source is read to its end if anything is damaged
+   * @param source is read to its end if an extent is damaged
    * @throws ctrenc.overlay.storage.DamagedException if the source is cut or changed; what came
    *     before is repaired
    */

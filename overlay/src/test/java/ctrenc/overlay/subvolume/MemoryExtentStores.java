@@ -13,6 +13,7 @@ import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.MemoryStorage;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -59,6 +60,11 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   @Override
   public Repair repair(LayerRecord layer) {
     throw new AssertionError("nothing here is damaged");
+  }
+
+  @Override
+  public List<String> mendHeaders(UUID layer) {
+    return List.of();
   }
 
   @Override
