@@ -223,7 +223,7 @@ public final class RootMoves {
     return registry.find(reference.substring(0, at));
   }
 
-  private SnapshotInfo find(ManagedContainer owner, String reference) throws RefusedException {
+  SnapshotInfo find(ManagedContainer owner, String reference) throws RefusedException {
     return store
         .snapshots()
         .find(owner.identity.subvolume(), reference.substring(reference.indexOf('@') + 1))

@@ -175,16 +175,7 @@ public final class RootTransfers {
     if (at < 0) {
       throw RefusedException.invalid("A snapshot is called CONTAINER@NAME, not " + reference + ".");
     }
-    UUID subvolume = registry.find(reference.substring(0, at)).identity.subvolume();
-    return store
-        .snapshots()
-        .find(subvolume, reference.substring(at + 1))
-        .orElseThrow(
-            () ->
-                RefusedException.absent(
-                    "There is no snapshot "
-                        + reference
-                        + ": ctr-enc snapshot ls lists those there are."));
+    return moves.find(registry.find(reference.substring(0, at)), reference);
   }
 
   /** Where programs put the files of backups. */

@@ -48,11 +48,8 @@ class EnteredSnapshotTest {
 
   /** A root with one in another in it, each with a file in a directory, and all of it in "s". */
   private void createTwoDeep() throws Exception {
-    nest.create(NestedRoot.machineKey());
-    nest.hidden().mkdir("/.ctr-enc/subvolumes/a");
+    nest.createTwoDeep();
     nest.user().mkdir("/d");
-    nest.user().mkdir("/a/d");
-    nest.hidden().mkdir("/a/d/.ctr-enc/subvolumes/b");
     write("before");
     nest.hidden().mkdir("/.ctr-enc/recursive-snapshots/s");
     write("after!");

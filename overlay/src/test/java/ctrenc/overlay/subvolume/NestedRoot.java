@@ -79,6 +79,14 @@ final class NestedRoot implements AutoCloseable {
     use();
   }
 
+  /** A root with one in another in it: "/a" and, in a directory of that, "/a/d/b". */
+  void createTwoDeep() throws Exception {
+    create(machineKey());
+    hidden().mkdir("/.ctr-enc/subvolumes/a");
+    user().mkdir("/a/d");
+    hidden().mkdir("/a/d/.ctr-enc/subvolumes/b");
+  }
+
   void use() throws IOException {
     fileSystem = store.subvolumes().open(root);
   }

@@ -46,10 +46,7 @@ class RecursiveSnapshotTest {
 
   /** A root with one in another in it, each with a file that says where it is. */
   private void createTwoDeep() throws Exception {
-    nest.create(NestedRoot.machineKey());
-    nest.hidden().mkdir("/.ctr-enc/subvolumes/a");
-    nest.user().mkdir("/a/d");
-    nest.hidden().mkdir("/a/d/.ctr-enc/subvolumes/b");
+    nest.createTwoDeep();
     write("before");
   }
 
