@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A process that is no child of this one, and whether it still runs. One that has ended runs no
  * more, even while the kernel lists it until its parent has asked for its exit code: the first
- * process of a container may never do that. Thread-safe.
+ * process of a container may never do that. It has ended when its last thread has: the first one of
+ * a killed process may be gone while another still holds its files and locks. Thread-safe.
  */
 public final class LiveProcess {
 
@@ -20,6 +21,9 @@ public final class LiveProcess {
 
   /** States of proc(5): ended and not asked for, and dead. */
   private static final String ENDED = "ZX";
+
+  private static final int STATE = 0;
+  private static final int THREADS = 17;
 
   private final ProcessHandle process;
 
@@ -37,7 +41,7 @@ public final class LiveProcess {
   }
 
   public boolean isRunning() {
-    return process.isAlive() && ENDED.indexOf(state()) < 0;
+    return process.isAlive() && !hasEnded();
   }
 
   /** False if it still runs after so long. */
@@ -52,15 +56,16 @@ public final class LiveProcess {
     return true;
   }
 
-  /** The letter of proc(5); it follows the program's name, which may itself hold brackets. */
-  private char state() {
+  /** By proc(5): the fields that follow the program's name, which may itself hold brackets. */
+  private boolean hasEnded() {
     try {
-      String fields =
+      String stat =
           Files.readString(
               Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
-      return fields.charAt(fields.lastIndexOf(')') + 2);
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return ENDED.contains(fields[STATE]) && Integer.parseInt(fields[THREADS]) <= 1;
     } catch (IOException gone) {
-      return 'X';
+      return true;
     }
   }
 }

@@ -3,6 +3,9 @@ package ctrenc.cli.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,36 @@ class LiveProcessTest {
       assertThat(child.isRunning()).isFalse();
     } finally {
       parent.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void oneWhoseFirstThreadAloneEndedStillRuns() throws Exception {
+    String program =
+        """
+        import ctypes, sys, threading
+        threading.Thread(target=sys.stdin.read).start()
+        print("ready", flush=True)
+        ctypes.CDLL(None).pthread_exit(None)
+        """;
+    Process process = new ProcessBuilder("python3", "-c", program).start();
+    try (BufferedReader out = process.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("ready");
+      awaitZombie(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      LiveProcess live = LiveProcess.of(process.pid()).orElseThrow();
+      assertThat(live.isRunning()).isTrue();
+      process.getOutputStream().close();
+      assertThat(live.awaitEnd(LONG)).isTrue();
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static void awaitZombie(Path stat) throws IOException {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (!Files.readString(stat).contains(") Z ")) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
     }
   }
 
