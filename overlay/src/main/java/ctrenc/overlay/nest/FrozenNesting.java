@@ -4,6 +4,7 @@ import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.Name;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What a store does for trees of snapshots: it opens them, and changes nothing. */
@@ -19,6 +20,12 @@ public interface FrozenNesting extends Nesting {
     throw refused();
   }
 
+  /** No snapshot outlives the process. */
+  @Override
+  default Optional<byte[]> handOver(UUID id) {
+    return Optional.empty();
+  }
+
   @Override
   default void requireLockable(UUID id) throws ErrnoException {
     throw refused();
@@ -27,6 +34,11 @@ public interface FrozenNesting extends Nesting {
   @Override
   default void lock(UUID id) throws ErrnoException {
     throw refused();
+  }
+
+  @Override
+  default boolean isLocked(UUID id) {
+    return false; // As with unlocking.
   }
 
   @Override

@@ -20,13 +20,14 @@ import java.lang.foreign.ValueLayout;
  */
 final class HiddenFileSystem implements RefusingFileSystem {
 
-  private final HiddenNodes nodes = new HiddenNodes();
+  private final HiddenNodes nodes;
   private final HiddenContent content;
   private final HiddenChanges changes;
 
-  HiddenFileSystem(TreeChanges changes, Nesting nesting) {
+  HiddenFileSystem(TreeMaking making, TreeChanges changes, Nesting nesting, HiddenNodes nodes) {
+    this.nodes = nodes;
     content = new HiddenContent(nesting);
-    this.changes = new HiddenChanges(changes, nesting);
+    this.changes = new HiddenChanges(making, changes, nesting);
   }
 
   /** Takes a reference on the hidden directory of a directory. */
@@ -69,7 +70,7 @@ final class HiddenFileSystem implements RefusingFileSystem {
 
   @Override
   public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
-    changes.remove(nodes.of(parent), name);
+    changes.remove(caller, nodes.of(parent), name);
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Member {
 
   /** Opens a member's filesystem. */
   interface Opening {
-    FileSystem open(UUID id) throws ErrnoException;
+    FileSystem open(Member member) throws ErrnoException;
   }
 
   /** Measures what a member and all that is nested in it use. */
@@ -142,7 +142,7 @@ final class Member {
     }
     FileSystem known = opened;
     if (known == null) {
-      known = opening.open(id);
+      known = opening.open(this);
       if (opensRefused) {
         known.refuseOpens(true);
       }

@@ -3,6 +3,7 @@ package ctrenc.overlay.nest;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
+import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,10 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Function;
 
 /**
- * The members of a tree by place. A place is not given again as long as the tree is open: the
- * kernel may still know inodes of who had it. Thread-safe.
+ * The members of a tree by place. A place is not given again as long as the tree is shown, be it by
+ * one process after another: the kernel may still know inodes of who had it. Thread-safe.
  */
 final class MemberTable {
 
@@ -26,9 +28,12 @@ final class MemberTable {
   private final Member.Opening opening;
   private final Member.Measuring measuring;
   private final ConcurrentMap<Integer, Member> members = new ConcurrentHashMap<>();
-  private final AtomicInteger lastPlace = new AtomicInteger();
+  private final TreeMemory memory;
+  private final AtomicInteger lastPlace;
 
-  MemberTable(Member root, Member.Opening opening, Member.Measuring measuring) {
+  MemberTable(Member root, Member.Opening opening, Member.Measuring measuring, TreeMemory memory) {
+    this.memory = memory;
+    this.lastPlace = new AtomicInteger(memory.lastPlace());
     this.root = root;
     this.opening = opening;
     this.measuring = measuring;
@@ -69,6 +74,7 @@ final class MemberTable {
       lastPlace.set(Numbers.HIDDEN_PLACE);
       throw new ErrnoException(Errno.ENOSPC);
     }
+    memory.placeGiven(place);
     return place;
   }
 
@@ -138,5 +144,37 @@ final class MemberTable {
   void remove(Member member) {
     members.remove(member.place(), member);
     member.parent().children().remove(member.anchor(), member);
+  }
+
+  void sync() throws ErrnoException {
+    for (Member member : nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        known.sync();
+      }
+    }
+  }
+
+  long[] inUse(long[] ofRoot) {
+    long[] all = ofRoot;
+    for (Member member : nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        all = Numbers.joined(member.numbers(known.inUse()), all);
+      }
+    }
+    return all;
+  }
+
+  /** Ends all that is nested; returns the numbers that {@code ending} gives for each. */
+  long[] end(Function<FileSystem, long[]> ending) {
+    long[] used = new long[0];
+    for (Member member : nested()) {
+      FileSystem known = member.refuse(Errno.ENODEV);
+      if (known != null) {
+        used = Numbers.joined(member.numbers(ending.apply(known)), used);
+      }
+    }
+    return used;
   }
 }

@@ -341,13 +341,13 @@ public final class NestedFileSystem implements FileSystem {
 
   @Override
   public void sync() throws ErrnoException {
-    tree.sync();
+    tree.members().sync();
     root.sync();
   }
 
   @Override
   public long[] inUse() {
-    return tree.inUse(root.inUse());
+    return tree.members().inUse(root.inUse());
   }
 
   @Override
@@ -358,17 +358,13 @@ public final class NestedFileSystem implements FileSystem {
 
   @Override
   public long[] lock() {
-    long[] nested = tree.end(FileSystem::lock);
+    long[] nested = tree.members().end(FileSystem::lock);
     return Numbers.joined(nested, root.lock());
   }
 
   @Override
   public void close() {
-    tree.end(
-        member -> {
-          member.close();
-          return new long[0];
-        });
+    tree.close();
     root.close();
   }
 }

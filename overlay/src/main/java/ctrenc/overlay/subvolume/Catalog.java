@@ -156,4 +156,14 @@ final class Catalog {
   void sync() throws IOException {
     meta.sync();
   }
+
+  /** The image of a name; whoever is inside a container is told of no image but by its name. */
+  UUID imageNamed(String name) throws NoSuchFileException {
+    return images().stream()
+        .map(ImageRecord::info)
+        .filter(image -> image.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new NoSuchFileException("image " + name))
+        .id();
+  }
 }

@@ -8,12 +8,12 @@ import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Source;
 import ctrenc.overlay.nest.Tree;
 import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +53,9 @@ final class NestedSubvolumes {
       switch (source) {
         case Source.Empty empty -> tools.maker().nest(parent, nest, new Base.Empty());
         case Source.Image(Name name) ->
-            tools.maker().nest(parent, nest, new Base.Image(imageOf(name.toString())));
+            tools
+                .maker()
+                .nest(parent, nest, new Base.Image(tools.catalog().imageNamed(name.toString())));
         case Source.Fork fork -> {
           tools.freezer().freeze(parent, (edit, frozen) -> {});
           SubvolumeRecord now = tools.catalog().requireLiving(nest.parent());
@@ -63,24 +65,20 @@ final class NestedSubvolumes {
     }
   }
 
-  /** By its name alone: who is inside a container is told of no image. */
-  private UUID imageOf(String name) throws NoSuchFileException {
-    return tools.catalog().images().stream()
-        .map(ImageRecord::info)
-        .filter(image -> image.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new NoSuchFileException("image " + name))
-        .id();
-  }
-
-  FileSystem open(UUID id) throws IOException {
+  FileSystem open(UUID id, Optional<MemoryPart> memory) throws IOException {
     synchronized (tools.open().guard(id)) {
       SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
       unlock(id);
-      return tools
-          .open()
-          .open(id, closed -> tools.opener().open(subvolume, Optional.empty(), closed));
+      return tools.open().open(id, closed -> tools.opener().open(subvolume, memory, closed));
     }
+  }
+
+  /** The KEK of one under that of what it is nested in; empty if it is not in memory. */
+  Optional<byte[]> handOver(UUID id) throws IOException {
+    Optional<NestRecord> nest = tools.nests().find(id);
+    return nest.isPresent() && tools.keyring().holds(id)
+        ? Optional.of(tools.keyring().nested(nest.get().parent(), id))
+        : Optional.empty();
   }
 
   /**
@@ -163,7 +161,9 @@ final class NestedSubvolumes {
     }
     Set<UUID> all = new HashSet<>();
     tools.eraser().withNested(tools.catalog().requireLiving(id)).forEach(one -> all.add(one.id()));
-    all.forEach(this::unlocked);
+    for (UUID one : all) {
+      unlocked(one);
+    }
     trees.refuse(all, false);
     unlock(id);
   }
@@ -177,8 +177,12 @@ final class NestedSubvolumes {
     }
   }
 
+  boolean isLocked(UUID id) {
+    return locked.contains(id);
+  }
+
   /** Lets the KEK be brought into memory again. */
-  void unlocked(UUID id) {
+  void unlocked(UUID id) throws IOException {
     locked.remove(id);
     trees.refuse(snapshotsOf(id), false);
   }

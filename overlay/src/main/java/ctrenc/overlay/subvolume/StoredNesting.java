@@ -7,6 +7,7 @@ import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Source;
 import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -48,8 +49,13 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
-  public FileSystem open(UUID id) throws ErrnoException {
-    return translated(() -> nested.open(id));
+  public FileSystem open(UUID id, Optional<MemoryPart> memory) throws ErrnoException {
+    return translated(() -> nested.open(id, memory));
+  }
+
+  @Override
+  public Optional<byte[]> handOver(UUID id) throws ErrnoException {
+    return translated(() -> nested.handOver(id));
   }
 
   @Override
@@ -69,8 +75,17 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
-  public void unlock(UUID id) {
-    nested.unlocked(id);
+  public boolean isLocked(UUID id) {
+    return nested.isLocked(id);
+  }
+
+  @Override
+  public void unlock(UUID id) throws ErrnoException {
+    translated(
+        () -> {
+          nested.unlocked(id);
+          return id;
+        });
   }
 
   @Override

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.overlay.nest.FrozenNesting;
 import ctrenc.overlay.nest.Tree;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
@@ -117,7 +118,7 @@ final class StoredSnapshots implements Snapshots {
       if (tools.nests().partsWithin(id).isEmpty()) {
         return openAlone(id, () -> {});
       }
-      return trees.open(id, nesting, false, closed -> openAlone(id, closed));
+      return trees.open(id, nesting, Optional.empty(), (unused, closed) -> openAlone(id, closed));
     }
   }
 
@@ -146,7 +147,7 @@ final class StoredSnapshots implements Snapshots {
     }
 
     @Override
-    public FileSystem open(UUID id) throws ErrnoException {
+    public FileSystem open(UUID id, Optional<MemoryPart> unused) throws ErrnoException {
       return StoreErrors.translated(
           () -> {
             synchronized (tools.open().guard(require(id).subvolume())) {
