@@ -63,7 +63,7 @@ class KeeperNestingTest {
         Command.of("sh", "-euc", WORK, "work", root.toString(), stop.toString()).startPiped();
     Condition.await("it works", LONG, () -> Files.exists(root.resolve("a/b/f")));
     daemon.awaitKept(1);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       daemon.killAndAwaitNext();
     }
     daemon.succeed();
