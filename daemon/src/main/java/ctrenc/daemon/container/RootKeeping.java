@@ -5,6 +5,7 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.keeper.DescriptorKeeping;
+import ctrenc.overlay.ring.NestedMembers;
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.subvolume.Inheritance;
 import ctrenc.overlay.subvolume.Subvolumes;
@@ -50,10 +51,14 @@ public final class RootKeeping {
   public static Inheritance inheritance(Map<String, List<Descriptor>> left, Protector heir)
       throws IOException {
     Map<UUID, byte[]> keks = new HashMap<>();
+    Map<UUID, byte[]> nested = new HashMap<>();
     for (List<Descriptor> kept : left.values()) {
       RootMemory.keyIn(kept.getLast()).ifPresent(key -> keks.put(key.owner(), key.wrapped()));
+      RootMemory.nestedIn(kept.getLast()).stream()
+          .filter(NestedMembers.Entry::hasKey)
+          .forEach(one -> nested.put(one.id(), one.key()));
     }
-    return new Inheritance(List.of(heir), keks);
+    return new Inheritance(List.of(heir), keks, nested);
   }
 
   /** Memory for a root that is about to be shown; none where it would end with this process. */

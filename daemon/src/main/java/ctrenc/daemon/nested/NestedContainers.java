@@ -56,7 +56,7 @@ public final class NestedContainers {
   public List<BindMount> open(String container, Path root) throws IOException {
     if (!isOffered) {
       throw RefusedException.conflict(
-          "Nothing can be nested in roots that outlive the daemon: leave out --nesting, or the setting keeper.");
+          "Containers whose roots outlive the daemon run no others: leave out --nesting, or the setting keeper.");
     }
     Path sockets = directory.resolve(container);
     List<BindMount> mounts = program.mounts(sockets);

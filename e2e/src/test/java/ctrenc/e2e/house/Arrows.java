@@ -40,7 +40,7 @@ final class Arrows {
                   "overlay.sys",
                   CRYPTO)),
           entry("overlay.ring", Set.of("overlay.sys")),
-          entry("overlay.nest", Set.of("overlay.vfs")),
+          entry("overlay.nest", Set.of("overlay.ring", "overlay.vfs")),
           entry(
               "overlay.union",
               Set.of(

@@ -51,16 +51,19 @@ final class Restarter implements AutoCloseable {
       LOG.log(Level.WARNING, "A daemon that was started did not come to serve");
       letGo();
     }
+    boolean isInPause = starts < MOST_STARTS && System.nanoTime() - notBefore < 0;
+    if (command.isEmpty() || isInPause || !takeLock()) {
+      return true;
+    }
     if (starts >= MOST_STARTS) {
       LOG.log(
           Level.ERROR,
           "The daemon was started {0} times in a row and died each time; it is not started again",
           starts);
+      letGo();
       return false;
     }
-    if (command.isPresent() && System.nanoTime() - notBefore >= 0 && takeLock()) {
-      start(command.get());
-    }
+    start(command.get());
     return true;
   }
 
@@ -88,9 +91,12 @@ final class Restarter implements AutoCloseable {
     return lock.isPresent();
   }
 
-  /** A daemon serves. */
+  /** A daemon serves. One that somebody else started begins a new row. */
   void serves() throws IOException {
     servesSince = System.nanoTime();
+    if (started.isEmpty()) {
+      starts = 0;
+    }
     letGo();
   }
 

@@ -1,5 +1,6 @@
 package ctrenc.overlay.nest;
 
+import ctrenc.overlay.nest.EntranceMemory.Entered;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -32,15 +34,19 @@ final class EnteredSnapshots {
 
   private final MemberTable members;
   private final Nesting nesting;
+  private final TreeMemory memory;
+  private final EntranceMemory kept;
   private final Map<Door, Entrance> byDoor = new HashMap<>();
   private final ConcurrentMap<Integer, Entrance> byPlace = new ConcurrentHashMap<>();
 
   /** Those without references, the longest idle first. */
   private final SequencedSet<Entrance> idle = new LinkedHashSet<>();
 
-  EnteredSnapshots(MemberTable members, Nesting nesting) {
+  EnteredSnapshots(MemberTable members, Nesting nesting, TreeMemory memory, EntranceMemory kept) {
     this.members = members;
     this.nesting = nesting;
+    this.memory = memory;
+    this.kept = kept;
   }
 
   /** A snapshot, and the directory in it that is shown. */
@@ -49,12 +55,15 @@ final class EnteredSnapshots {
   private static final class Entrance {
     private final Door door;
     private final Member top;
+    private final int slot;
     private final List<Member> all = new ArrayList<>();
+    private final List<Integer> slots = new ArrayList<>();
     private long references;
 
-    Entrance(Door door, Member top) {
+    Entrance(Door door, Member top, int slot) {
       this.door = door;
       this.top = top;
+      this.slot = slot;
     }
   }
 
@@ -95,26 +104,72 @@ final class EnteredSnapshots {
     Map<UUID, Member> byId = new HashMap<>();
     Nesting.Nested shown =
         new Nesting.Nested(door.snapshot(), door.snapshot(), 0, members.newPlace());
-    Member top = members.addFrozen(shown, nesting::openSnapshot);
-    Entrance entrance = new Entrance(door, top);
-    add(entrance, top);
+    Member top = members.addFrozen(shown, this::open);
+    Entrance entrance = new Entrance(door, top, kept.entered(top, door.directory()));
+    add(entrance, top, entrance.slot);
     byId.put(top.id(), top);
     for (Nesting.Nested part : nesting.parts(door.snapshot())) {
       Member parent = byId.get(part.parent());
       if (parent != null) {
         Nesting.Nested placed =
             new Nesting.Nested(part.id(), part.parent(), part.anchor(), members.newPlace());
-        Member added = members.addFrozen(parent, placed, nesting::openSnapshot);
-        add(entrance, added);
+        Member added = members.addFrozen(parent, placed, this::open);
+        add(entrance, added, kept.added(added));
         byId.put(part.id(), added);
       }
     }
     return entrance;
   }
 
-  private void add(Entrance entrance, Member member) {
+  /** What is gone is ESTALE, as for those who used it when it went. */
+  private FileSystem open(Member member) throws ErrnoException {
+    try {
+      return nesting.openSnapshot(member.id(), memory.partOf(member));
+    } catch (ErrnoException e) {
+      throw e.errno() == Errno.ENOENT ? new ErrnoException(Errno.ESTALE) : e;
+    }
+  }
+
+  private void add(Entrance entrance, Member member, int slot) {
     entrance.all.add(member);
+    entrance.slots.add(slot);
     byPlace.put(member.place(), entrance);
+  }
+
+  /** Takes up what the kernel refers to from an earlier process's time. */
+  synchronized void recover() {
+    for (Entered found : kept.all()) {
+      if (found.hangsAt().isPresent()) {
+        recoverPart(found, found.hangsAt().get());
+      } else if (found.references() > 0) {
+        recoverTop(found);
+      } else {
+        kept.remove(found.slot());
+      }
+    }
+  }
+
+  private void recoverTop(Entered found) {
+    UUID id = found.snapshot();
+    Nesting.Nested shown = new Nesting.Nested(id, id, 0, found.place());
+    Member top = members.addFrozen(shown, this::open);
+    Entrance entrance = new Entrance(new Door(id, found.directory()), top, found.slot());
+    add(entrance, top, found.slot());
+    byDoor.put(entrance.door, entrance);
+    entrance.references = found.references();
+  }
+
+  private void recoverPart(Entered found, long hangsAt) {
+    Entrance entrance = byPlace.get(Numbers.place(hangsAt));
+    Optional<Member> parent = members.find(hangsAt);
+    if (entrance == null || parent.isEmpty()) {
+      kept.remove(found.slot());
+      return;
+    }
+    Nesting.Nested part =
+        new Nesting.Nested(
+            found.snapshot(), parent.get().id(), Numbers.inode(hangsAt), found.place());
+    add(entrance, members.addFrozen(parent.get(), part, this::open), found.slot());
   }
 
   /** Counts references that were handed out on what is in a member, if it is of a snapshot. */
@@ -138,14 +193,28 @@ final class EnteredSnapshots {
     if (idle.size() <= MOST_IDLE) {
       return List.of();
     }
-    Entrance ended = idle.removeFirst();
+    Entrance ended = idle.getFirst();
+    drop(ended);
+    return ended.all;
+  }
+
+  private void drop(Entrance ended) {
+    idle.remove(ended);
     byDoor.remove(ended.door, ended);
     ended.all.forEach(one -> byPlace.remove(one.place()));
-    return ended.all;
+    ended.slots.forEach(kept::remove);
+  }
+
+  /** Nobody enters those any more, whose members are gone. */
+  synchronized void removed(Set<UUID> snapshots) {
+    List.copyOf(byDoor.values()).stream()
+        .filter(entrance -> snapshots.contains(entrance.door.snapshot()))
+        .forEach(this::drop);
   }
 
   private void count(Entrance entrance, long count) {
     entrance.references += count;
+    kept.setReferences(entrance.slot, entrance.references);
     if (entrance.references > 0) {
       idle.remove(entrance);
     } else {
@@ -159,6 +228,7 @@ final class EnteredSnapshots {
     if (known != null) {
       known.close();
     }
+    memory.closed(member);
   }
 
   /** Whether a number is of a directory by which a snapshot is entered. */

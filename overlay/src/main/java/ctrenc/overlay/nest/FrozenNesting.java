@@ -1,5 +1,6 @@
 package ctrenc.overlay.nest;
 
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -21,6 +22,12 @@ public interface FrozenNesting extends Nesting {
     throw refused();
   }
 
+  /** No snapshot outlives the process. */
+  @Override
+  default Optional<byte[]> handOver(UUID id) {
+    return Optional.empty();
+  }
+
   @Override
   default void requireLockable(UUID id) throws ErrnoException {
     throw refused();
@@ -29,6 +36,11 @@ public interface FrozenNesting extends Nesting {
   @Override
   default void lock(UUID id) throws ErrnoException {
     throw refused();
+  }
+
+  @Override
+  default boolean isLocked(UUID id) {
+    return false; // As with unlocking.
   }
 
   @Override
@@ -57,7 +69,8 @@ public interface FrozenNesting extends Nesting {
   }
 
   @Override
-  default FileSystem openSnapshot(UUID snapshot) throws ErrnoException {
+  default FileSystem openSnapshot(UUID snapshot, Optional<MemoryPart> memory)
+      throws ErrnoException {
     throw refused();
   }
 

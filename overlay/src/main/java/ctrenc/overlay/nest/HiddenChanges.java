@@ -14,10 +14,12 @@ import ctrenc.overlay.vfs.Name;
  */
 final class HiddenChanges {
 
+  private final TreeMaking making;
   private final TreeChanges changes;
   private final Nesting nesting;
 
-  HiddenChanges(TreeChanges changes, Nesting nesting) {
+  HiddenChanges(TreeMaking making, TreeChanges changes, Nesting nesting) {
+    this.making = making;
     this.changes = changes;
     this.nesting = nesting;
   }
@@ -32,12 +34,16 @@ final class HiddenChanges {
       case IMAGE -> nest(caller, parent, name, mode, new Source.Image(parent.name()));
       case SNAPSHOTS -> {
         requireOwner(caller, parent.in());
-        nesting.snapshot(parent.in().id(), name);
+        if (!isDone(caller, parent, name)) {
+          nesting.snapshot(parent.in().id(), name);
+        }
         return parent.child(Kind.SNAPSHOT, name);
       }
       case RECURSIVE_SNAPSHOTS -> {
         requireOwner(caller, parent.in());
-        nesting.snapshotWithNested(parent.in().id(), name);
+        if (!isDone(caller, parent, name)) {
+          nesting.snapshotWithNested(parent.in().id(), name);
+        }
         return parent.child(Kind.SNAPSHOT, name);
       }
       default -> throw new ErrnoException(Errno.EPERM);
@@ -47,10 +53,26 @@ final class HiddenChanges {
 
   private void nest(Caller caller, HiddenNode parent, Name name, int mode, Source source)
       throws ErrnoException {
-    changes.make(caller, parent.in(), parent.directory(), name, mode, source);
+    making.make(caller, parent.in(), parent.directory(), name, mode, source);
   }
 
-  void remove(HiddenNode parent, Name name) throws ErrnoException {
+  /** The snapshot was taken by an earlier process that did not live to say so. */
+  private boolean isDone(Caller caller, HiddenNode parent, Name name) {
+    return caller.resent() && nesting.snapshots(parent.in().id()).contains(name);
+  }
+
+  void remove(Caller caller, HiddenNode parent, Name name) throws ErrnoException {
+    try {
+      remove(parent, name);
+    } catch (ErrnoException e) {
+      // Asked for the second time, an earlier process may have removed it.
+      if (e.errno() != Errno.ENOENT || !caller.resent()) {
+        throw e;
+      }
+    }
+  }
+
+  private void remove(HiddenNode parent, Name name) throws ErrnoException {
     switch (parent.kind()) {
       case SUBVOLUMES, FORKS, IMAGE -> {
         Member child = parent.in().childAt(parent.directory(), name);

@@ -22,25 +22,38 @@ import java.util.UUID;
  */
 final class HiddenFileSystem implements RefusingFileSystem {
 
-  private final HiddenNodes nodes = new HiddenNodes();
+  private final HiddenNodes nodes;
   private final HiddenContent content;
   private final HiddenChanges changes;
   private final EnteredSnapshots entered;
   private final Nesting nesting;
 
-  HiddenFileSystem(TreeChanges changes, EnteredSnapshots entered, Nesting nesting) {
+  HiddenFileSystem(
+      TreeMaking making,
+      TreeChanges changes,
+      EnteredSnapshots entered,
+      Nesting nesting,
+      HiddenNodes nodes) {
+    this.nodes = nodes;
     this.entered = entered;
     this.nesting = nesting;
     content = new HiddenContent(nesting);
-    this.changes = new HiddenChanges(changes, nesting);
+    this.changes = new HiddenChanges(making, changes, nesting);
   }
 
-  /** Takes a reference on the hidden directory of a directory. */
+  /**
+   * Takes a reference on the hidden directory of a directory; its number is the one in the tree.
+   */
   Attributes enter(Member in, long directory) throws ErrnoException {
+    boolean isFrozen = nesting.isFrozen() || in.isFrozen();
+    if (in.place() == Numbers.HIDDEN_PLACE || isFrozen) {
+      throw new ErrnoException(Errno.ENOENT);
+    }
     if (!in.fileSystem().getattr(directory).isDirectory()) {
       throw new ErrnoException(Errno.ENOTDIR);
     }
-    return taken(HiddenNode.control(in, directory));
+    Attributes control = taken(HiddenNode.control(in, directory));
+    return control.withInode(Numbers.number(Numbers.HIDDEN_PLACE, control.inode()));
   }
 
   /** A snapshot shows the directory as it was; an empty one where it was not. */
@@ -86,7 +99,7 @@ final class HiddenFileSystem implements RefusingFileSystem {
 
   @Override
   public void rmdir(Caller caller, long parent, Name name) throws ErrnoException {
-    changes.remove(nodes.of(parent), name);
+    changes.remove(caller, nodes.of(parent), name);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package ctrenc.overlay.nest;
 
 import ctrenc.overlay.vfs.Name;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A node below a hidden directory.
@@ -75,5 +77,25 @@ record HiddenNode(Kind kind, Member in, long directory, Name name) {
 
   HiddenNode child(Kind childKind, Name childName) {
     return new HiddenNode(childKind, in, directory, childName);
+  }
+
+  /** What such a node is, in the words of the format; none of them is ever used for another. */
+  static int codeOf(Kind kind) {
+    return switch (kind) {
+      case CONTROL -> 1;
+      case SUBVOLUMES -> 2;
+      case FORKS -> 3;
+      case IMAGES -> 4;
+      case IMAGE -> 5;
+      case NESTED -> 6;
+      case SNAPSHOTS -> 7;
+      case RECURSIVE_SNAPSHOTS -> 8;
+      case SNAPSHOT -> 9;
+      case INFO -> 10;
+    };
+  }
+
+  static Optional<Kind> kindOf(int code) {
+    return Arrays.stream(Kind.values()).filter(kind -> codeOf(kind) == code).findFirst();
   }
 }

@@ -152,7 +152,7 @@ final class Member {
     }
     FileSystem known = opened;
     if (known == null) {
-      known = opening.open(id);
+      known = opening.open(this);
       if (opensRefused) {
         known.refuseOpens(true);
       }

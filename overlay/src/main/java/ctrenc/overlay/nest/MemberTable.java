@@ -16,10 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * The members of a tree by place. A place is not given again as long as the tree is open: the
- * kernel may still know inodes of who had it. Thread-safe.
+ * The members of a tree by place. A place is not given again as long as the tree is shown, be it by
+ * one process after another: the kernel may still know inodes of who had it. Thread-safe.
  */
 final class MemberTable {
 
@@ -27,9 +29,12 @@ final class MemberTable {
   private final Opening opening;
   private final Measuring measuring;
   private final ConcurrentMap<Integer, Member> members = new ConcurrentHashMap<>();
-  private final AtomicInteger lastPlace = new AtomicInteger();
+  private final TreeMemory memory;
+  private final AtomicInteger lastPlace;
 
-  MemberTable(Member root, Opening opening, Measuring measuring) {
+  MemberTable(Member root, Opening opening, Measuring measuring, TreeMemory memory) {
+    this.memory = memory;
+    this.lastPlace = new AtomicInteger(memory.lastPlace());
     this.root = root;
     this.opening = opening;
     this.measuring = measuring;
@@ -89,6 +94,7 @@ final class MemberTable {
       lastPlace.set(Numbers.HIDDEN_PLACE);
       throw new ErrnoException(Errno.ENOSPC);
     }
+    memory.placeGiven(place);
     return place;
   }
 
@@ -117,6 +123,16 @@ final class MemberTable {
 
   Optional<Member> find(UUID id) {
     return nested().stream().filter(member -> member.id().equals(id)).findFirst();
+  }
+
+  /** The same, or the root. */
+  Optional<Member> findAny(UUID id) {
+    return root.id().equals(id) ? Optional.of(root) : find(id);
+  }
+
+  /** What is gone or not open has nothing to take back. */
+  void ifOpen(long number, Consumer<FileSystem> taking) {
+    find(number).flatMap(member -> Optional.ofNullable(member.known())).ifPresent(taking);
   }
 
   /** All that are nested, at any depth. */
@@ -195,5 +211,17 @@ final class MemberTable {
     if (member.isNested()) {
       member.parent().children().remove(member.anchor(), member);
     }
+  }
+
+  /** Ends all that is nested; returns the numbers that {@code ending} gives for each. */
+  long[] end(Function<FileSystem, long[]> ending) {
+    long[] used = new long[0];
+    for (Member member : opening()) {
+      FileSystem known = member.refuse(Errno.ENODEV);
+      if (known != null) {
+        used = Numbers.joined(member.numbers(ending.apply(known)), used);
+      }
+    }
+    return used;
   }
 }

@@ -374,17 +374,13 @@ public final class NestedFileSystem implements FileSystem {
 
   @Override
   public long[] lock() {
-    long[] nested = tree.end(FileSystem::lock);
+    long[] nested = tree.members().end(FileSystem::lock);
     return Numbers.joined(nested, root.lock());
   }
 
   @Override
   public void close() {
-    tree.end(
-        member -> {
-          member.close();
-          return new long[0];
-        });
+    tree.close();
     root.close();
   }
 }

@@ -1,5 +1,6 @@
 package ctrenc.overlay.nest;
 
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
@@ -33,8 +34,14 @@ public interface Nesting {
   /** Makes one with a key of its own. */
   void make(Nested nested, Source source) throws ErrnoException;
 
-  /** Opens one; ENOKEY if it is locked. */
-  FileSystem open(UUID id) throws ErrnoException;
+  /** Opens one, with memory that outlives this process if there is any; ENOKEY if it is locked. */
+  FileSystem open(UUID id, Optional<MemoryPart> memory) throws ErrnoException;
+
+  /**
+   * The KEK of one under that of the subvolume it is nested in, for a later process; empty if it is
+   * not in memory.
+   */
+  Optional<byte[]> handOver(UUID id) throws ErrnoException;
 
   /** EBUSY if nothing would bring the keys of one back. */
   void requireLockable(UUID id) throws ErrnoException;
@@ -42,8 +49,11 @@ public interface Nesting {
   /** Wipes the keys of one that is closed, and does not bring them back until {@link #unlock}. */
   void lock(UUID id) throws ErrnoException;
 
+  /** Whether one was locked so, and not unlocked since. */
+  boolean isLocked(UUID id);
+
   /** Lets one be opened again that was locked. */
-  void unlock(UUID id);
+  void unlock(UUID id) throws ErrnoException;
 
   /**
    * Destroys the keys of one and of all that are nested in it, then what they hold. None of them is
@@ -59,10 +69,10 @@ public interface Nesting {
   List<Nested> parts(UUID snapshot);
 
   /**
-   * What a snapshot holds, for reading alone, for one user; ENOKEY if its subvolume is locked,
-   * ENOENT if it is gone.
+   * What a snapshot holds, for reading alone, for one user, with memory that outlives this process
+   * if there is any; ENOKEY if its subvolume is locked, ENOENT if it is gone.
    */
-  FileSystem openSnapshot(UUID snapshot) throws ErrnoException;
+  FileSystem openSnapshot(UUID snapshot, Optional<MemoryPart> memory) throws ErrnoException;
 
   void snapshot(UUID id, Name name) throws ErrnoException;
 

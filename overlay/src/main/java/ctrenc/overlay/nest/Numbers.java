@@ -1,5 +1,7 @@
 package ctrenc.overlay.nest;
 
+import ctrenc.overlay.ring.MemoryPart;
+import ctrenc.overlay.ring.RootMemory;
 import java.util.stream.LongStream;
 
 /**
@@ -25,6 +27,11 @@ final class Numbers {
 
   static long inode(long number) {
     return number & INODE_MASK;
+  }
+
+  /** The part of a root's memory that the subvolume at a place has. */
+  static MemoryPart part(RootMemory memory, int place, boolean isRecovered) {
+    return new MemoryPart(memory, number(place, 0), 1L << INODE_BITS, isRecovered);
   }
 
   static long[] joined(long[] some, long[] more) {

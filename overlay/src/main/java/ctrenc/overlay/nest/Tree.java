@@ -1,5 +1,7 @@
 package ctrenc.overlay.nest;
 
+import ctrenc.overlay.ring.MemoryPart;
+import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -8,10 +10,9 @@ import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A root and what is nested in it, seen as a whole. Thread-safe. */
@@ -21,22 +22,27 @@ public final class Tree {
   static final Name HIDDEN = Name.of(".ctr-enc");
 
   private final Nesting nesting;
-  private final boolean outlives;
+  private final TreeLimits limits;
+  private final TreeMemory memory;
   private final MemberTable members;
   private final TreeChanges changes;
   private final EnteredSnapshots entered;
+  private final HiddenNodes nodes;
   private final HiddenFileSystem hidden;
   private volatile boolean opensRefused;
-  private volatile boolean isLimited;
 
-  private Tree(UUID id, FileSystem root, Nesting nesting, boolean outlives) {
+  private Tree(UUID id, FileSystem root, Nesting nesting, Optional<RootMemory> outliving) {
     this.nesting = nesting;
-    this.outlives = outlives;
-    members = new MemberTable(Member.open(0, id, root, this::measure), this::open, this::measure);
+    limits = new TreeLimits(nesting);
+    memory = new TreeMemory(outliving, nesting);
+    Member whole = Member.open(0, id, root, limits::measure);
+    members = new MemberTable(whole, this::open, limits::measure, memory);
     members.addAll(nesting.within(id));
-    changes = new TreeChanges(members, nesting);
-    entered = new EnteredSnapshots(members, nesting);
-    hidden = new HiddenFileSystem(changes, entered, nesting);
+    changes = new TreeChanges(members, nesting, memory);
+    entered = new EnteredSnapshots(members, nesting, memory, new EntranceMemory(outliving));
+    nodes = new HiddenNodes(outliving);
+    TreeMaking making = new TreeMaking(members, nesting, memory, changes);
+    hidden = new HiddenFileSystem(making, changes, entered, nesting, nodes);
     members.add(Member.open(Numbers.HIDDEN_PLACE, id, hidden, top -> Usage.NOTHING));
     limit(id, nesting.limits(id));
     members.nested().forEach(member -> limit(member.id(), nesting.limits(member.id())));
@@ -45,55 +51,69 @@ public final class Tree {
   /**
    * The filesystem of a root, with what is nested in it.
    *
-   * @param outlives a later process goes on with the root. It could not go on with what is open in
-   *     nested ones, so there are none: EOPNOTSUPP
+   * @param memory what outlives this process; what an earlier one left there of nested subvolumes
+   *     is taken up, where {@code root} has taken up its own part
+   * @throws ErrnoException if that fails; the memory is as it was then
    */
-  public static NestedFileSystem of(UUID id, FileSystem root, Nesting nesting, boolean outlives) {
-    return new NestedFileSystem(root, new Tree(id, root, nesting, outlives));
+  public static NestedFileSystem of(
+      UUID id, FileSystem root, Nesting nesting, Optional<RootMemory> memory)
+      throws ErrnoException {
+    Tree tree = new Tree(id, root, nesting, memory);
+    boolean isTakenUp = false;
+    try {
+      tree.takeUp();
+      isTakenUp = true;
+    } finally {
+      if (!isTakenUp) {
+        tree.close();
+      }
+    }
+    return new NestedFileSystem(root, tree);
   }
 
-  private FileSystem open(UUID id) throws ErrnoException {
-    requireNesting();
-    FileSystem opened = nesting.open(id);
+  private void takeUp() throws ErrnoException {
+    new TreeRecovery(members, nesting, memory).run();
+    entered.recover();
+    nodes.recover(members);
+  }
+
+  /** Closes all that is nested. */
+  void close() {
+    members.end(
+        member -> {
+          member.close();
+          return new long[0];
+        });
+  }
+
+  /** The part of a memory that the root itself is opened with. */
+  public static MemoryPart partOfRoot(RootMemory memory) {
+    return Numbers.part(memory, 0, memory.isRecovered());
+  }
+
+  private FileSystem open(Member member) throws ErrnoException {
+    FileSystem opened = nesting.open(member.id(), memory.partOf(member));
+    boolean isKept = false;
+    try {
+      memory.opened(member);
+      isKept = true;
+    } finally {
+      if (!isKept) {
+        opened.close();
+      }
+    }
     opened.refuseOpens(opensRefused);
     return opened;
   }
 
-  private void requireNesting() throws ErrnoException {
-    if (outlives) {
-      throw new ErrnoException(Errno.EOPNOTSUPP);
-    }
-  }
-
-  /** Stores what waits first, and gives back what is free, so that what is held is counted. */
-  private Usage measure(Member top) throws ErrnoException {
-    Usage sum = Usage.NOTHING;
-    for (Member member : MemberTable.subtree(top)) {
-      FileSystem known = member.known();
-      if (known != null) {
-        known.settle();
-      }
-      sum = sum.plus(nesting.usage(member.id()));
-    }
-    return sum;
-  }
-
   /** Whether anything in the tree has limits. */
   boolean isLimited() {
-    return isLimited;
+    return limits.isAny();
   }
 
   /** Gives the root or a nested subvolume other limits; nothing for one that is not there. */
-  public void limit(UUID id, Limits limits) {
-    Member root = members.root();
-    if (root.id().equals(id)) {
-      root.budget().limit(limits);
-    } else {
-      members.find(id).ifPresent(member -> member.budget().limit(limits));
-    }
-    isLimited =
-        root.budget().isLimited()
-            || members.nested().stream().anyMatch(member -> member.budget().isLimited());
+  public void limit(UUID id, Limits most) {
+    limits.set(members, id, most);
   }
 
   MemberTable members() {
@@ -118,35 +138,16 @@ public final class Tree {
 
   /** Takes a reference on the hidden directory of a directory. */
   Attributes hidden(Member member, long directory) throws ErrnoException {
-    boolean isFrozen = nesting.isFrozen() || member.isFrozen();
-    if (member.place() == Numbers.HIDDEN_PLACE || isFrozen) {
-      throw new ErrnoException(Errno.ENOENT);
-    }
-    requireNesting();
-    Attributes entered = hidden.enter(member, directory);
-    return entered.withInode(Numbers.number(Numbers.HIDDEN_PLACE, entered.inode()));
-  }
-
-  /** What is gone or not open has nothing to take back. */
-  private void ifKnown(long number, BiConsumer<Member, FileSystem> taking) {
-    members
-        .find(number)
-        .ifPresent(
-            member -> {
-              FileSystem known = member.known();
-              if (known != null) {
-                taking.accept(member, known);
-              }
-            });
+    return hidden.enter(member, directory);
   }
 
   void forget(long number, long count) {
-    ifKnown(number, (member, known) -> known.forget(Numbers.inode(number), count));
+    members.ifOpen(number, known -> known.forget(Numbers.inode(number), count));
     members.find(number).ifPresent(member -> entered.forget(member, count));
   }
 
   void release(long number, long handle) {
-    ifKnown(number, (member, known) -> known.release(Numbers.inode(number), handle));
+    members.ifOpen(number, known -> known.release(Numbers.inode(number), handle));
   }
 
   void refuseOpens(boolean refused) {
@@ -159,18 +160,6 @@ public final class Tree {
     members.opening().stream()
         .filter(member -> ids.contains(member.id()))
         .forEach(member -> member.refuseOpens(refused));
-  }
-
-  /** Ends all that is nested; returns the numbers that {@code ending} gives for each. */
-  long[] end(Function<FileSystem, long[]> ending) {
-    long[] used = new long[0];
-    for (Member member : members.opening()) {
-      FileSystem known = member.refuse(Errno.ENODEV);
-      if (known != null) {
-        used = Numbers.joined(member.numbers(ending.apply(known)), used);
-      }
-    }
-    return used;
   }
 
   /** The subvolumes that are nested in the root, at any depth, and whether each is locked. */
@@ -192,7 +181,14 @@ public final class Tree {
   public void unlock(UUID id) throws ErrnoException {
     for (Member member : MemberTable.subtree(require(id))) {
       nesting.unlock(member.id());
-      member.allow();
+      allow(member);
+    }
+  }
+
+  private void allow(Member member) throws ErrnoException {
+    member.allow();
+    if (member.known() == null && !member.isFrozen()) {
+      memory.made(member);
     }
   }
 
@@ -208,21 +204,17 @@ public final class Tree {
 
   /** Carries out an action while nothing is nested in a subvolume, or destroyed there. */
   public void still(UUID id, Action action) throws IOException {
-    Member root = members.root();
-    Member top = root.id().equals(id) ? root : members.find(id).orElse(null);
-    if (top == null) {
-      throw new NoSuchFileException("nested " + id);
-    }
+    Member top = members.findAny(id).orElseThrow(() -> new NoSuchFileException("nested " + id));
     MemberTable.still(top, action);
   }
 
   /** Lets those that are members be used no more, because their keys go; or again. */
-  public void refuse(Set<UUID> ids, boolean refused) {
+  public void refuse(Set<UUID> ids, boolean refused) throws ErrnoException {
     for (Member member : members.opening()) {
       if (ids.contains(member.id()) && refused) {
         changes.refuse(member, Errno.ENOKEY);
       } else if (ids.contains(member.id())) {
-        member.allow();
+        allow(member);
       }
     }
   }
@@ -230,6 +222,7 @@ public final class Tree {
   /** Takes those that are members away, whoever uses them. */
   public void remove(Set<UUID> ids) {
     members.opening().stream().filter(member -> ids.contains(member.id())).forEach(changes::remove);
+    entered.removed(ids);
   }
 
   /** The places of those that are members, by which numbers of their inodes are told. */

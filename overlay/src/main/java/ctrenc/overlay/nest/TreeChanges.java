@@ -1,33 +1,26 @@
 package ctrenc.overlay.nest;
 
-import ctrenc.overlay.vfs.AttributeChange;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.ChangeWatcher;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
-import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.Name;
-import ctrenc.overlay.vfs.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.locks.StampedLock;
 
-/** Makes and destroys nested subvolumes, and takes away the names that may lead to one. */
+/** Destroys nested subvolumes, and takes away the names that may lead to one. Thread-safe. */
 final class TreeChanges {
-
-  private static final int ANCHOR_MODE = 0700;
-
-  /** A nested subvolume is an anchor and a root directory. */
-  private static final int INODES = 2;
 
   private final MemberTable members;
   private final Nesting nesting;
+  private final TreeMemory memory;
   private volatile ChangeWatcher watcher = ChangeWatcher.nobody();
 
-  TreeChanges(MemberTable members, Nesting nesting) {
+  TreeChanges(MemberTable members, Nesting nesting, TreeMemory memory) {
+    this.memory = memory;
     this.members = members;
     this.nesting = nesting;
   }
@@ -41,11 +34,14 @@ final class TreeChanges {
     long stamp = holdNames(in);
     try {
       Member child = in.childAt(parent, name);
+      List<Member> ending = List.of();
       if (child != null && !nesting.isFrozen() && !in.isFrozen()) {
         requireEmpty(child);
+        ending = MemberTable.subtree(child);
         end(child);
       }
       in.fileSystem().rmdir(caller, parent, name);
+      memory.ended(ending);
     } finally {
       names.unlock(stamp);
     }
@@ -60,12 +56,26 @@ final class TreeChanges {
     try {
       boolean replaces = (flags & (FileSystem.RENAME_EXCHANGE | FileSystem.RENAME_NOREPLACE)) == 0;
       Member target = replaces ? in.childAt(newParent, newName) : null;
-      if (target != null && target != in.childAt(parent, name)) {
+      boolean isMoved = caller.resent() && !hasName(in, parent, name);
+      if (target != null && target != in.childAt(parent, name) && !isMoved) {
         throw new ErrnoException(Errno.EBUSY);
       }
       in.fileSystem().rename(caller, parent, name, newParent, newName, flags);
     } finally {
       names.unlock(stamp);
+    }
+  }
+
+  static boolean hasName(Member in, long directory, Name name) throws ErrnoException {
+    try {
+      Attributes found = in.fileSystem().lookup(Caller.ROOT, directory, name);
+      in.fileSystem().forget(found.inode(), 1);
+      return true;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -79,73 +89,6 @@ final class TreeChanges {
     return names.writeLock();
   }
 
-  /**
-   * Makes a subvolume, owned by the caller, at a fresh name of a directory. Until it hangs there,
-   * nobody may enter the anchor. The kernel knows when this returns.
-   */
-  void make(Caller caller, Member in, long directory, Name name, int mode, Source source)
-      throws ErrnoException {
-    Tree.requireOrdinary(name);
-    in.charge(0, INODES);
-    FileSystem fileSystem = in.fileSystem();
-    long stamp = in.names().writeLock();
-    try {
-      Attributes anchor = fileSystem.mkdir(caller, directory, name, 0, 0);
-      boolean isMade = false;
-      try {
-        hang(caller, in, anchor, mode, source);
-        isMade = true;
-      } finally {
-        fileSystem.forget(anchor.inode(), 1);
-        if (!isMade) {
-          fileSystem.rmdir(Caller.ROOT, directory, name);
-        }
-      }
-    } finally {
-      in.names().unlockWrite(stamp);
-    }
-    tell(in, directory, name);
-  }
-
-  private void hang(Caller caller, Member in, Attributes anchor, int mode, Source source)
-      throws ErrnoException {
-    Nesting.Nested plan =
-        new Nesting.Nested(UUID.randomUUID(), in.id(), anchor.inode(), members.newPlace());
-    nesting.make(plan, source);
-    Member child = members.add(in, plan);
-    boolean isReady = false;
-    try {
-      int permissions =
-          source instanceof Source.Empty
-              ? mode
-              : child.fileSystem().getattr(FileSystem.ROOT).mode();
-      own(caller, child.fileSystem(), FileSystem.ROOT, anchor, permissions);
-      own(caller, in.fileSystem(), anchor.inode(), anchor, ANCHOR_MODE);
-      isReady = true;
-    } finally {
-      if (!isReady) {
-        end(child);
-      }
-    }
-  }
-
-  private static void own(Caller caller, FileSystem in, long inode, Attributes owner, int mode)
-      throws ErrnoException {
-    int set = AttributeChange.MODE | AttributeChange.UID | AttributeChange.GID;
-    in.setattr(
-        caller,
-        inode,
-        new AttributeChange(
-            set,
-            mode & FileMode.PERMISSIONS,
-            owner.uid(),
-            owner.gid(),
-            0,
-            Timestamp.EPOCH,
-            Timestamp.EPOCH,
-            Timestamp.EPOCH));
-  }
-
   /** Destroys what hangs at a name, with all that is nested in it, whatever it holds. */
   void destroy(Member child, long directory, Name name) throws ErrnoException {
     Member in = child.parent();
@@ -154,8 +97,10 @@ final class TreeChanges {
       if (in.childAt(directory, name) != child) {
         throw new ErrnoException(Errno.ENOENT);
       }
+      List<Member> ending = MemberTable.subtree(child);
       forgetContents(child, end(child));
       in.fileSystem().rmdir(Caller.ROOT, directory, name);
+      memory.ended(ending);
     } finally {
       in.names().unlockWrite(stamp);
     }
@@ -167,17 +112,15 @@ final class TreeChanges {
     Member in = child.parent();
     Attributes above = in.fileSystem().lookup(Caller.ROOT, child.anchor(), Name.DOT_DOT);
     in.fileSystem().forget(above.inode(), 1);
-    destroy(child, above.inode(), nameOf(in, above.inode(), child.anchor()));
+    destroy(child, above.inode(), nameOf(in.fileSystem(), above.inode(), child.anchor()));
   }
 
   /** Keys first. Who had it open gets errors from here on. */
-  private long[] end(Member top) throws ErrnoException {
+  long[] end(Member top) throws ErrnoException {
     long[] used = new long[0];
     for (Member member : MemberTable.subtree(top)) {
-      FileSystem known = member.refuse(Errno.ESTALE);
-      if (known != null) {
-        used = Numbers.joined(member.numbers(known.lock()), used);
-      }
+      used = Numbers.joined(close(member, Errno.ESTALE), used);
+      memory.ending(member);
     }
     nesting.destroy(top.id());
     top.parent().shrink();
@@ -193,8 +136,18 @@ final class TreeChanges {
 
   /** Lets one be used no more. */
   void refuse(Member member, Errno reason) {
+    forgetContents(member, close(member, reason));
+  }
+
+  /** Returns the numbers of what was in use; the memory knows nothing of them any more. */
+  private long[] close(Member member, Errno reason) {
     FileSystem known = member.refuse(reason);
-    forgetContents(member, known == null ? new long[0] : member.numbers(known.lock()));
+    if (known == null) {
+      return new long[0];
+    }
+    long[] used = member.numbers(known.lock());
+    memory.closed(member);
+    return used;
   }
 
   /** Wipes the keys of one and of all that are nested in it. */
@@ -202,35 +155,40 @@ final class TreeChanges {
     nesting.requireLockable(top.id());
     long[] used = new long[0];
     for (Member member : MemberTable.subtree(top)) {
-      FileSystem known = member.refuse(Errno.ENOKEY);
-      if (known != null) {
-        used = Numbers.joined(member.numbers(known.lock()), used);
-      }
+      used = Numbers.joined(close(member, Errno.ENOKEY), used);
       nesting.lock(member.id());
+      memory.locked(member);
     }
     forgetContents(top, used);
   }
 
   private void requireEmpty(Member child) throws ErrnoException {
-    boolean[] isEmpty = {child.children().isEmpty() && nesting.snapshots(child.id()).isEmpty()};
-    PlainSink sink = new PlainSink((name, inode, cookie) -> isEmpty[0] = false);
-    child.fileSystem().readdir(FileSystem.ROOT, 0, false, sink);
-    if (!isEmpty[0]) {
+    if (!child.children().isEmpty()
+        || !nesting.snapshots(child.id()).isEmpty()
+        || !isEmpty(child.fileSystem(), FileSystem.ROOT)) {
       throw new ErrnoException(Errno.ENOTEMPTY);
     }
   }
 
-  private static Name nameOf(Member in, long directory, long anchor) throws ErrnoException {
+  static boolean isEmpty(FileSystem fileSystem, long directory) throws ErrnoException {
+    boolean[] isEmpty = {true};
+    PlainSink sink = new PlainSink((name, inode, cookie) -> isEmpty[0] = false);
+    fileSystem.readdir(directory, 0, false, sink);
+    return isEmpty[0];
+  }
+
+  static Name nameOf(FileSystem in, long directory, long anchor) throws ErrnoException {
     List<Name> found = new ArrayList<>(1);
     PlainSink sink = new PlainSink((name, inode, cookie) -> inode != anchor || !found.add(name));
-    in.fileSystem().readdir(directory, 0, false, sink);
+    in.readdir(directory, 0, false, sink);
     if (found.isEmpty()) {
       throw new ErrnoException(Errno.ESTALE);
     }
     return found.getFirst();
   }
 
-  private void tell(Member in, long directory, Name name) {
+  /** The kernel learns that a name leads elsewhere. */
+  void tell(Member in, long directory, Name name) {
     watcher.entryChanged(in.number(directory), name);
     watcher.inodeChanged(in.number(directory));
   }

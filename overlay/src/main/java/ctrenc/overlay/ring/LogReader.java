@@ -27,6 +27,17 @@ final class LogReader {
     }
   }
 
+  /** Wipes all between two places, which may lie across the ring's end. */
+  static void wipe(MemorySegment ring, long tail, long head) {
+    long at = tail;
+    while (at < head) {
+      long from = at % WriteLog.CAPACITY;
+      long length = Math.min(head - at, WriteLog.CAPACITY - from);
+      ring.asSlice(from, length).fill((byte) 0);
+      at += length;
+    }
+  }
+
   private static <E extends Exception> void offer(
       MemorySegment ring, long entry, LogVisitor<E> visitor) throws E {
     int kind = ring.get(ValueLayout.JAVA_INT, entry + WriteLog.KIND);

@@ -3,13 +3,14 @@ package ctrenc.overlay.ring;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongPredicate;
 
 /**
  * Which files are open, by the numbers that the kernel has for them. A number is never used twice:
  * its low bits say where it is written down, the others count. Thread-safe.
  *
  * <pre>
- * number (8) | inode (7) | mark (1)
+ * number (8) | inode (62 bits) and mark (2 bits)
  * </pre>
  */
 public final class OpenHandles {
@@ -17,7 +18,9 @@ public final class OpenHandles {
   private static final int SLOT_BITS = 16;
   private static final int SLOTS = 1 << SLOT_BITS;
   private static final long SLOT_SIZE = 16;
-  private static final int MARK_SHIFT = 56;
+  private static final int MARK_SHIFT = 62;
+  private static final int FORMER_MARK_SHIFT = 56;
+  private static final long FORMER_MARKS = 3;
   private static final long INODE_MASK = (1L << MARK_SHIFT) - 1;
 
   static final long LENGTH = SLOTS * SLOT_SIZE;
@@ -35,6 +38,12 @@ public final class OpenHandles {
   OpenHandles(MemorySegment slots, MemorySegment header, long usedAt) {
     this.slots = slots;
     places = new Slots(NOWHERE, header, usedAt);
+    places.recover(
+        slot -> {
+          long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
+          count = Math.max(count, number >>> SLOT_BITS);
+          return number != 0;
+        });
   }
 
   /** Takes a handle of an earlier process. */
@@ -56,7 +65,7 @@ public final class OpenHandles {
     return number;
   }
 
-  /** Writes down with an open handle how it is open, in the caller's words: 1 to 127. */
+  /** Writes down with an open handle how it is open, in the caller's words: 1 to 3. */
   public synchronized void mark(long number, int mark) {
     if (slotOf(number) != NOWHERE && isOpen(number)) {
       long at = slotOf(number) * SLOT_SIZE + Long.BYTES;
@@ -83,18 +92,30 @@ public final class OpenHandles {
     }
   }
 
-  /** Offers what an earlier process had open, before this one opens anything. */
-  public synchronized <E extends Exception> void recover(Visitor<E> visitor) throws E {
-    places.recover(
-        slot -> {
-          long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);
-          count = Math.max(count, number >>> SLOT_BITS);
-          return number != 0;
+  /** Closes all handles of those inodes. */
+  synchronized void closeAll(LongPredicate inodes) {
+    forEach(
+        (number, inode, mark) -> {
+          if (inodes.test(inode)) {
+            close(number);
+          }
         });
-    forEach(visitor);
   }
 
-  /** Offers what is open. */
+  /** Makes marks of version 1 those of this one; again, if a process died while it did so. */
+  static void moveMarks(MemorySegment slots) {
+    for (int slot = 0; slot < SLOTS; slot++) {
+      long at = slot * SLOT_SIZE + Long.BYTES;
+      long word = slots.get(ValueLayout.JAVA_LONG, at);
+      long mark = word >>> FORMER_MARK_SHIFT & FORMER_MARKS;
+      if (mark != 0) {
+        long inode = word & ~(FORMER_MARKS << FORMER_MARK_SHIFT);
+        slots.set(ValueLayout.JAVA_LONG, at, inode | mark << MARK_SHIFT);
+      }
+    }
+  }
+
+  /** Offers what is open, be it by an earlier process. */
   public synchronized <E extends Exception> void forEach(Visitor<E> visitor) throws E {
     for (int slot = 0; slot < places.used(); slot++) {
       long number = (long) LONG.getAcquire(slots, slot * SLOT_SIZE);

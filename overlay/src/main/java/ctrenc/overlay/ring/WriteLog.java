@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,12 +113,7 @@ public final class WriteLog {
 
   /** Says that what was appended of [from, to) counts no more; null if there is no room. */
   public @Nullable Entry appendDiscard(long inode, long from, long to) {
-    Entry entry = reserve(0, 0);
-    if (entry != null) {
-      describe(entry, DISCARD, inode, from, to - from);
-      INT.setRelease(ring, entry.at, LIVE);
-    }
-    return entry;
+    return appendBare(DISCARD, inode, from, to - from);
   }
 
   /** Takes attributes in the caller's own words; null if there is no room. */
@@ -133,9 +129,13 @@ public final class WriteLog {
 
   /** Says that the time of the writes before was set by hand; null if there is no room. */
   public @Nullable Entry appendTimeIsSet(long inode) {
+    return appendBare(TIME_SET, inode, 0, 0);
+  }
+
+  private @Nullable Entry appendBare(int kind, long inode, long offset, long length) {
     Entry entry = reserve(0, 0);
     if (entry != null) {
-      describe(entry, TIME_SET, inode, 0, 0);
+      describe(entry, kind, inode, offset, length);
       INT.setRelease(ring, entry.at, LIVE);
     }
     return entry;
@@ -181,16 +181,22 @@ public final class WriteLog {
       ring.asSlice(entry.at + LINE, entry.size - LINE).fill((byte) 0);
       entry.isDead = true;
     }
-    Entry first = entries.peekFirst();
-    while (first != null && first.isDead) {
-      tail += first.size;
-      entries.removeFirst();
-      first = entries.peekFirst();
+    while (!entries.isEmpty() && entries.getFirst().isDead) {
+      tail += entries.removeFirst().size;
     }
     LONG.setRelease(header, TAIL, tail);
     if (entries.isEmpty()) {
       rewind();
     }
+  }
+
+  /** Wipes all that is held of those inodes, for which nobody will release anything any more. */
+  synchronized void releaseAll(LongPredicate inodes) {
+    release(
+        entries.stream()
+            .filter(entry -> !entry.isDead)
+            .filter(entry -> inodes.test(ring.get(ValueLayout.JAVA_LONG, entry.at + INODE)))
+            .toList());
   }
 
   /** Begins again at the ring's start, so that a root that writes little stays in few pages. */
@@ -236,12 +242,7 @@ public final class WriteLog {
     long at = tail;
     long end = head;
     rewind();
-    while (at < end) {
-      long from = at % CAPACITY;
-      long length = Math.min(end - at, CAPACITY - from);
-      ring.asSlice(from, length).fill((byte) 0);
-      at += length;
-    }
+    LogReader.wipe(ring, at, end);
     highest = CAPACITY;
     rest();
   }

@@ -3,10 +3,9 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.kdf.LayerKey;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.protector.ProtectorGroups;
-import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Tree;
-import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.storage.KeyAbsentException;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -45,14 +44,20 @@ final class NestedSubvolumes {
     return tools.nests().find(id).isPresent();
   }
 
-  FileSystem open(UUID id) throws IOException {
+  FileSystem open(UUID id, Optional<MemoryPart> memory) throws IOException {
     synchronized (tools.open().guard(id)) {
       SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
       unlock(id);
-      return tools
-          .open()
-          .open(id, closed -> tools.opener().open(subvolume, Optional.empty(), closed));
+      return tools.open().open(id, closed -> tools.opener().open(subvolume, memory, closed));
     }
+  }
+
+  /** The KEK of one under that of what it is nested in; empty if it is not in memory. */
+  Optional<byte[]> handOver(UUID id) throws IOException {
+    Optional<NestRecord> nest = tools.nests().find(id);
+    return nest.isPresent() && tools.keyring().holds(id)
+        ? Optional.of(tools.keyring().nested(nest.get().parent(), id))
+        : Optional.empty();
   }
 
   /**
@@ -131,7 +136,9 @@ final class NestedSubvolumes {
   void unlockTree(UUID id, List<Protector> held, Step check) throws IOException {
     List<UUID> all = tools.nests().withNested(id);
     tools.open().guarded(all, () -> unlockTree(all, held, check));
-    all.forEach(this::unlocked);
+    for (UUID one : all) {
+      unlocked(one);
+    }
     trees.refuse(Set.copyOf(all), false);
   }
 
@@ -180,8 +187,12 @@ final class NestedSubvolumes {
     }
   }
 
+  boolean isLocked(UUID id) {
+    return locked.contains(id);
+  }
+
   /** Lets the KEK be brought into memory again. */
-  void unlocked(UUID id) {
+  void unlocked(UUID id) throws IOException {
     locked.remove(id);
     trees.refuse(snapshotsOf(id), false);
   }
@@ -218,26 +229,6 @@ final class NestedSubvolumes {
   /** Wipes the KEKs of one and of all that are nested in it. */
   void dropKeys(SubvolumeRecord top) {
     tools.eraser().withNested(top).forEach(subvolume -> tools.keyring().drop(subvolume.id()));
-  }
-
-  /** What one uses by itself. */
-  Usage usage(UUID id) throws IOException {
-    SubvolumeUsage stored = stored(id);
-    return new Usage(stored.storedBytes() + stored.inodes() * Usage.RECORD, stored.inodes());
-  }
-
-  /** What the layers of a subvolume hold, nested or not. */
-  SubvolumeUsage stored(UUID id) throws IOException {
-    long bytes = 0;
-    long inodes = 0;
-    for (SubvolumeRecord.Level level : tools.catalog().requireLiving(id).stack()) {
-      LayerRecord layer = tools.catalog().layer(level.layer());
-      if (layer.kind() == LayerRecord.Kind.ENCRYPTED) {
-        bytes += tools.parts().extents().storedBytes(layer.id());
-        inodes += LayerRange.countInodes(tools.parts().meta(), layer.number());
-      }
-    }
-    return new SubvolumeUsage(bytes, inodes);
   }
 
   /** The key that a subvolume's upper is sealed under; the caller closes it. */

@@ -3,6 +3,9 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.nest.NestedFileSystem;
 import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Tree;
+import ctrenc.overlay.ring.MemoryPart;
+import ctrenc.overlay.ring.RootMemory;
+import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.util.Map;
@@ -14,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The trees of the roots and snapshots that are open, one of each. Thread-safe. */
 final class OpenTrees {
 
-  /** Opens a root; {@code closed} has to run when it is closed. */
+  /** Opens a root with its own part of the memory; {@code closed} has to run when it is closed. */
   interface Opening {
-    FileSystem open(Runnable closed) throws IOException;
+    FileSystem open(Optional<MemoryPart> memory, Runnable closed) throws IOException;
   }
 
   private final Map<UUID, NestedFileSystem> trees = new ConcurrentHashMap<>();
@@ -29,23 +32,40 @@ final class OpenTrees {
   /**
    * Opens a root or a snapshot with what is nested in it; to be called with its guard held.
    *
-   * @param outlives it goes on in a later process, which nested ones do not
+   * @param memory what of it outlives this process
    */
-  FileSystem open(UUID root, Nesting nesting, boolean outlives, Opening opening)
+  FileSystem open(UUID root, Nesting nesting, Optional<RootMemory> memory, Opening opening)
       throws IOException {
     NestedFileSystem known = trees.get(root);
     if (known != null) {
       return known;
     }
-    NestedFileSystem opened =
-        Tree.of(root, opening.open(() -> trees.remove(root)), nesting, outlives);
-    trees.put(root, opened);
-    return opened;
+    FileSystem alone = opening.open(memory.map(Tree::partOfRoot), () -> trees.remove(root));
+    boolean isOpen = false;
+    try {
+      NestedFileSystem opened = Tree.of(root, alone, nesting, memory);
+      trees.put(root, opened);
+      isOpen = true;
+      return opened;
+    } catch (ErrnoException e) {
+      throw new IOException(
+          "What is nested in subvolume " + root + " could not be taken up: " + e.errno() + ".", e);
+    } finally {
+      if (!isOpen) {
+        alone.close();
+      }
+    }
   }
 
   /** Lets those be used no more, or again, wherever they show; as {@link #remove} otherwise. */
-  void refuse(Set<UUID> members, boolean refused) {
-    trees.values().forEach(tree -> tree.tree().refuse(members, refused));
+  void refuse(Set<UUID> members, boolean refused) throws IOException {
+    try {
+      for (NestedFileSystem tree : trees.values()) {
+        tree.tree().refuse(members, refused);
+      }
+    } catch (ErrnoException e) {
+      throw new IOException("Nested subvolumes could not be given back: " + e.errno() + ".", e);
+    }
   }
 
   /** Lets those open no more files, or again, wherever they show. */

@@ -1,6 +1,7 @@
 package ctrenc.overlay.subvolume;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Everything that keeps the stacks of one store, put together; the store closes it. */
 record StackKeeping(
@@ -40,8 +41,8 @@ record StackKeeping(
     SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, nests, remover);
     SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, nests, keyring, arrivals, eraser);
     StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
-    eraser.forgetLost(inheritance.keks().keySet());
-    inherit(inheritance, catalog, keyring);
+    eraser.forgetLost(inheritance.alive());
+    inherit(inheritance, catalog, nests, keyring);
     remover.removeLeftovers(kept.numbers());
     StoredFlattens flattens =
         new StoredFlattens(parts, catalog, keyring, open, opener, freezer, remover);
@@ -61,7 +62,7 @@ record StackKeeping(
             nested,
             trees,
             new StoredNesting(tools, nested, snapshots),
-            new StoredQuotas(tools, nested, trees));
+            new StoredQuotas(tools, trees));
     ExtentCheck extents = new ExtentCheck(parts, catalog, keyring, open, opener);
     return new StackKeeping(
         catalog,
@@ -85,12 +86,25 @@ record StackKeeping(
         new Compactions(parts, catalog, remover));
   }
 
-  private static void inherit(Inheritance inheritance, Catalog catalog, Keyring keyring)
+  private static void inherit(
+      Inheritance inheritance, Catalog catalog, NestCatalog nests, Keyring keyring)
       throws IOException {
     for (SubvolumeRecord subvolume : catalog.subvolumes()) {
       byte[] kek = inheritance.keks().get(subvolume.id());
       if (kek != null) {
         keyring.unlock(subvolume.id(), kek, inheritance.held());
+        inheritNested(inheritance, nests.within(subvolume.id()), keyring);
+      }
+    }
+  }
+
+  /** {@code all} has each one after what it is nested in. */
+  private static void inheritNested(Inheritance inheritance, List<NestRecord> all, Keyring keyring)
+      throws IOException {
+    for (NestRecord nest : all) {
+      byte[] kek = inheritance.nested().get(nest.id());
+      if (kek != null && keyring.holds(nest.parent())) {
+        keyring.unlockNested(nest.parent(), nest.id(), kek);
       }
     }
   }

@@ -5,7 +5,7 @@ import ctrenc.overlay.layer.AbsentUpper;
 import ctrenc.overlay.layer.KeylessLayer;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.UpperLayer;
-import ctrenc.overlay.ring.RootMemory;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.storage.KeyLostException;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileSystemStatus;
@@ -49,7 +49,7 @@ final class StackOpener {
    *
    * @param closed runs when the filesystem is closed, before its layers are
    */
-  OpenStack open(SubvolumeRecord listed, Optional<RootMemory> memory, Runnable closed)
+  OpenStack open(SubvolumeRecord listed, Optional<MemoryPart> memory, Runnable closed)
       throws IOException {
     SubvolumeRecord subvolume = thaw.thawed(listed, isUpperLost(listed));
     return open(
@@ -65,12 +65,14 @@ final class StackOpener {
   }
 
   /** Opens a snapshot for reading. */
-  OpenStack open(SnapshotRecord snapshot, Runnable closed) throws IOException {
+  OpenStack open(SnapshotRecord snapshot, Optional<MemoryPart> memory, Runnable closed)
+      throws IOException {
     return open(
         snapshot.subvolume(),
         snapshot.stack(),
         (layers, whenClosed) ->
-            union(new AbsentUpper(), layers, options(closed, whenClosed).forReading()));
+            union(
+                new AbsentUpper(), layers, options(closed, whenClosed).forReading().with(memory)));
   }
 
   private OpenStack open(UUID keyOwner, List<SubvolumeRecord.Level> levels, Union union)

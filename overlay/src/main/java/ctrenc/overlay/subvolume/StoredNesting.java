@@ -7,6 +7,7 @@ import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.nest.Nesting;
 import ctrenc.overlay.nest.Source;
 import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
@@ -24,6 +25,7 @@ final class StoredNesting implements Nesting {
   private final NestCatalog nests;
   private final NestMaker maker;
   private final NestedSubvolumes nested;
+  private final StackUsage usage;
   private final StoredSnapshots snapshots;
 
   StoredNesting(StackTools tools, NestedSubvolumes nested, StoredSnapshots snapshots) {
@@ -31,6 +33,7 @@ final class StoredNesting implements Nesting {
     this.nests = tools.nests();
     this.maker = new NestMaker(tools);
     this.nested = nested;
+    this.usage = new StackUsage(tools);
     this.snapshots = snapshots;
   }
 
@@ -49,8 +52,13 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
-  public FileSystem open(UUID id) throws ErrnoException {
-    return translated(() -> nested.open(id));
+  public FileSystem open(UUID id, Optional<MemoryPart> memory) throws ErrnoException {
+    return translated(() -> nested.open(id, memory));
+  }
+
+  @Override
+  public Optional<byte[]> handOver(UUID id) throws ErrnoException {
+    return translated(() -> nested.handOver(id));
   }
 
   @Override
@@ -70,8 +78,17 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
-  public void unlock(UUID id) {
-    nested.unlocked(id);
+  public boolean isLocked(UUID id) {
+    return nested.isLocked(id);
+  }
+
+  @Override
+  public void unlock(UUID id) throws ErrnoException {
+    translated(
+        () -> {
+          nested.unlocked(id);
+          return id;
+        });
   }
 
   @Override
@@ -99,8 +116,8 @@ final class StoredNesting implements Nesting {
   }
 
   @Override
-  public FileSystem openSnapshot(UUID snapshot) throws ErrnoException {
-    return translated(() -> snapshots.openInside(snapshot));
+  public FileSystem openSnapshot(UUID snapshot, Optional<MemoryPart> memory) throws ErrnoException {
+    return translated(() -> snapshots.openInside(snapshot, memory));
   }
 
   @Override
@@ -131,7 +148,7 @@ final class StoredNesting implements Nesting {
 
   @Override
   public Usage usage(UUID id) throws ErrnoException {
-    return translated(() -> nested.usage(id));
+    return translated(() -> usage.of(id));
   }
 
   @Override
@@ -149,7 +166,7 @@ final class StoredNesting implements Nesting {
           Limits most = nests.limits(id);
           lines.add("limit-bytes " + most.bytes());
           lines.add("limit-inodes " + most.inodes());
-          Usage used = nested.usage(id);
+          Usage used = usage.of(id);
           lines.add("bytes " + used.bytes());
           lines.add("inodes " + used.inodes());
           lines.add("throwaway " + (subvolume.throwaway() ? "yes" : "no"));

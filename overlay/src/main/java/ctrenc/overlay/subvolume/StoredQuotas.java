@@ -15,14 +15,14 @@ final class StoredQuotas implements Quotas {
 
   private final Catalog catalog;
   private final NestCatalog nests;
-  private final NestedSubvolumes nested;
+  private final StackUsage usage;
   private final OpenTrees trees;
   private final LayerHoldings holdings;
 
-  StoredQuotas(StackTools tools, NestedSubvolumes nested, OpenTrees trees) {
+  StoredQuotas(StackTools tools, OpenTrees trees) {
     this.catalog = tools.catalog();
     this.nests = tools.nests();
-    this.nested = nested;
+    this.usage = new StackUsage(tools);
     this.trees = trees;
     this.holdings = new LayerHoldings(tools.parts(), catalog, nests);
   }
@@ -33,7 +33,7 @@ final class StoredQuotas implements Quotas {
     nests.within(top).forEach(nest -> all.add(nest.id()));
     Map<UUID, Usage> own = new HashMap<>();
     for (UUID id : all) {
-      own.put(id, nested.usage(id));
+      own.put(id, usage.of(id));
     }
     Map<UUID, Usage> sums = new HashMap<>(own);
     for (UUID id : all.subList(1, all.size()).reversed()) {

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.overlay.nest.FrozenNesting;
 import ctrenc.overlay.nest.Tree;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
@@ -119,7 +120,7 @@ final class StoredSnapshots implements Snapshots {
       if (tools.nests().partsWithin(id).isEmpty()) {
         return openAlone(id, () -> {});
       }
-      return trees.open(id, nesting, false, closed -> openAlone(id, closed));
+      return trees.open(id, nesting, Optional.empty(), (unused, closed) -> openAlone(id, closed));
     }
   }
 
@@ -134,6 +135,7 @@ final class StoredSnapshots implements Snapshots {
         stackClosed ->
             opener.open(
                 snapshot,
+                Optional.empty(),
                 () -> {
                   stackClosed.run();
                   closed.run();
@@ -148,7 +150,7 @@ final class StoredSnapshots implements Snapshots {
    * Opens a snapshot for somebody who uses it from inside of its subvolume's tree: a filesystem of
    * its own, which whoever mounts the snapshot does not close.
    */
-  FileSystem openInside(UUID id) throws IOException {
+  FileSystem openInside(UUID id, Optional<MemoryPart> memory) throws IOException {
     UUID subvolume = require(id).subvolume();
     OpenStacks open = tools.open();
     synchronized (open.guard(subvolume)) {
@@ -157,7 +159,7 @@ final class StoredSnapshots implements Snapshots {
       }
       SnapshotRecord snapshot = require(id);
       nested.unlock(subvolume);
-      return open.open(UUID.randomUUID(), closed -> tools.opener().open(snapshot, closed));
+      return open.open(UUID.randomUUID(), closed -> tools.opener().open(snapshot, memory, closed));
     }
   }
 
@@ -169,7 +171,7 @@ final class StoredSnapshots implements Snapshots {
     }
 
     @Override
-    public FileSystem open(UUID id) throws ErrnoException {
+    public FileSystem open(UUID id, Optional<MemoryPart> unused) throws ErrnoException {
       return StoreErrors.translated(
           () -> {
             synchronized (tools.open().guard(require(id).subvolume())) {

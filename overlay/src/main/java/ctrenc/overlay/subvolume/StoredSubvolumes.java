@@ -172,14 +172,14 @@ final class StoredSubvolumes implements Subvolumes {
       return trees.open(
           id,
           nesting,
-          memory.isPresent(),
-          closed ->
+          memory,
+          (part, closed) ->
               open.open(
                   id,
                   stackClosed ->
                       opener.open(
                           subvolume,
-                          memory,
+                          part,
                           () -> {
                             stackClosed.run();
                             closed.run();
@@ -189,7 +189,7 @@ final class StoredSubvolumes implements Subvolumes {
 
   @Override
   public SubvolumeUsage usage(UUID id) throws IOException {
-    return nested.stored(id);
+    return new StackUsage(tools).stored(id);
   }
 
   @Override

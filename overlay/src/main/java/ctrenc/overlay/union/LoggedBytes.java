@@ -22,7 +22,7 @@ final class LoggedBytes {
   private List<WriteLog.Entry> taken = new ArrayList<>(0);
   private boolean incomplete;
 
-  /** Without a log nothing outlives the process. */
+  /** {@code inode} is its number in the log. Without a log nothing outlives the process. */
   LoggedBytes(@Nullable WriteLog log, long inode) {
     this.log = log;
     this.inode = inode;

@@ -1,6 +1,8 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.ring.WriteLog;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +14,13 @@ final class MemoryGather implements WriteGather {
 
   private final AtomicLong total = new AtomicLong();
   private final ExtentBuffers buffers;
+  private final @Nullable MemoryPart part;
   private final @Nullable WriteLog log;
 
-  MemoryGather(ExtentBuffers buffers, @Nullable WriteLog log) {
+  MemoryGather(ExtentBuffers buffers, Optional<MemoryPart> part) {
     this.buffers = buffers;
-    this.log = log;
+    this.part = part.orElse(null);
+    this.log = part.map(one -> one.memory().log()).orElse(null);
   }
 
   @Override
@@ -26,7 +30,7 @@ final class MemoryGather implements WriteGather {
 
   @Override
   public LoggedBytes logOf(long inode) {
-    return new LoggedBytes(log, inode);
+    return new LoggedBytes(log, part == null ? inode : part.number(inode));
   }
 
   @Override

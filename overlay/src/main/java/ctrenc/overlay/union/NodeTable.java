@@ -40,10 +40,14 @@ final class NodeTable {
 
   /** As {@link #pin}, but empty where the inode is gone. */
   Optional<Pin> find(long inode) throws IOException {
+    return find(inode, false);
+  }
+
+  private Optional<Pin> find(long inode, boolean isOpen) throws IOException {
     Node node = hold(inode);
     boolean found = false;
     try {
-      found = node.isLoaded() || load(node);
+      found = node.isLoaded() || load(node, isOpen);
     } finally {
       if (!found) {
         release(node, 1);
@@ -57,8 +61,20 @@ final class NodeTable {
    * sealed by a key that was lost since. Whoever still has it open is told so when he uses it.
    */
   Optional<Pin> findAgain(long inode) throws IOException {
+    return findAgain(inode, false);
+  }
+
+  /**
+   * The same for one that somebody has open since then, so that it is there without a name too. In
+   * the upper it is adopted; it may have been frozen since it lost its name.
+   */
+  Optional<Pin> findOpen(long inode) throws IOException {
+    return findAgain(inode, true);
+  }
+
+  private Optional<Pin> findAgain(long inode, boolean isOpen) throws IOException {
     try {
-      return find(inode);
+      return find(inode, isOpen);
     } catch (KeyAbsentException e) {
       LOG.atWarn()
           .addKeyValue("inode", inode)
@@ -87,7 +103,7 @@ final class NodeTable {
     return new Node(inode, stack, gather, made.incrementAndGet() << Integer.SIZE);
   }
 
-  private boolean load(Node node) throws IOException {
+  private boolean load(Node node, boolean isOpen) throws IOException {
     node.guard().lock();
     try {
       if (node.isLoaded()) {
@@ -98,7 +114,7 @@ final class NodeTable {
         return false;
       }
       InodeRecord inodeRecord = found.get().inodeRecord();
-      if (inodeRecord.links() == 0) {
+      if (inodeRecord.links() == 0 && !isOpen) {
         return false;
       }
       node.load(found.get());

@@ -2,7 +2,7 @@ package ctrenc.overlay.union;
 
 import ctrenc.overlay.extent.SyncExpectation;
 import ctrenc.overlay.layer.InodeRecord;
-import ctrenc.overlay.ring.OpenHandles;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
@@ -29,7 +29,7 @@ final class OpenFiles {
   private final Sealer sealer;
   private final AccessTimes accessTimes;
   private final ErrnoTranslator errors;
-  private final @Nullable OpenHandles kept;
+  private final @Nullable MemoryPart kept;
   private final HandleTable<FileHandle> handles = new HandleTable<>();
 
   /** With {@code kept}, handles outlive this process. */
@@ -40,7 +40,7 @@ final class OpenFiles {
       Sealer sealer,
       AccessTimes accessTimes,
       ErrnoTranslator errors,
-      @Nullable OpenHandles kept) {
+      @Nullable MemoryPart kept) {
     this.stack = stack;
     this.nodes = nodes;
     this.changer = changer;
@@ -74,14 +74,14 @@ final class OpenFiles {
     if (kept == null) {
       return new OpenFile(handles.add(handle), KEEP_CACHE);
     }
-    long number = kept.open(node.inode());
+    long number = kept.memory().handles().open(kept.number(node.inode()));
     handles.put(number, handle);
     return new OpenFile(number, KEEP_CACHE);
   }
 
   /** Takes up a handle that an earlier process gave out; nothing if its file is gone. */
   void adopt(long number, long inode, int mark) throws IOException {
-    Optional<NodeTable.Pin> found = nodes.findAgain(inode);
+    Optional<NodeTable.Pin> found = nodes.findOpen(inode);
     if (found.isEmpty()) {
       return;
     }
@@ -129,7 +129,7 @@ final class OpenFiles {
   void release(long number) throws IOException {
     FileHandle handle = handles.remove(number);
     if (kept != null) {
-      kept.close(number);
+      kept.memory().handles().close(number);
     }
     if (handle == null) {
       return;

@@ -4,7 +4,7 @@ import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.LayerBatch;
 import ctrenc.overlay.layer.UpperLayer;
-import ctrenc.overlay.ring.RootMemory;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.AttributeChange;
 import ctrenc.overlay.vfs.Attributes;
 import ctrenc.overlay.vfs.Caller;
@@ -81,8 +81,8 @@ public final class OverlayFileSystem implements FileSystem {
     errors = new ErrnoTranslator(gate, options.readOnly());
     stack = new LayerStack(upper, lowers);
     clock = new WallClock(time);
-    Optional<RootMemory> memory = options.memory();
-    WriteGather gather = new MemoryGather(buffers, memory.map(RootMemory::log).orElse(null));
+    Optional<MemoryPart> memory = options.memory();
+    WriteGather gather = new MemoryGather(buffers, memory);
     orphans = new Orphans(stack, background);
     nodes = new NodeTable(stack, orphans, gather);
     EntryResolver resolver = new EntryResolver(stack);
@@ -93,16 +93,8 @@ public final class OverlayFileSystem implements FileSystem {
     Sealer sealer = new Sealer(nodes, changes, buffers);
     accessTimes = new AccessTimes(nodes, changes, clock, options.accessTimes(), background);
     changer = new AttributeChanger(nodes, changes, sealer, attributes, clock);
-    files =
-        new OpenFiles(
-            stack,
-            nodes,
-            changer,
-            sealer,
-            accessTimes,
-            errors,
-            memory.map(RootMemory::handles).orElse(null));
-    Replays replays = new Replays(resolver, nodes, memory.map(RootMemory::exchanges).orElse(null));
+    files = new OpenFiles(stack, nodes, changer, sealer, accessTimes, errors, memory.orElse(null));
+    Replays replays = new Replays(resolver, nodes, memory.orElse(null));
     creator = new Creator(nodes, changes, attributes, files, clock, replays);
     linker = new Linker(nodes, changes, attributes, clock, replays);
     DirectoryLister lister = new DirectoryLister(stack, resolver);
@@ -131,7 +123,7 @@ public final class OverlayFileSystem implements FileSystem {
 
   /** Begins anew, or goes on where an earlier process stopped. */
   private void begin(Orphans orphans, Changes changes, StreamSealer streams) throws IOException {
-    Optional<RootMemory> left = options.memory().filter(RootMemory::isRecovered);
+    Optional<MemoryPart> left = options.memory().filter(MemoryPart::isRecovered);
     if (left.isPresent()) {
       new Recovery(stack, nodes, files, dirtyFiles, changes).run(left.get());
     }

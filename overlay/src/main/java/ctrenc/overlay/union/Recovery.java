@@ -1,7 +1,7 @@
 package ctrenc.overlay.union;
 
 import ctrenc.overlay.ring.LogVisitor;
-import ctrenc.overlay.ring.RootMemory;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.ring.WriteLog;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
@@ -30,23 +30,36 @@ final class Recovery {
     this.dirtyFiles = dirtyFiles;
   }
 
-  /** Until it has succeeded, it can be tried again with the same memory. */
-  void run(RootMemory memory) throws IOException {
+  /**
+   * The log stays as it is until all parts of the memory have recovered; until then it can be tried
+   * again with the same memory.
+   */
+  void run(MemoryPart part) throws IOException {
     stack.upper().orphans(nodes::adopt);
-    memory.handles().recover(files::adopt);
-    memory.log().recover(new Writes());
+    part.handles(files::adopt);
+    part.memory().log().recover(new Writes(part));
     dirtyFiles.sealAll();
-    memory.log().forgetRecovered();
   }
 
   private final class Writes implements LogVisitor<IOException> {
 
+    private final MemoryPart part;
+
+    Writes(MemoryPart part) {
+      this.part = part;
+    }
+
+    /** The node that an entry of the log is of; empty also where it is another part's. */
+    private Optional<NodeTable.Pin> find(long number) throws IOException {
+      return part.holds(number) ? nodes.findAgain(part.inode(number)) : Optional.empty();
+    }
+
     @Override
     public void written(long inode, long offset, MemorySegment bytes, long seconds, int nanos)
         throws IOException {
-      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
+      Optional<NodeTable.Pin> found = find(inode);
       if (found.isEmpty()) {
-        return; // Removed, and nobody had it open; or its key is lost.
+        return; // Another part's; or removed, and nobody had it open; or its key is lost.
       }
       try (NodeTable.Pin pin = found.get()) {
         Optional<Timestamp> time =
@@ -61,7 +74,7 @@ final class Recovery {
 
     @Override
     public void discarded(long inode, long from, long to) throws IOException {
-      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
+      Optional<NodeTable.Pin> found = find(inode);
       if (found.isPresent()) {
         try (NodeTable.Pin pin = found.get()) {
           pin.node().content().discardRestored(from, to);
@@ -71,7 +84,7 @@ final class Recovery {
 
     @Override
     public void changed(long inode, MemorySegment attributes) throws IOException {
-      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
+      Optional<NodeTable.Pin> found = find(inode);
       if (found.isEmpty()) {
         return;
       }
@@ -85,7 +98,7 @@ final class Recovery {
 
     @Override
     public void timeIsSet(long inode) throws IOException {
-      Optional<NodeTable.Pin> found = nodes.findAgain(inode);
+      Optional<NodeTable.Pin> found = find(inode);
       if (found.isPresent()) {
         try (NodeTable.Pin pin = found.get()) {
           pin.node().content().restoreModifiedIsSet();

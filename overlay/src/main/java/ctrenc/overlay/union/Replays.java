@@ -1,6 +1,6 @@
 package ctrenc.overlay.union;
 
-import ctrenc.overlay.ring.ExchangeMarks;
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.vfs.Caller;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
@@ -20,13 +20,13 @@ final class Replays {
 
   private final EntryResolver resolver;
   private final NodeTable nodes;
-  private final @Nullable ExchangeMarks exchanges;
+  private final @Nullable MemoryPart memory;
 
-  /** Without {@code exchanges} nothing is known of an earlier process. */
-  Replays(EntryResolver resolver, NodeTable nodes, @Nullable ExchangeMarks exchanges) {
+  /** Without {@code memory} nothing is known of an earlier process. */
+  Replays(EntryResolver resolver, NodeTable nodes, @Nullable MemoryPart memory) {
     this.resolver = resolver;
     this.nodes = nodes;
-    this.exchanges = exchanges;
+    this.memory = memory;
   }
 
   /** What a name that was to be made leads to, if it was made before. */
@@ -66,15 +66,18 @@ final class Replays {
 
   private boolean isExchanged(Node from, Name name) throws IOException {
     OptionalLong before =
-        exchanges == null ? OptionalLong.empty() : exchanges.find(from.inode(), hash(name));
+        memory == null
+            ? OptionalLong.empty()
+            : memory.memory().exchanges().find(memory.number(from.inode()), hash(name));
     return before.isPresent()
         && resolver.child(from, name).filter(now -> now.inode() != before.getAsLong()).isPresent();
   }
 
   /** An exchange is about to be committed. */
   void exchanging(Node from, Name name, Node source) {
-    if (exchanges != null) {
-      exchanges.mark(from.inode(), hash(name), source.inode());
+    if (memory != null) {
+      long directory = memory.number(from.inode());
+      memory.memory().exchanges().mark(directory, hash(name), source.inode());
     }
   }
 

@@ -1,6 +1,6 @@
 package ctrenc.overlay.union;
 
-import ctrenc.overlay.ring.RootMemory;
+import ctrenc.overlay.ring.MemoryPart;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -24,7 +24,7 @@ public record UnionOptions(
     Duration sealAfter,
     boolean accessTimes,
     boolean readOnly,
-    Optional<RootMemory> memory,
+    Optional<MemoryPart> memory,
     Runnable closed) {
 
   private static final long PER_FILE = 8L << 20;
@@ -51,7 +51,7 @@ public record UnionOptions(
         disk, gatheredPerFile, gatheredInAll, sealAfter, false, true, memory, closed);
   }
 
-  public UnionOptions with(Optional<RootMemory> outliving) {
+  public UnionOptions with(Optional<MemoryPart> outliving) {
     return new UnionOptions(
         disk, gatheredPerFile, gatheredInAll, sealAfter, accessTimes, readOnly, outliving, closed);
   }

@@ -2,6 +2,7 @@ package ctrenc.overlay.union;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.overlay.ring.MemoryPart;
 import ctrenc.overlay.ring.RootMemory;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.OpenFlag;
@@ -32,9 +33,11 @@ final class DyingFileSystem implements AutoCloseable {
             NEVER,
             true,
             false,
-            Optional.of(memory),
+            Optional.of(new MemoryPart(memory, 0, Long.MAX_VALUE, memory.isRecovered())),
             () -> {}));
-    return stack.open();
+    OverlayFileSystem opened = stack.open();
+    memory.log().forgetRecovered();
+    return opened;
   }
 
   TestStack stack() {
