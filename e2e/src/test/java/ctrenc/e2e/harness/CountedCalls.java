@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The system calls that a process makes while something is done, counted by strace. */
 public final class CountedCalls {
@@ -23,7 +22,7 @@ public final class CountedCalls {
         Command.of("strace", "-f", "-c", "-e", COUNTED, "-o", summary.toString(), "-p", "" + pid)
             .start();
     try {
-      Condition.await("strace holds every thread", DEADLINE, () -> isTraced(pid));
+      Condition.await("strace holds every thread", DEADLINE, () -> SlowedWrites.isTraced(pid));
       Command.sh(script).within(DEADLINE).ok();
     } finally {
       Command.of("kill", "-INT", "" + strace.pid()).ok();
@@ -32,23 +31,6 @@ public final class CountedCalls {
     Map<String, Integer> calls = counts(summary);
     Files.delete(summary);
     return calls;
-  }
-
-  private static boolean isTraced(long pid) {
-    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
-      return threads.noneMatch(thread -> statusOf(thread).contains("\nTracerPid:\t0\n"));
-    } catch (IOException e) {
-      throw new IllegalStateException("process " + pid + " is gone", e);
-    }
-  }
-
-  /** Empty for a thread that has ended meanwhile. */
-  private static String statusOf(Path thread) {
-    try {
-      return Files.readString(thread.resolve("status"));
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   /** Lines are: share of time, seconds, microseconds a call, calls, perhaps errors, name. */

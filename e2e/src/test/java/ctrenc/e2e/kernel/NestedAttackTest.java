@@ -11,11 +11,49 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a container in a container tries in order to leave it, or to use what is another's. */
 @Tag("kernel")
 @Timeout(300)
 class NestedAttackTest {
+
+  /** Tries all that comes to mind beside another child of the same caller; prints what works. */
+  private static final String BESIDE =
+      """
+      chmod 755 /; echo secret > /secret; chmod 600 /secret; mkdir -m 777 /mine
+      %s sh -ec '
+      ctr-enc run --image debian -- sh -ec "
+        export SECRET=beside; echo beside > /beside; cd /etc; touch /up
+        until [ -e /stop ]; do sleep 0.1; done" & first=$!
+      until child=$(ls -d /.nested-*/up 2> /dev/null); do kill -0 $first; sleep 0.1; done
+      child=${child%%/up}
+      ctr-enc run -i --image debian -- sh -s "$child" << "END"
+        no() { if "$@" > /dev/null 2>&1; then echo "allowed: $*"; fi; }
+        cd /../../..; no cat secret /../secret
+        ln -s ../../../secret /l; ln -s /proc/1/root/secret /m; no cat /l; no cat /m
+        no ls "$1"; no cat "$1/beside"; no ls "/proc/1/root$1"
+        beside=0
+        for p in /proc/[0-9]*; do
+          if [ "$(readlink $p/ns/user)" = "$(readlink /proc/self/ns/user)" ]; then continue; fi
+          beside=$((beside + 1))
+          no cat $p/environ; no ls $p/root/; no ls $p/cwd/; no readlink $p/fd/1; no cat $p/maps
+          no cat $p/root/beside; no head -c 1 $p/mem; no ls $p/map_files; no cat $p/stack
+          no nsenter -t ${p#/proc/} -U true
+        done
+        [ $beside -gt 1 ] || echo "nobody is beside"
+        no umount /proc/sys; no umount -l /proc/sys; no mount -o remount,rw /proc/sys
+        no mount -o remount,rw /sys; no sh -c "echo x > /proc/sys/kernel/hostname"
+        mkdir /q; no mount -t proc proc /q; no mount -t sysfs sysfs /q; no mount -t cgroup2 none /q
+        no unshare -n true; no unshare -u true; no nsenter -t 1 -m true
+        no mknod /disk b 8 0; no mount -o remount,rw /run/ctr-enc/jdk; no touch /run/ctr-enc/jdk/f
+        no chroot /proc/1/root true; no mount --rbind /proc/1/root /q
+        umount -l /run/ctr-enc/nested; ls /run/ctr-enc/nested; ls -A / | grep nested; echo end
+      END
+      touch $child/stop
+      wait $first'
+      """;
 
   private static NestingDaemon host;
 
@@ -34,28 +72,11 @@ class NestedAttackTest {
     host.close();
   }
 
-  @Test
-  void aChildReachesNothingAbove() {
-    String script =
-        """
-        echo secret > /secret; mkdir /mine
-        ctr-enc run --image debian -- sh -c '
-          no() { if "$@" > /dev/null 2>&1; then echo "allowed: $*"; fi; }
-          cd /../../..; no cat secret /../secret
-          ln -s ../../../secret /l; ln -s /proc/1/root/secret /m; no cat /l; no cat /m
-          for p in /proc/[0-9]*; do
-            if [ "$(readlink $p/ns/user)" = "$(readlink /proc/self/ns/user)" ]; then continue; fi
-            no cat $p/environ; no ls $p/root/; no ls $p/cwd/; no readlink $p/fd/1; no cat $p/maps
-          done
-          no umount /proc/sys; no umount -l /proc/sys; no mount -o remount,rw /proc/sys
-          no mount -o remount,rw /sys; no sh -c "echo x > /proc/sys/kernel/hostname"
-          mkdir /q; no mount -t proc proc /q; no mount -t sysfs sysfs /q; no mount -t cgroup2 none /q
-          no unshare -n true; no unshare -u true; no nsenter -t 1 -m true
-          no mknod /disk b 8 0; no mount -o remount,rw /run/ctr-enc/jdk; no touch /run/ctr-enc/jdk/f
-          no chroot /proc/1/root true; no mount --rbind /proc/1/root /q
-          umount -l /run/ctr-enc/nested; ls /run/ctr-enc/nested; ls -A / | grep nested; echo end'
-        """;
-    assertThat(host.nesting(script).ok().lines()).containsExactly("end");
+  /** Beside another child of the same caller, which tells its secret by all that a process has. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "setpriv --reuid 1000 --regid 1000 --clear-groups"})
+  void aChildReachesNothingAboveAndNothingBeside(String caller) {
+    assertThat(host.nesting(BESIDE.formatted(caller)).ok().lines()).containsExactly("end");
   }
 
   /** A handle of the parent's file, keyrings, other namespaces, and a network of its own. */

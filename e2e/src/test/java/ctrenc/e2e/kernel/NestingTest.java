@@ -117,6 +117,14 @@ class NestingTest extends DaemonCase {
     assertThat(fill(root.resolve("n/f"))).isBetween(500_000L, 1L << 20);
     assertThat(fill(root.resolve("f"))).isBetween(2L << 20, 4L << 20);
     assertThat(Command.of("df", "--output=size", root.toString()).ok()).endsWith("4096\n");
+    quotas("--bytes", "none", "--subvolume", id, "r");
+    quotas("--bytes", "none", "--inodes", "40", "r");
+    assertThat(touchAll(root.resolve("n"))).isBetween(25L, 37L);
+    assertThat(Command.of("df", "--output=itotal,iavail", root.resolve("n").toString()).ok())
+        .matches("(?s).* 40 +0\n");
+    Command.of("rm", root.resolve("n/f1").toString()).ok();
+    Command.of("mkdir", root.resolve("again").toString()).ok();
+    quotas("--inodes", "none", "r");
     assertThat(daemon.cli("quota", "--bytes", "none", "r").ok()).contains(id);
     assertThat(daemon.cli("quota", "--bytes", "some", "r").run().exit()).isEqualTo(2);
     assertThat(daemon.cli("quota", "--subvolume", "x", "r").run().exit()).isEqualTo(3);
@@ -176,6 +184,15 @@ class NestingTest extends DaemonCase {
   private long onDisk() {
     String segments = daemon.state().resolve("segments").toString();
     return Long.parseLong(Command.of("du", "-s", "-B1", segments).ok().split("\\s")[0]);
+  }
+
+  /** Makes files until it may not; returns how many. */
+  private static long touchAll(Path directory) {
+    String script =
+        "cd " + directory + "; i=0; while touch f$i && test $i -lt 99; do i=$((i + 1)); done";
+    Command.Result result = Command.sh(script + "; echo $i").run();
+    assertThat(result.err()).contains("f" + result.out().strip() + "': Disk quota exceeded");
+    return Long.parseLong(result.out().strip());
   }
 
   private static long fill(Path file) {
