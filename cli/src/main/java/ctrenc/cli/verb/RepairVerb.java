@@ -34,7 +34,9 @@ public final class RepairVerb implements Verb {
         "'ctr-enc send' wrote of the same root, here or elsewhere, what fits by its checksum is taken, and",
         "nothing else changes. Returns 8 if anything damaged is left.");
     spec.addOption(Options.json());
-    spec.addPositional(Options.positional("[NAME]", 0, 1, "The root; else the whole store."));
+    spec.addPositional(
+        Options.positional(
+            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
   }
 
   @Override

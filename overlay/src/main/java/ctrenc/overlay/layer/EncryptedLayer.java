@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
 
 /**
@@ -219,6 +221,11 @@ public final class EncryptedLayer implements UpperLayer {
   /** How many runs of this layer lie in each extent; reads every reference. */
   public Map<Long, Long> extentReferences() throws IOException {
     return RunScan.references(table);
+  }
+
+  /** The inodes that refer to some extents by references that {@link ExtentOwners} cannot read. */
+  public Map<Long, SortedSet<Long>> sealedOwners(Set<Long> of) throws IOException {
+    return RunScan.sealedOwners(table, of);
   }
 
   @Override

@@ -10,8 +10,6 @@ import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
-import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,6 +34,7 @@ final class Repairing {
 
   private record Damaged(LayerRecord layer, PlaceRecord record, ScrubFinding finding) {}
 
+  private final StackKeeping stacks;
   private final StoreParts parts;
   private final RepairSink sink;
   private final Map<Name, Damaged> damaged = new LinkedHashMap<>();
@@ -43,8 +42,9 @@ final class Repairing {
   private final Map<UUID, ExtentStores.Repair> repairs = new HashMap<>();
   private long verified;
 
-  Repairing(StoreParts parts, RepairSink sink) {
-    this.parts = parts;
+  Repairing(StackKeeping stacks, RepairSink sink) {
+    this.stacks = stacks;
+    this.parts = stacks.parts();
     this.sink = sink;
   }
 
@@ -52,10 +52,12 @@ final class Repairing {
     for (LayerRecord layer : layers) {
       mendHeaders(layer);
       try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
-        Collecting found = new Collecting(layer);
+        NamedFindings found =
+            new NamedFindings(stacks, layer, ScrubPosition.START, new Collecting(layer));
         new ExtentScrub(
                 parts.meta(), layer.number(), layer.id(), envelopes, Pace.unlimited(), found)
             .run(0);
+        found.tell();
       }
     }
     try (opened) {
@@ -97,14 +99,7 @@ final class Repairing {
   }
 
   private Optional<PlaceRecord> record(LayerRecord layer, long extent) throws IOException {
-    Optional<byte[]> stored = PlaceScan.living(parts.meta(), layer.number(), extent);
-    try {
-      return stored.isEmpty()
-          ? Optional.empty()
-          : Optional.of(PlaceRecord.decode(stored.get(), "extent " + extent));
-    } catch (DamagedException | FormatTooNewException e) {
-      return Optional.empty();
-    }
+    return PlaceScan.living(parts.meta(), layer.number(), extent).flatMap(PlaceRecord::find);
   }
 
   /** Keeps what may be repaired, and tells what cannot be. */
