@@ -33,7 +33,8 @@ public final class RepairVerb implements Verb {
         spec,
         "Roots may be in use, or locked. What is stored is verified first; of what 'ctr-enc backup' or",
         "'ctr-enc send' wrote of the same root, here or elsewhere, what fits by its checksum is taken, and",
-        "nothing else changes. Returns 8 if anything damaged is left.");
+        "nothing else changes. Records are repaired where the keys are in memory. Returns 8 if anything",
+        "damaged is left.");
     spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 50m.", RATE));
     spec.addOption(Options.json());
     spec.addPositional(

@@ -29,6 +29,7 @@ public final class SealScrub {
   private record Stored(byte[] key, byte[] value) {}
 
   private final SealSink sink;
+  private final boolean isWithData;
   private int current;
   private byte[] next;
 
@@ -38,7 +39,17 @@ public final class SealScrub {
    * @param fromInode of references; 0 opens the other records too
    */
   public SealScrub(long layer, long fromInode, SealSink sink) {
+    this(layer, fromInode, true, sink);
+  }
+
+  /** Of records alone, and not of the data that they refer to. */
+  public static SealScrub ofRecords(long layer, SealSink sink) {
+    return new SealScrub(layer, 0, false, sink);
+  }
+
+  private SealScrub(long layer, long fromInode, boolean isWithData, SealSink sink) {
     this.sink = sink;
+    this.isWithData = isWithData;
     this.current = fromInode == 0 ? 0 : TABLES.size() - 1;
     this.next = RecordKeys.inode(layer, fromInode);
   }
@@ -99,7 +110,8 @@ public final class SealScrub {
 
   private long openRun(LayerTable table, ExtentStore extents, Stored one, MemorySegment memory)
       throws IOException {
-    if (!(table.readRun(one.key(), one.value()) instanceof FileRun.Data data)) {
+    FileRun run = table.readRun(one.key(), one.value());
+    if (!isWithData || !(run instanceof FileRun.Data data)) {
       return 0;
     }
     long extent = data.reference().extent();

@@ -65,7 +65,15 @@ final class SealPass implements SealSink {
   }
 
   void run(long fromInode) throws IOException {
-    SealScrub scrub = new SealScrub(layer.number(), fromInode, this);
+    run(new SealScrub(layer.number(), fromInode, this));
+  }
+
+  /** Opens the records alone. */
+  void runRecords() throws IOException {
+    run(SealScrub.ofRecords(layer.number(), this));
+  }
+
+  private void run(SealScrub scrub) throws IOException {
     runAll((readable, budget) -> readable.openSome(scrub, budget));
     if (!isLocked && !isBroken) {
       runState();

@@ -111,7 +111,7 @@ final class StoredUpkeep implements Upkeep {
       sink.tell();
     }
     if (from.within(layer.number(), Step.RECORDS).isPresent()) {
-      List<Long> below = below(layer.number());
+      List<Long> below = Levels.below(catalog, layer.number());
       new RecordScrub(parts.meta(), layer.number(), layer.id(), below, pace, sink).run();
       sink.tell();
     }
@@ -186,18 +186,6 @@ final class StoredUpkeep implements Upkeep {
         .flatMap(one -> Levels.of(catalog, one).stream())
         .map(SubvolumeRecord.Level::layer)
         .collect(Collectors.toSet());
-  }
-
-  /** The layers under one, in whichever stack it is. */
-  private List<Long> below(long layer) {
-    for (List<SubvolumeRecord.Level> stack : Levels.stacks(catalog)) {
-      List<Long> numbers = stack.stream().map(SubvolumeRecord.Level::layer).toList();
-      int index = numbers.indexOf(layer);
-      if (index >= 0) {
-        return numbers.subList(index + 1, numbers.size());
-      }
-    }
-    return List.of();
   }
 
   /** Keeps back what is found of a layer that is being removed meanwhile. */

@@ -55,7 +55,8 @@ public interface Upkeep {
    * Verifies the extents that are stored, and exchanges those that are damaged for what a stream or
    * a backup has in their place, as it is sealed; needs no keys, and roots may be in use. Nothing
    * is taken that is not, by its checksum, what was written. Damaged headers of segment files are
-   * written anew.
+   * written anew. Records that are damaged or gone, of layers that do not grow, are exchanged too
+   * where the key is in memory, and tells that what comes is what was written there last.
    *
    * @param subvolume as for {@link #verify}
    * @param source is read to its end if an extent is damaged
