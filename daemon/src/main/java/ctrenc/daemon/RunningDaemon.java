@@ -207,7 +207,7 @@ public final class RunningDaemon implements AutoCloseable {
                 List.of(
                     new ContainersEndpoint(containers, events, streams),
                     new SnapshotsEndpoint(containers, streams),
-                    new MaintenanceEndpoint(store, containers, streams),
+                    new MaintenanceEndpoint(store, containers::subvolume, streams),
                     new TransfersEndpoint(containers, streams),
                     new KeysEndpoint(containers.keys(), containers.locks()),
                     new ImagesEndpoint(store.images(), imports, streams),

@@ -35,7 +35,9 @@ public final class CompactVerb implements Verb {
         "removed; this frees what lies scattered. Returns 8 if it met something damaged, which stays.");
     spec.addOption(Options.value("BYTES", "Move at most so much a second, such as 50m.", RATE));
     spec.addOption(Options.json());
-    spec.addPositional(Options.positional("[NAME]", 0, 1, "The root; else the whole store."));
+    spec.addPositional(
+        Options.positional(
+            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
   }
 
   @Override

@@ -15,6 +15,7 @@ public final class ReceiveVerb implements Verb {
   private static final String RESUMABLE = "--resumable";
   private static final String KEPT = "--kept";
   private static final String DROP = "--drop";
+  private static final String RATE = "--rate";
 
   @Override
   public String name() {
@@ -33,6 +34,7 @@ public final class ReceiveVerb implements Verb {
         "Prints the root's name. It is locked, and opens with what opened it where it came from; the",
         "snapshot that was sent is there too. Of a stream that is cut or changed, nothing stays; or,",
         "with --resumable, what came of it, and the failure says how to send the rest.");
+    spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 10m.", RATE));
     spec.addOption(Options.flag("Keep what comes of a stream that is cut.", RESUMABLE));
     spec.addOption(Options.flag("List where streams go on that were cut.", KEPT));
     spec.addOption(Options.value("POINT", "Drop what was kept of such a stream.", DROP));
@@ -58,12 +60,12 @@ public final class ReceiveVerb implements Verb {
       kept(session.startedDaemon()).forEach(session.out()::line);
       return ExitCode.OK.number();
     }
-    ReceiveHeader header =
+    ReceiveHeader.Builder header =
         ReceiveHeader.newBuilder()
             .setName(arguments.positional(0))
-            .setResumable(arguments.has(RESUMABLE))
-            .build();
-    return Receiving.run(header, arguments.json(), session);
+            .setResumable(arguments.has(RESUMABLE));
+    arguments.value(RATE).ifPresent(text -> header.setBytesPerSecond(Quantities.bytes(RATE, text)));
+    return Receiving.run(header.build(), arguments.json(), session);
   }
 
   /** Where streams go on that were cut. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Has the daemon exchange what is damaged for what comes on standard input. */
 public final class RepairVerb implements Verb {
+  private static final String RATE = "--rate";
 
   @Override
   public String name() {
@@ -32,9 +33,13 @@ public final class RepairVerb implements Verb {
         spec,
         "Roots may be in use, or locked. What is stored is verified first; of what 'ctr-enc backup' or",
         "'ctr-enc send' wrote of the same root, here or elsewhere, what fits by its checksum is taken, and",
-        "nothing else changes. Returns 8 if anything damaged is left.");
+        "nothing else changes. Records are repaired where the keys are in memory. Returns 8 if anything",
+        "damaged is left.");
+    spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 50m.", RATE));
     spec.addOption(Options.json());
-    spec.addPositional(Options.positional("[NAME]", 0, 1, "The root; else the whole store."));
+    spec.addPositional(
+        Options.positional(
+            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
   }
 
   @Override
@@ -44,6 +49,7 @@ public final class RepairVerb implements Verb {
     }
     RepairHeader.Builder header = RepairHeader.newBuilder();
     arguments.positionals().stream().findFirst().ifPresent(header::setReference);
+    arguments.value(RATE).ifPresent(text -> header.setBytesPerSecond(Quantities.bytes(RATE, text)));
     Connection daemon = session.startedDaemon();
     BlockingClientCall<RepairRequest, RepairResponse> call = daemon.maintenance().repair();
     daemon.ask(() -> call.write(RepairRequest.newBuilder().setHeader(header).build()));

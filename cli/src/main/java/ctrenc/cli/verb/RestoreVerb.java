@@ -16,6 +16,7 @@ public final class RestoreVerb implements Verb {
   private static final String BEGIN = "--begin";
   private static final String FINISH = "--finish";
   private static final String ABANDON = "--abandon";
+  private static final String RATE = "--rate";
 
   @Override
   public String name() {
@@ -48,6 +49,7 @@ public final class RestoreVerb implements Verb {
         Options.flag("Make a directory for the files of a backup, and print its path.", BEGIN));
     spec.addOption(Options.flag("Make the root of what was put into that directory.", FINISH));
     spec.addOption(Options.flag("Remove that directory.", ABANDON));
+    spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 10m.", RATE));
     spec.addOption(Options.json());
     spec.addPositional(Options.positional("NAME", 1, 1, "What to call it."));
   }
@@ -69,6 +71,7 @@ public final class RestoreVerb implements Verb {
             .setArchive(true)
             .addAllOnly(arguments.values(ONLY))
             .setPart(arguments.has(PART));
+    arguments.value(RATE).ifPresent(text -> header.setBytesPerSecond(Quantities.bytes(RATE, text)));
     return Receiving.run(
         header.setStaged(arguments.has(FINISH)).build(), arguments.json(), session);
   }

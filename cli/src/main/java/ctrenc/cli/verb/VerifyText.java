@@ -6,6 +6,8 @@ import ctrenc.proto.v1.VerifyFinding;
 import ctrenc.proto.v1.VerifyResponse;
 import ctrenc.proto.v1.VerifySummary;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a verification tells, as text or as an object a line. */
 final class VerifyText {
@@ -31,11 +33,31 @@ final class VerifyText {
   }
 
   static String line(VerifyFinding finding) {
-    String what = finding.getFile().isEmpty() ? finding.getSubject() : finding.getFile();
-    String where =
-        (finding.getLayer().isEmpty() ? "" : " of layer " + finding.getLayer())
-            + (finding.getInode() == 0 ? "" : ", inode " + finding.getInode());
-    return "%s: %s%s: %s".formatted(finding.getKind(), what, where, finding.getReason());
+    List<String> what = new ArrayList<>();
+    if (!finding.getFile().isEmpty()) {
+      what.add(finding.getFile());
+    }
+    if (finding.getInode() != 0) {
+      int others = finding.getOtherInodes();
+      what.add("inode " + finding.getInode() + (others == 0 ? "" : " and " + others + " more"));
+    }
+    what.add(finding.getSubject() + place(finding));
+    if (!finding.getLayer().isEmpty()) {
+      what.add("layer " + finding.getLayer());
+    }
+    return "%s: %s: %s".formatted(finding.getKind(), String.join(", ", what), finding.getReason());
+  }
+
+  /** The file of a layer is called by its name alone: the layer is told beside it. */
+  private static String place(VerifyFinding finding) {
+    String file = finding.getSegmentFile();
+    return file.isEmpty()
+        ? ""
+        : " (%d bytes at %d of %s)"
+            .formatted(
+                finding.getLength(),
+                finding.getOffset(),
+                file.substring(file.lastIndexOf('/') + 1));
   }
 
   private String text(VerifySummary summary) {
@@ -54,7 +76,16 @@ final class VerifyText {
         .field("subject", finding.getSubject())
         .field("inode", finding.getInode(), finding.getInode() != 0)
         .field("file", finding.getFile())
+        .field("otherInodes", finding.getOtherInodes())
+        .field("extent", finding.getExtent(), finding.getExtent() != 0)
+        .field("segmentFile", finding.getSegmentFile())
+        .field("offset", finding.getOffset(), isPlaced(finding))
+        .field("length", finding.getLength(), isPlaced(finding))
         .field("reason", finding.getReason());
+  }
+
+  private static boolean isPlaced(VerifyFinding finding) {
+    return !finding.getSegmentFile().isEmpty();
   }
 
   private void fields(Json json, VerifySummary summary) throws IOException {

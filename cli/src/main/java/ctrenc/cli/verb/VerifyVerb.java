@@ -34,7 +34,9 @@ public final class VerifyVerb implements Verb {
     spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 50m.", RATE));
     spec.addOption(Options.value("POSITION", "Go on where an earlier one was interrupted.", FROM));
     spec.addOption(Options.json());
-    spec.addPositional(Options.positional("[NAME]", 0, 1, "The root; else the whole store."));
+    spec.addPositional(
+        Options.positional(
+            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
   }
 
   @Override

@@ -79,20 +79,27 @@ final class FakeMaintenance extends MaintenanceGrpc.MaintenanceImplBase {
     }
     VerifySummary.Builder summary = VerifySummary.newBuilder().setBytes(10_000_000);
     if (!request.getReference().equals("web")) {
-      VerifyFinding finding =
-          VerifyFinding.newBuilder()
-              .setKind("damaged")
-              .setLayer("01234567-89ab-cdef-0123-456789abcdef")
-              .setSubject("sealed data")
-              .setInode(42)
-              .setFile("/etc/passwd")
-              .setReason("Chunk 0 of the extent is not what was sealed.")
-              .build();
-      responses.onNext(VerifyResponse.newBuilder().setFinding(finding).build());
+      responses.onNext(VerifyResponse.newBuilder().setFinding(extent()).build());
       summary.setLocked(2);
     }
     responses.onNext(VerifyResponse.newBuilder().setSummary(summary).build());
     responses.onCompleted();
+  }
+
+  private static VerifyFinding extent() {
+    return VerifyFinding.newBuilder()
+        .setKind("damaged")
+        .setLayer("01234567-89ab-cdef-0123-456789abcdef")
+        .setSubject("extent 7")
+        .setExtent(7)
+        .setSegmentFile("segments/01234567-89ab-cdef-0123-456789abcdef/1.seg")
+        .setOffset(44)
+        .setLength(5144)
+        .setInode(42)
+        .setOtherInodes(1)
+        .setFile("/etc/passwd")
+        .setReason("Chunk 0 of the extent is not what was sealed.")
+        .build();
   }
 
   private static final class Repair implements StreamObserver<RepairRequest> {

@@ -1,6 +1,5 @@
 package ctrenc.daemon.rpc;
 
-import ctrenc.daemon.container.Containers;
 import ctrenc.overlay.subvolume.CheckReport;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.proto.v1.CheckRequest;
@@ -23,14 +22,20 @@ import java.util.concurrent.Executor;
 /** The service ctrenc.v1.Maintenance. */
 public final class MaintenanceEndpoint extends MaintenanceGrpc.MaintenanceImplBase {
 
+  /** Finds the root of a container. */
+  @FunctionalInterface
+  public interface Roots {
+    UUID root(String reference) throws IOException;
+  }
+
   private final Store store;
-  private final Containers containers;
+  private final Roots roots;
   private final Executor streams;
 
   /** {@code streams} runs what takes long; each takes a thread until it ends. */
-  public MaintenanceEndpoint(Store store, Containers containers, Executor streams) {
+  public MaintenanceEndpoint(Store store, Roots roots, Executor streams) {
     this.store = store;
-    this.containers = containers;
+    this.roots = roots;
     this.streams = streams;
   }
 
@@ -66,7 +71,7 @@ public final class MaintenanceEndpoint extends MaintenanceGrpc.MaintenanceImplBa
 
   /** The root of a container; empty where none is named. */
   private Optional<UUID> named(String reference) throws IOException {
-    return reference.isEmpty() ? Optional.empty() : Optional.of(containers.subvolume(reference));
+    return reference.isEmpty() ? Optional.empty() : Optional.of(roots.root(reference));
   }
 
   private static CheckResponse view(CheckReport report) {

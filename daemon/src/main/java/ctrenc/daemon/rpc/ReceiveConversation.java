@@ -3,6 +3,7 @@ package ctrenc.daemon.rpc;
 import ctrenc.daemon.container.Containers;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.Pace;
 import ctrenc.proto.v1.ReceiveBegun;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceiveProgress;
@@ -60,9 +61,10 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
       if (header.hasFrom()) {
         out.send(begun(file.isPresent()));
       }
+      Pace pace = Pace.of(header.getBytesPerSecond());
       ReceivedRoot received =
           containers.receive(
-              header, in, new ToldProgress(out::isCancelled, done -> tell(out, done)));
+              header, in, new ToldProgress(out::isCancelled, pace, done -> tell(out, done)));
       out.send(ReceiveResponse.newBuilder().setReceived(received).build());
     } catch (DamagedException e) {
       // It is the stream that is damaged, and not what is stored here.

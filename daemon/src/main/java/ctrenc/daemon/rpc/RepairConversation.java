@@ -3,8 +3,10 @@ package ctrenc.daemon.rpc;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.subvolume.RepairSink;
 import ctrenc.overlay.subvolume.Upkeep;
+import ctrenc.proto.v1.RepairHeader;
 import ctrenc.proto.v1.RepairProgress;
 import ctrenc.proto.v1.RepairRequest;
 import ctrenc.proto.v1.RepairResponse;
@@ -54,13 +56,14 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
     }
     requireHeader(request.hasHeader());
     isBegun = true;
-    answer.write(streams, out -> repair(request.getHeader().getReference(), out));
+    answer.write(streams, out -> repair(request.getHeader(), out));
     data.more();
   }
 
-  private void repair(String reference, StreamedAnswer<RepairResponse> out) throws IOException {
+  private void repair(RepairHeader header, StreamedAnswer<RepairResponse> out) throws IOException {
+    Told told = new Told(out, Pace.of(header.getBytesPerSecond()));
     try {
-      upkeep.repair(naming.named(reference), data, new Told(out));
+      upkeep.repair(naming.named(header.getReference()), data, told);
     } catch (DamagedException e) {
       // It is the source that is damaged: what is wrong with the store is a finding.
       throw new RefusedException(RefusedException.Kind.INVALID, String.valueOf(e.getMessage()), e);
@@ -87,11 +90,13 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
 
   private static final class Told implements RepairSink {
     private final StreamedAnswer<RepairResponse> out;
+    private final Pace pace;
     private final RepairProgress.Builder progress = RepairProgress.newBuilder();
     private final ProgressInterval interval = new ProgressInterval();
 
-    Told(StreamedAnswer<RepairResponse> out) {
+    Told(StreamedAnswer<RepairResponse> out, Pace pace) {
       this.out = out;
+      this.pace = pace;
     }
 
     @Override
@@ -106,12 +111,16 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
 
     @Override
     public void verified(long bytes) throws IOException {
+      long more = bytes - progress.getVerified();
       tell(progress.setVerified(bytes));
+      pace.moved(more);
     }
 
     @Override
     public void read(long bytes) throws IOException {
+      long more = bytes - progress.getRead();
       tell(progress.setRead(bytes));
+      pace.moved(more);
     }
 
     private void tell(RepairProgress.Builder now) throws RefusedException {

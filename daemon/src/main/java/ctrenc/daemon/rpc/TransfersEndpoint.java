@@ -70,7 +70,7 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
       Pace pace = Pace.of(request.getBytesPerSecond());
       TransferProgress progress =
           file.isPresent()
-              ? new ToldProgress(answer::isCancelled, done -> tell(answer, done))
+              ? new ToldProgress(answer::isCancelled, Pace.unlimited(), done -> tell(answer, done))
               : done -> {};
       transfers.send(sending, pace, out, progress);
     } catch (CallersFile.ReaderGoneException _) {

@@ -23,7 +23,12 @@ final class VerifyConversation implements ScrubSink {
   private final StreamedAnswer<VerifyResponse> answer;
   private final Pace pace;
   private final ProgressInterval interval = new ProgressInterval();
+  private ScrubPosition position = ScrubPosition.START;
   private long total;
+
+  /** Verified by earlier calls, where this one goes on. */
+  private long earlier;
+
   private long done;
   private int locked;
 
@@ -54,21 +59,36 @@ final class VerifyConversation implements ScrubSink {
 
   private void run(Optional<UUID> subvolume, ScrubPosition from)
       throws IOException, InterruptedException {
-    total = upkeep.bytesToVerify(subvolume);
+    total = upkeep.bytesToVerify(subvolume, ScrubPosition.START);
+    earlier = total - upkeep.bytesToVerify(subvolume, from);
+    position = from;
     upkeep.verify(subvolume, from, pace, this);
+    // What was removed meanwhile was not read, and is not missed.
+    total = earlier + done;
+    answer.send(progress());
     VerifySummary summary = VerifySummary.newBuilder().setBytes(done).setLocked(locked).build();
     answer.send(VerifyResponse.newBuilder().setSummary(summary).build());
   }
 
   static VerifyFinding view(ScrubFinding finding) {
-    return VerifyFinding.newBuilder()
-        .setKind(finding.kind().name().toLowerCase(Locale.ROOT))
-        .setLayer(finding.layer().map(UUID::toString).orElse(""))
-        .setSubject(finding.subject())
-        .setInode(finding.inode().orElse(0))
-        .setFile(finding.file().orElse(""))
-        .setReason(finding.reason())
-        .build();
+    VerifyFinding.Builder view =
+        VerifyFinding.newBuilder()
+            .setKind(finding.kind().name().toLowerCase(Locale.ROOT))
+            .setLayer(finding.layer().map(UUID::toString).orElse(""))
+            .setSubject(finding.subject())
+            .setInode(finding.inode().orElse(0))
+            .setFile(finding.file().orElse(""))
+            .setOtherInodes(finding.others())
+            .setExtent(finding.extent().orElse(0))
+            .setReason(finding.reason());
+    finding
+        .place()
+        .ifPresent(
+            place ->
+                view.setSegmentFile("segments/%s/%s".formatted(view.getLayer(), place.fileName()))
+                    .setOffset(place.offset())
+                    .setLength(place.length()));
+    return view.build();
   }
 
   @Override
@@ -85,20 +105,20 @@ final class VerifyConversation implements ScrubSink {
   public void verified(ScrubPosition next, long bytes) throws IOException {
     requireCaller();
     done += bytes;
+    position = next;
     if (interval.isDue()) {
-      tell(next);
+      answer.offer(progress());
     }
   }
 
-  private void tell(ScrubPosition next) {
-    answer.offer(
-        VerifyResponse.newBuilder()
-            .setProgress(
-                VerifyProgress.newBuilder()
-                    .setPosition(next.toString())
-                    .setDone(done)
-                    .setTotal(total))
-            .build());
+  private VerifyResponse progress() {
+    VerifyProgress progress =
+        VerifyProgress.newBuilder()
+            .setPosition(position.toString())
+            .setDone(earlier + done)
+            .setTotal(Math.max(total, earlier + done))
+            .build();
+    return VerifyResponse.newBuilder().setProgress(progress).build();
   }
 
   @Override

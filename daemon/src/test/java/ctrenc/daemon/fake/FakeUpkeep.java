@@ -8,6 +8,7 @@ import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.subvolume.RepairSink;
 import ctrenc.overlay.subvolume.Upkeep;
@@ -21,12 +22,20 @@ import java.util.UUID;
 final class FakeUpkeep implements Upkeep {
 
   private static final UUID LAYER = new UUID(1, 2);
+  private static final ScrubFinding EXTENT =
+      ScrubFinding.ofExtent(
+              Finding.Kind.DAMAGED,
+              LAYER,
+              1,
+              Optional.of(new SegmentPlace(3, 44, 5144)),
+              "It is damaged.")
+          .ofInodes(5, 2);
 
   @Override
   public void verify(Optional<UUID> subvolume, ScrubPosition from, Pace pace, ScrubSink sink)
       throws IOException {
     sink.verified(new ScrubPosition(7, ScrubPosition.Step.EXTENTS, 2), 100);
-    sink.found(ScrubFinding.of(Finding.Kind.DAMAGED, LAYER, "extent 1", "It is damaged."));
+    sink.found(EXTENT);
     sink.locked(LAYER);
   }
 
@@ -43,7 +52,7 @@ final class FakeUpkeep implements Upkeep {
   public void repair(Optional<UUID> subvolume, InputStream source, RepairSink sink)
       throws IOException {
     sink.read(source.transferTo(OutputStream.nullOutputStream()));
-    sink.repaired(ScrubFinding.of(Finding.Kind.DAMAGED, LAYER, "extent 1", "It is damaged."));
+    sink.repaired(EXTENT);
   }
 
   @Override
@@ -55,7 +64,7 @@ final class FakeUpkeep implements Upkeep {
   public void prepareSyncs() {}
 
   @Override
-  public long bytesToVerify(Optional<UUID> subvolume) {
-    return 100;
+  public long bytesToVerify(Optional<UUID> subvolume, ScrubPosition from) {
+    return from.equals(ScrubPosition.START) ? 160 : 100;
   }
 }

@@ -7,6 +7,7 @@ import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.extent.CompactionRule;
+import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.StoreDirectory;
 import ctrenc.overlay.vfs.Caller;
@@ -87,7 +88,7 @@ class CompactorTest {
 
   /** Twice what lives, and what the rule lets be dead. */
   private void assertBounded(StoreDirectory store, long seed) throws IOException {
-    long live = store.upkeep().bytesToVerify(Optional.empty());
+    long live = store.upkeep().bytesToVerify(Optional.empty(), ScrubPosition.START);
     assertThat(lengths())
         .as("seed %d", seed)
         .isLessThanOrEqualTo(2 * live + CompactionRule.unasked().leastDead() + REST);

@@ -17,8 +17,6 @@ import java.util.UUID;
  */
 public final class LayerTarget implements AutoCloseable {
 
-  private static final int LONGEST = 4 << 20;
-
   /** Extents placed by one batch. */
   private static final int TOGETHER = 256;
 
@@ -43,24 +41,22 @@ public final class LayerTarget implements AutoCloseable {
   }
 
   void records(byte[] payload) throws IOException {
-    FieldReader in = new FieldReader(payload, "records that came for layer " + id);
-    RecordTable table = RecordTable.of(in.getByte());
-    int count = in.getInt();
+    String subject = "records that came for layer " + id;
     try (MetaBatch batch = meta.batch()) {
-      for (int left = count; left > 0; left--) {
-        byte[] logical = in.getBlock(LONGEST);
-        byte[] value = in.getBlock(LONGEST);
-        byte[] key = RecordShape.keyIn(number, logical);
-        Optional<String> fault = RecordShape.fault(table.table(), key, value);
-        if (fault.isPresent() || !table.travels(key)) {
-          throw in.damaged("hold something that is none");
-        }
-        batch.put(table.table(), key, value);
-      }
-      in.end();
+      records +=
+          RecordsFrame.read(
+              payload,
+              subject,
+              (table, logical, value) -> {
+                byte[] key = RecordShape.keyIn(number, logical);
+                Optional<String> fault = RecordShape.fault(table.table(), key, value);
+                if (fault.isPresent() || !table.travels(key)) {
+                  throw new FieldReader(payload, subject).damaged("hold something that is none");
+                }
+                batch.put(table.table(), key, value);
+              });
       meta.commit(batch);
     }
-    records += count;
   }
 
   void extent(MemorySegment payload) throws IOException {

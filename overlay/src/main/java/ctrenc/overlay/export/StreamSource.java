@@ -82,7 +82,7 @@ public final class StreamSource implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static Coming coming(ByteBuffer payload) throws DamagedException {
+  static Coming coming(ByteBuffer payload) throws DamagedException {
     int rest = payload.remaining() - StreamWriter.ID_LENGTH;
     if (rest != 0 && rest != Long.BYTES) {
       throw StreamReader.disordered();

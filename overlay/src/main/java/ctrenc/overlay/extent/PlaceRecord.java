@@ -4,6 +4,7 @@ import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A record of the location map, readable without a key. Numbers are big-endian:
@@ -33,6 +34,15 @@ public record PlaceRecord(SegmentPlace place, int length, int checksum) {
         .putInt(length)
         .putInt(checksum)
         .array();
+  }
+
+  /** Decodes a record; empty where {@link #decode} refuses it. */
+  public static Optional<PlaceRecord> find(byte[] bytes) {
+    try {
+      return Optional.of(decode(bytes, ""));
+    } catch (DamagedException | FormatTooNewException e) {
+      return Optional.empty();
+    }
   }
 
   /** Decodes a record; {@code where} names layer and extent in messages. */

@@ -9,8 +9,11 @@ import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
 
 /**
@@ -219,6 +222,19 @@ public final class EncryptedLayer implements UpperLayer {
   /** How many runs of this layer lie in each extent; reads every reference. */
   public Map<Long, Long> extentReferences() throws IOException {
     return RunScan.references(table);
+  }
+
+  /** The inodes that refer to some extents by references that {@link ExtentOwners} cannot read. */
+  public Map<Long, SortedSet<Long>> sealedOwners(Set<Long> of) throws IOException {
+    return RunScan.sealedOwners(table, of);
+  }
+
+  /**
+   * Puts records in the place of those that are damaged or gone, if the key says that they are what
+   * was written there last. The layer does not grow.
+   */
+  public void exchange(List<SealedRecord> others) throws IOException {
+    new RecordExchange(table, state).run(others);
   }
 
   @Override

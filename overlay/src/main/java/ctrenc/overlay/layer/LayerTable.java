@@ -357,6 +357,11 @@ final class LayerTable implements AutoCloseable {
     cache.runs().put(new InodeKey(layer, inode), new KnownRuns.All(RunList.EMPTY));
   }
 
+  /** To be called when the stored records changed past this. */
+  void forgetCached() {
+    cache.forgetLayer(layer);
+  }
+
   @Override
   public void close() {
     form.close();

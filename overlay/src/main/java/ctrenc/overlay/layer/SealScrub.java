@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Opens every record of a layer and every byte that its references point at, a little at each call
@@ -30,6 +29,7 @@ public final class SealScrub {
   private record Stored(byte[] key, byte[] value) {}
 
   private final SealSink sink;
+  private final boolean isWithData;
   private int current;
   private byte[] next;
 
@@ -39,7 +39,17 @@ public final class SealScrub {
    * @param fromInode of references; 0 opens the other records too
    */
   public SealScrub(long layer, long fromInode, SealSink sink) {
+    this(layer, fromInode, true, sink);
+  }
+
+  /** Of records alone, and not of the data that they refer to. */
+  public static SealScrub ofRecords(long layer, SealSink sink) {
+    return new SealScrub(layer, 0, false, sink);
+  }
+
+  private SealScrub(long layer, long fromInode, boolean isWithData, SealSink sink) {
     this.sink = sink;
+    this.isWithData = isWithData;
     this.current = fromInode == 0 ? 0 : TABLES.size() - 1;
     this.next = RecordKeys.inode(layer, fromInode);
   }
@@ -92,29 +102,31 @@ public final class SealScrub {
         default -> data = openRun(table, extents, one, memory);
       }
     } catch (DamagedException e) {
-      sink.failed(OptionalLong.of(inode), e);
+      sink.failed(inode, TABLES.get(current), one.key(), e);
     }
     sink.opened(isReference ? inode : 0, data);
     return one.value().length + data;
   }
 
-  private static long openRun(
-      LayerTable table, ExtentStore extents, Stored one, MemorySegment memory) throws IOException {
-    if (!(table.readRun(one.key(), one.value()) instanceof FileRun.Data data)) {
+  private long openRun(LayerTable table, ExtentStore extents, Stored one, MemorySegment memory)
+      throws IOException {
+    FileRun run = table.readRun(one.key(), one.value());
+    if (!isWithData || !(run instanceof FileRun.Data data)) {
       return 0;
     }
+    long extent = data.reference().extent();
     try {
       extents.read(data.reference(), 0, memory.asSlice(0, data.length()));
       return data.length();
+    } catch (DamagedException e) {
+      sink.failed(RecordShape.owner(one.key()), extent, e);
     } catch (ExtentGoneException e) {
       Optional<byte[]> now = table.meta().get(Table.REFERENCE, one.key());
       if (now.isPresent() && Arrays.equals(now.get(), one.value())) {
         throw new DamagedException(
-            "Extent %d, which the file refers to, is not there."
-                .formatted(data.reference().extent()),
-            e);
+            "Extent %d, which the file refers to, is not there.".formatted(extent), e);
       }
-      return 0;
     }
+    return 0;
   }
 }

@@ -1,14 +1,17 @@
 package ctrenc.overlay.layer;
 
+import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
-import java.util.OptionalLong;
 
 /** Takes what becomes of opening a whole layer. It ends the work by throwing. */
 public interface SealSink {
 
-  /** What is stored is not what was sealed; {@code inode} is the file or directory it is of. */
-  void failed(OptionalLong inode, DamagedException failure) throws IOException;
+  /** A record is not what was sealed; {@code inode} is the file or directory it is of. */
+  void failed(long inode, Table table, byte[] key, DamagedException failure) throws IOException;
+
+  /** An extent of a file is not what was sealed. */
+  void failed(long inode, long extent, DamagedException failure) throws IOException;
 
   /** So many bytes of data more were opened; the references of inodes below are done. */
   void opened(long inode, long bytes) throws IOException;

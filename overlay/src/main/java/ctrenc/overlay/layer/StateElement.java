@@ -59,7 +59,7 @@ final class StateElement {
   }
 
   /** A value too short to be sealed stands for itself. */
-  private static byte[] stamp(byte[] value) {
+  static byte[] stamp(byte[] value) {
     if (value.length < STAMP_SIZE) {
       return value;
     }

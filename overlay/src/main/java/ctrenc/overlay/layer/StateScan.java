@@ -60,6 +60,15 @@ final class StateScan {
     return key.length + value.length;
   }
 
+  /** Sums up as if another record were there. */
+  void exchange(Optional<byte[]> stored, SealedRecord other, StateHash hash) {
+    Optional<RecordType> type = StateElement.type(other.table(), other.key());
+    if (type.isPresent()) {
+      stored.ifPresent(value -> sum.remove(StateElement.of(hash, type.get(), other.key(), value)));
+      sum.add(StateElement.of(hash, type.get(), other.key(), other.value()));
+    }
+  }
+
   /** As {@link StateHash#sum} of what was seen so far. */
   byte[] sum() {
     return sum.toBytes();

@@ -6,6 +6,7 @@ import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
+import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
@@ -68,6 +69,13 @@ public final class ExtentScrub {
     if (finding.isPresent() && now.isPresent()) {
       sink.found(finding.get());
     }
+    // After the finding: whoever ends the scrub here goes on behind what was told.
+    sink.verified(new ScrubPosition(layer, ScrubPosition.Step.EXTENTS, extent + 1), length(stored));
+  }
+
+  /** As {@code bytesToVerify} counts it. */
+  private static long length(byte[] stored) throws IOException {
+    return PlaceRecord.find(stored).map(record -> (long) record.place().length()).orElse(0L);
   }
 
   private Optional<ScrubFinding> look(long extent, byte[] stored) throws IOException {
@@ -75,18 +83,17 @@ public final class ExtentScrub {
     try {
       record = PlaceRecord.decode(stored, "extent " + extent);
     } catch (DamagedException | FormatTooNewException e) {
-      return Optional.of(finding(Finding.Kind.DAMAGED, extent, String.valueOf(e.getMessage())));
+      String reason = String.valueOf(e.getMessage());
+      return Optional.of(finding(Finding.Kind.DAMAGED, extent, Optional.empty(), reason));
     }
     EnvelopeReader.Found found = envelopes.read(record.place());
     pace.moved(record.place().length());
-    sink.verified(
-        new ScrubPosition(layer, ScrubPosition.Step.EXTENTS, extent + 1), record.place().length());
     return switch (found) {
       case EnvelopeReader.Found.Whole(EnvelopeHeader header) -> compare(extent, record, header);
       case EnvelopeReader.Found.Damaged(String reason) ->
-          Optional.of(finding(Finding.Kind.DAMAGED, extent, reason));
+          Optional.of(finding(Finding.Kind.DAMAGED, extent, record, reason));
       case EnvelopeReader.Found.Missing(String reason) ->
-          Optional.of(finding(Finding.Kind.MISSING, extent, reason));
+          Optional.of(finding(Finding.Kind.MISSING, extent, record, reason));
     };
   }
 
@@ -94,16 +101,21 @@ public final class ExtentScrub {
     if (!header.layer().equals(layerId) || header.extent() != extent) {
       String reason =
           "Extent %d of layer %s lies in its place.".formatted(header.extent(), header.layer());
-      return Optional.of(finding(Finding.Kind.FOREIGN, extent, reason));
+      return Optional.of(finding(Finding.Kind.FOREIGN, extent, record, reason));
     }
     if (header.length() != record.length() || header.checksum() != record.checksum()) {
       String reason = "Its header and its place in the map do not agree.";
-      return Optional.of(finding(Finding.Kind.DAMAGED, extent, reason));
+      return Optional.of(finding(Finding.Kind.DAMAGED, extent, record, reason));
     }
     return Optional.empty();
   }
 
-  private ScrubFinding finding(Finding.Kind kind, long extent, String reason) {
-    return ScrubFinding.ofExtent(kind, layerId, extent, reason);
+  private ScrubFinding finding(Finding.Kind kind, long extent, PlaceRecord record, String reason) {
+    return finding(kind, extent, Optional.of(record.place()), reason);
+  }
+
+  private ScrubFinding finding(
+      Finding.Kind kind, long extent, Optional<SegmentPlace> place, String reason) {
+    return ScrubFinding.ofExtent(kind, layerId, extent, place, reason);
   }
 }

@@ -8,6 +8,7 @@ import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -95,8 +96,8 @@ public final class RecordScrub {
   private void verify(Table table, Stored one) throws IOException {
     Optional<String> fault = fault(table, one);
     if (fault.isPresent() && isStill(table, one)) {
-      String subject = table.familyName() + " record";
-      ScrubFinding finding = ScrubFinding.of(Finding.Kind.DAMAGED, layerId, subject, fault.get());
+      ScrubSubject record = new ScrubSubject.StoredRecord(table, ByteBuffer.wrap(one.key()));
+      ScrubFinding finding = ScrubFinding.of(Finding.Kind.DAMAGED, layerId, record, fault.get());
       boolean isOfInode = table != Table.LAYER && one.key().length >= 2 * Long.BYTES;
       sink.found(isOfInode ? finding.ofInode(RecordShape.owner(one.key())) : finding);
     }

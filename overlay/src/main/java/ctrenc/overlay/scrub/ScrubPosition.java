@@ -54,6 +54,11 @@ public record ScrubPosition(long layer, Step step, long number)
     return Optional.of(order == 0 ? number : 0);
   }
 
+  /** Where a layer that is not verified yet goes on: this, or its beginning. */
+  public ScrubPosition startOf(long ofLayer) {
+    return layer == ofLayer ? this : new ScrubPosition(ofLayer, Step.EXTENTS, 0);
+  }
+
   @Override
   public int compareTo(ScrubPosition other) {
     int order = Long.compare(layer, other.layer);

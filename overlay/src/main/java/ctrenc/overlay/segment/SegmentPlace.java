@@ -13,6 +13,11 @@ public record SegmentPlace(int file, long offset, int length) {
     return offset + length;
   }
 
+  /** The file's name in the directory of its layer. */
+  public String fileName() {
+    return SegmentFile.nameOf(file);
+  }
+
   /** Whether the other begins where this one ends. */
   boolean isBefore(SegmentPlace other) {
     return file == other.file && end() == other.offset;

@@ -23,7 +23,7 @@ public final class Follower implements AutoCloseable {
   private final int most;
   private final Semaphore room;
   private final ExecutorService thread;
-  private volatile Optional<Exception> failure = Optional.empty();
+  private volatile Optional<Throwable> failure = Optional.empty();
   private volatile boolean isClosed;
   private boolean isTold;
 
@@ -56,7 +56,7 @@ public final class Follower implements AutoCloseable {
     }
     try {
       step.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failure = Optional.of(e);
     }
   }
@@ -81,15 +81,17 @@ public final class Follower implements AutoCloseable {
   }
 
   /** The failure as it was, because callers go by its type; from the second time on its cause. */
-  private IOException told(Exception failed) {
+  private IOException told(Throwable failed) {
     if (isTold) {
       return new IOException("An earlier step failed.", failed);
     }
     isTold = true;
-    if (failed instanceof RuntimeException ours) {
-      throw ours;
-    }
-    return (IOException) failed;
+    return switch (failed) {
+      case IOException known -> known;
+      case RuntimeException ours -> throw ours;
+      case Error grave -> throw grave;
+      default -> new IOException("A step failed in a way that no step can.", failed);
+    };
   }
 
   /** Whether a step failed. */

@@ -5,7 +5,6 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 
 /**
  * How fast work in the background may go, in bytes a second. Whoever works tells what was done and
@@ -20,21 +19,44 @@ public final class Pace {
   private static final long SAVED = NANOS / 10;
 
   private final long bytesPerSecond;
-  private final LongSupplier clock;
+  private final Time time;
   private final ReentrantLock guard = new ReentrantLock();
   private final Condition changed = guard.newCondition();
   private long due;
   private boolean cancelled;
 
-  private Pace(long bytesPerSecond, LongSupplier clock) {
+  /** What the time is, and how it goes by. */
+  interface Time {
+
+    Time OF_THIS_MACHINE =
+        new Time() {
+          @Override
+          public long now() {
+            return System.nanoTime();
+          }
+
+          @Override
+          public void await(Condition sooner, long nanos) throws InterruptedException {
+            sooner.awaitNanos(nanos);
+          }
+        };
+
+    /** In nanoseconds, of any beginning. */
+    long now();
+
+    /** Returns after so long, or sooner; the guard of the condition is held. */
+    void await(Condition sooner, long nanos) throws InterruptedException;
+  }
+
+  Pace(long bytesPerSecond, Time time) {
     this.bytesPerSecond = bytesPerSecond;
-    this.clock = clock;
-    this.due = clock.getAsLong();
+    this.time = time;
+    this.due = time.now();
   }
 
   /** At most so many bytes a second; 0 is as fast as it goes. */
   public static Pace of(long bytesPerSecond) {
-    return new Pace(bytesPerSecond, System::nanoTime);
+    return new Pace(bytesPerSecond, Time.OF_THIS_MACHINE);
   }
 
   public static Pace unlimited() {
@@ -61,13 +83,10 @@ public final class Pace {
     guard.lock();
     try {
       if (bytesPerSecond > 0) {
-        due =
-            Math.max(due, clock.getAsLong() - SAVED)
-                + (long) ((double) bytes / bytesPerSecond * NANOS);
+        due = Math.max(due, time.now() - SAVED) + (long) ((double) bytes / bytesPerSecond * NANOS);
       }
-      long wait = bytesPerSecond > 0 ? due - clock.getAsLong() : 0;
-      while (wait > 0 && !cancelled) {
-        wait = changed.awaitNanos(wait);
+      while (bytesPerSecond > 0 && !cancelled && due - time.now() > 0) {
+        time.await(changed, due - time.now());
       }
       if (cancelled) {
         throw new InterruptedIOException("The work was given up.");

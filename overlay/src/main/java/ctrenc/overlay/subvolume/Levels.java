@@ -29,4 +29,16 @@ final class Levels {
     catalog.living().forEach(one -> stacks.addAll(stacks(catalog, one)));
     return stacks;
   }
+
+  /** The layers under one, in whichever stack it is. */
+  static List<Long> below(Catalog catalog, long layer) {
+    for (List<SubvolumeRecord.Level> stack : stacks(catalog)) {
+      List<Long> numbers = stack.stream().map(SubvolumeRecord.Level::layer).toList();
+      int index = numbers.indexOf(layer);
+      if (index >= 0) {
+        return numbers.subList(index + 1, numbers.size());
+      }
+    }
+    return List.of();
+  }
 }

@@ -81,7 +81,7 @@ final class LocalLayers {
             .filter(layer -> layer.id().equals(id))
             .filter(layer -> layer.state() == LayerRecord.State.LIVE)
             .findFirst();
-    if (here.isPresent() && isGrowing(here.get().number())) {
+    if (here.isPresent() && isGrowing(stacks, here.get().number())) {
       throw new UnmovableException(
           "This store has layer "
               + id
@@ -91,8 +91,10 @@ final class LocalLayers {
     return here.map(LayerRecord::number);
   }
 
-  private boolean isGrowing(long layer) {
-    return catalog
+  /** Whether a subvolume goes on writing to a layer. */
+  static boolean isGrowing(StackKeeping stacks, long layer) {
+    return stacks
+        .catalog()
         .living()
         .filter(one -> one.stack().getFirst().layer() == layer)
         .anyMatch(one -> !stacks.arrivals().isFrozen(one.id()));

@@ -6,7 +6,7 @@ import java.io.IOException;
 /** Takes what a repair comes to. It ends the repair by throwing; what was repaired stays. */
 public interface RepairSink {
 
-  /** An extent, or the header of a segment file, was damaged and is whole again. */
+  /** An extent, a record, or the header of a segment file was damaged and is whole again. */
   void repaired(ScrubFinding finding) throws IOException;
 
   /** Something is damaged, and nothing came that fits in its place. */

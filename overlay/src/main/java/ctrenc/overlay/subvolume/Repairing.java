@@ -1,17 +1,16 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.audit.Finding;
-import ctrenc.overlay.export.SealedExtents;
+import ctrenc.overlay.export.SealedParts;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
+import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.scrub.ExtentScrub;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
-import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +27,8 @@ import java.util.UUID;
  * Verifies the extents of layers, and exchanges those that are damaged, and no other, for what a
  * stream or backup has under the same layer and id. The location map says of each extent what its
  * checksum is, beside and not in the segment file, and nothing else is taken. Headers of segment
- * files are written anew, since their places say what they say. Not thread-safe.
+ * files are written anew, since their places say what they say. Records are {@link
+ * RepairingRecords}'. Not thread-safe.
  */
 final class Repairing {
 
@@ -36,33 +36,41 @@ final class Repairing {
 
   private record Damaged(LayerRecord layer, PlaceRecord record, ScrubFinding finding) {}
 
+  private final StackKeeping stacks;
   private final StoreParts parts;
   private final RepairSink sink;
+  private final RepairingRecords records;
   private final Map<Name, Damaged> damaged = new LinkedHashMap<>();
   private final Resources opened = new Resources();
   private final Map<UUID, ExtentStores.Repair> repairs = new HashMap<>();
   private long verified;
 
-  Repairing(StoreParts parts, RepairSink sink) {
-    this.parts = parts;
+  Repairing(StackKeeping stacks, RepairSink sink) {
+    this.stacks = stacks;
+    this.parts = stacks.parts();
     this.sink = sink;
+    this.records = new RepairingRecords(stacks, sink);
   }
 
   void run(List<LayerRecord> layers, InputStream source) throws IOException {
     for (LayerRecord layer : layers) {
       mendHeaders(layer);
       try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
-        Collecting found = new Collecting(layer);
+        NamedFindings found =
+            new NamedFindings(stacks, layer, ScrubPosition.START, new Collecting(layer));
         new ExtentScrub(
                 parts.meta(), layer.number(), layer.id(), envelopes, Pace.unlimited(), found)
             .run(0);
+        found.tell();
       }
+      records.look(layer);
     }
     try (opened) {
-      if (!damaged.isEmpty()) {
-        SealedExtents.read(source, sink::read, this::take);
+      if (!damaged.isEmpty() || records.isNeeded()) {
+        SealedParts.read(source, sink::read, new Coming());
       }
     } finally {
+      records.end();
       for (Damaged one : damaged.values()) {
         sink.left(one.finding);
       }
@@ -76,12 +84,22 @@ final class Repairing {
     }
   }
 
-  private void take(EnvelopeHeader header, MemorySegment envelope) throws IOException {
-    Name name = new Name(header.layer(), header.extent());
-    Damaged one = damaged.get(name);
-    if (one != null && repair(one.layer).replace(header.extent(), one.record, envelope)) {
-      damaged.remove(name);
-      sink.repaired(one.finding);
+  /** What a stream or backup has. */
+  private final class Coming implements SealedParts.Taker {
+
+    @Override
+    public void extent(EnvelopeHeader header, MemorySegment envelope) throws IOException {
+      Name name = new Name(header.layer(), header.extent());
+      Damaged one = damaged.get(name);
+      if (one != null && repair(one.layer).replace(header.extent(), one.record, envelope)) {
+        damaged.remove(name);
+        sink.repaired(one.finding);
+      }
+    }
+
+    @Override
+    public void record(UUID layer, Table table, byte[] key, byte[] value) throws IOException {
+      records.take(layer, table, key, value);
     }
   }
 
@@ -97,14 +115,7 @@ final class Repairing {
   }
 
   private Optional<PlaceRecord> record(LayerRecord layer, long extent) throws IOException {
-    Optional<byte[]> stored = PlaceScan.living(parts.meta(), layer.number(), extent);
-    try {
-      return stored.isEmpty()
-          ? Optional.empty()
-          : Optional.of(PlaceRecord.decode(stored.get(), "extent " + extent));
-    } catch (DamagedException | FormatTooNewException e) {
-      return Optional.empty();
-    }
+    return PlaceScan.living(parts.meta(), layer.number(), extent).flatMap(PlaceRecord::find);
   }
 
   /** Keeps what may be repaired, and tells what cannot be. */

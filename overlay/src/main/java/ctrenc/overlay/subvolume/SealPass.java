@@ -2,41 +2,49 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.audit.Finding;
 import ctrenc.overlay.extent.ExtentFault;
+import ctrenc.overlay.extent.PlaceRecord;
+import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.layer.EncryptedLayer;
 import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.layer.SealScrub;
 import ctrenc.overlay.layer.SealSink;
 import ctrenc.overlay.layer.StateScrub;
+import ctrenc.overlay.meta.MetaStore;
+import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubPosition.Step;
 import ctrenc.overlay.scrub.ScrubSink;
+import ctrenc.overlay.scrub.ScrubSubject;
+import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Opens all that a layer holds, if a key for it is in memory. It holds the guard of the subvolume
- * whose key it uses for one part at a time: who wants to lock that waits for the part alone, and
- * ends the pass. Not thread-safe.
+ * Opens all that a layer holds, if a key for it is in memory, a part at a time: who wants to lock
+ * it waits for the part alone, and ends the pass. Not thread-safe.
  */
 final class SealPass implements SealSink {
 
   /** Bytes opened under one hold of the guard. */
   private static final long PART = 16L << 20;
 
-  private final StackKeeping stacks;
+  private final OpenedLayer opened;
+  private final MetaStore meta;
   private final LayerRecord layer;
   private final Pace pace;
   private final ScrubSink sink;
-  private final AtomicLong opened = new AtomicLong();
-  private final List<DamagedException> failures = new ArrayList<>();
-  private final List<OptionalLong> inodes = new ArrayList<>();
+  private final AtomicLong bytes = new AtomicLong();
+
+  /** What was found in a part, to be told when no guard is held. */
+  private final List<ScrubFinding> findings = new ArrayList<>();
+
   private long next;
   private boolean isLocked;
 
@@ -44,7 +52,8 @@ final class SealPass implements SealSink {
   private boolean isBroken;
 
   SealPass(StackKeeping stacks, LayerRecord layer, Pace pace, ScrubSink sink) {
-    this.stacks = stacks;
+    this.opened = new OpenedLayer(stacks, layer);
+    this.meta = stacks.parts().meta();
     this.layer = layer;
     this.pace = pace;
     this.sink = sink;
@@ -56,8 +65,16 @@ final class SealPass implements SealSink {
   }
 
   void run(long fromInode) throws IOException {
-    SealScrub scrub = new SealScrub(layer.number(), fromInode, this);
-    runAll((opened, budget) -> opened.openSome(scrub, budget));
+    run(new SealScrub(layer.number(), fromInode, this));
+  }
+
+  /** Opens the records alone. */
+  void runRecords() throws IOException {
+    run(SealScrub.ofRecords(layer.number(), this));
+  }
+
+  private void run(SealScrub scrub) throws IOException {
+    runAll((readable, budget) -> readable.openSome(scrub, budget));
     if (!isLocked && !isBroken) {
       runState();
     }
@@ -67,8 +84,8 @@ final class SealPass implements SealSink {
   }
 
   private void runState() throws IOException {
-    try (StateScrub scrub = new StateScrub(stacks.parts().meta(), layer.number())) {
-      runAll((opened, budget) -> opened.sumSome(scrub, budget));
+    try (StateScrub scrub = new StateScrub(meta, layer.number())) {
+      runAll((readable, budget) -> readable.sumSome(scrub, budget));
       Optional<String> fault = scrub.fault();
       if (fault.isPresent()) {
         sink.found(ScrubFinding.of(Finding.Kind.STALE, layer.id(), "state root", fault.get()));
@@ -80,104 +97,66 @@ final class SealPass implements SealSink {
     boolean isMore = true;
     while (isMore) {
       isMore = part(work);
+      for (ScrubFinding finding : findings) {
+        sink.found(finding);
+      }
+      findings.clear();
       if (!isLocked) {
-        long bytes = opened.getAndSet(0);
-        pace.moved(bytes);
+        pace.moved(bytes.getAndSet(0));
         sink.verified(new ScrubPosition(layer.number(), Step.SEALS, next), 0);
       }
     }
   }
 
   private boolean part(Work work) throws IOException {
-    for (SubvolumeRecord listed : stacks.catalog().living().toList()) {
-      synchronized (stacks.open().guard(listed.id())) {
-        Optional<List<SubvolumeRecord.Level>> stack = usable(listed);
-        if (stack.isPresent()) {
-          return part(work, listed, stack.get());
-        }
-      }
-    }
-    isLocked = true;
-    return false;
-  }
-
-  /** A stack with the layer whose keys are in memory. */
-  private Optional<List<SubvolumeRecord.Level>> usable(SubvolumeRecord listed) {
-    Optional<SubvolumeRecord> now =
-        stacks.catalog().subvolume(listed.id()).filter(one -> !one.doomed());
-    if (now.isEmpty() || !stacks.keyring().holds(listed.id())) {
-      return Optional.empty();
-    }
-    return Levels.stacks(stacks.catalog(), now.get()).stream()
-        .filter(stack -> indexIn(stack) >= 0)
-        .findFirst();
-  }
-
-  /** The layer's place in a stack that has a key for it, or -1. */
-  private int indexIn(List<SubvolumeRecord.Level> stack) {
-    for (int i = 0; i < stack.size(); i++) {
-      if (stack.get(i).layer() == layer.number() && stack.get(i).hasKey()) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private boolean part(Work work, SubvolumeRecord owner, List<SubvolumeRecord.Level> stack)
-      throws IOException {
-    List<Long> held = new ArrayList<>();
     try {
-      List<Layer> layers = stacks.opener().acquireReadable(owner.id(), stack, held::add).layers();
-      if (!(layers.get(indexIn(stack)) instanceof EncryptedLayer readable)) {
-        throw new DamagedException("Its wrapped key cannot be opened.");
-      }
-      boolean isMore = work.step(readable, PART);
-      tell(layers);
-      return isMore;
+      Optional<Boolean> isMore =
+          opened.use((layers, index) -> work.step(readable(layers.get(index)), PART));
+      isLocked = isMore.isEmpty();
+      return isMore.orElse(false);
     } catch (DamagedException e) {
-      failed(OptionalLong.empty(), e);
+      findings.add(ScrubFinding.of(kind(e), layer.id(), "sealed data", reason(e)));
       isBroken = true;
-      tell(List.of());
       return false;
-    } finally {
-      stacks.opener().releaseAll(held);
     }
   }
 
-  private void tell(List<Layer> layers) throws IOException {
-    if (failures.isEmpty()) {
-      return;
+  private static EncryptedLayer readable(Layer layer) throws DamagedException {
+    if (!(layer instanceof EncryptedLayer readable)) {
+      throw new DamagedException("Its wrapped key cannot be opened.");
     }
-    PathFinder paths = PathFinder.of(layers);
-    for (int i = 0; i < failures.size(); i++) {
-      String reason = String.valueOf(failures.get(i).getMessage());
-      ScrubFinding finding =
-          ScrubFinding.of(kind(failures.get(i)), layer.id(), "sealed data", reason);
-      if (inodes.get(i).isPresent()) {
-        long inode = inodes.get(i).getAsLong();
-        finding = finding.ofInode(inode);
-        Optional<String> path = paths.path(inode);
-        finding = path.isPresent() ? finding.inFile(path.get()) : finding;
-      }
-      sink.found(finding);
-    }
-    failures.clear();
-    inodes.clear();
+    return readable;
   }
 
   private static Finding.Kind kind(DamagedException failure) {
     return failure.getCause() instanceof ExtentFault fault ? fault.kind() : Finding.Kind.DAMAGED;
   }
 
-  @Override
-  public void failed(OptionalLong inode, DamagedException failure) {
-    failures.add(failure);
-    inodes.add(inode);
+  private static String reason(DamagedException failure) {
+    return String.valueOf(failure.getMessage());
   }
 
   @Override
-  public void opened(long inode, long bytes) {
-    opened.addAndGet(bytes);
+  public void failed(long inode, Table table, byte[] key, DamagedException failure) {
+    ScrubSubject record = new ScrubSubject.StoredRecord(table, ByteBuffer.wrap(key));
+    findings.add(
+        ScrubFinding.of(kind(failure), layer.id(), record, reason(failure)).ofInode(inode));
+  }
+
+  @Override
+  public void failed(long inode, long extent, DamagedException failure) throws IOException {
+    Optional<SegmentPlace> place =
+        PlaceScan.living(meta, layer.number(), extent)
+            .flatMap(PlaceRecord::find)
+            .map(PlaceRecord::place);
+    findings.add(
+        ScrubFinding.ofExtent(kind(failure), layer.id(), extent, place, reason(failure))
+            .ofInode(inode));
+  }
+
+  @Override
+  public void opened(long inode, long more) {
+    bytes.addAndGet(more);
     next = inode;
   }
 }

@@ -48,15 +48,18 @@ final class StoredUpkeep implements Upkeep {
   }
 
   @Override
-  public long bytesToVerify(Optional<UUID> subvolume) throws IOException {
+  public long bytesToVerify(Optional<UUID> subvolume, ScrubPosition from) throws IOException {
     AtomicLong sum = new AtomicLong();
     for (LayerRecord layer : layers(subvolume)) {
-      PlaceScan.walk(
-          parts.meta(),
-          layer.number(),
-          0,
-          (extent, stored) ->
-              sum.addAndGet(PlaceRecord.decode(stored, "extent " + extent).place().length()));
+      Optional<Long> extent = from.within(layer.number(), Step.EXTENTS);
+      if (extent.isPresent()) {
+        PlaceScan.walk(
+            parts.meta(),
+            layer.number(),
+            extent.get(),
+            (id, stored) ->
+                PlaceRecord.find(stored).ifPresent(one -> sum.addAndGet(one.place().length())));
+      }
     }
     return sum.get();
   }
@@ -69,12 +72,14 @@ final class StoredUpkeep implements Upkeep {
     }
     for (LayerRecord layer : layers(subvolume)) {
       ScrubSink living = new LivingLayers(parts.audit(), catalog, layer.number(), sink);
+      NamedFindings named = new NamedFindings(stacks, layer, from.startOf(layer.number()), living);
       try {
-        verify(layer, from, pace, living);
+        verify(layer, from, pace, named);
       } catch (DamagedException e) {
         String reason = String.valueOf(e.getMessage());
-        living.found(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "the layer", reason));
+        named.found(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "the layer", reason));
       }
+      named.tell();
     }
   }
 
@@ -89,7 +94,7 @@ final class StoredUpkeep implements Upkeep {
   public void repair(Optional<UUID> subvolume, InputStream source, RepairSink sink)
       throws IOException {
     List<LayerRecord> layers = layers(subvolume);
-    stacks.compactions().alone(layers, () -> new Repairing(parts, sink).run(layers, source));
+    stacks.compactions().alone(layers, () -> new Repairing(stacks, sink).run(layers, source));
   }
 
   @Override
@@ -98,15 +103,17 @@ final class StoredUpkeep implements Upkeep {
     return stacks.compactions().need(layers(subvolume), rule);
   }
 
-  private void verify(LayerRecord layer, ScrubPosition from, Pace pace, ScrubSink sink)
+  private void verify(LayerRecord layer, ScrubPosition from, Pace pace, NamedFindings sink)
       throws IOException {
     Optional<Long> extent = from.within(layer.number(), Step.EXTENTS);
     if (extent.isPresent()) {
       verifyExtents(layer, extent.get(), pace, sink);
+      sink.tell();
     }
     if (from.within(layer.number(), Step.RECORDS).isPresent()) {
-      List<Long> below = below(layer.number());
+      List<Long> below = Levels.below(catalog, layer.number());
       new RecordScrub(parts.meta(), layer.number(), layer.id(), below, pace, sink).run();
+      sink.tell();
     }
     Optional<Long> inode = from.within(layer.number(), Step.SEALS);
     if (inode.isPresent()) {
@@ -162,9 +169,7 @@ final class StoredUpkeep implements Upkeep {
     Set<Long> wanted =
         subvolume.isEmpty()
             ? catalog.layers().stream().map(LayerRecord::number).collect(Collectors.toSet())
-            : Levels.of(catalog, catalog.requireLiving(subvolume.get())).stream()
-                .map(SubvolumeRecord.Level::layer)
-                .collect(Collectors.toSet());
+            : layersOf(catalog.requireLiving(subvolume.get()).id());
     return catalog.layers().stream()
         .filter(layer -> layer.kind() == LayerRecord.Kind.ENCRYPTED)
         .filter(layer -> layer.state() == LayerRecord.State.LIVE)
@@ -173,16 +178,14 @@ final class StoredUpkeep implements Upkeep {
         .toList();
   }
 
-  /** The layers under one, in whichever stack it is. */
-  private List<Long> below(long layer) {
-    for (List<SubvolumeRecord.Level> stack : Levels.stacks(catalog)) {
-      List<Long> numbers = stack.stream().map(SubvolumeRecord.Level::layer).toList();
-      int index = numbers.indexOf(layer);
-      if (index >= 0) {
-        return numbers.subList(index + 1, numbers.size());
-      }
-    }
-    return List.of();
+  /** The layers of a subvolume, of what is nested in it, and of the snapshots of all these. */
+  private Set<Long> layersOf(UUID subvolume) {
+    return stacks.tools().nests().withNested(subvolume).stream()
+        .flatMap(id -> catalog.subvolume(id).stream())
+        .filter(one -> !one.doomed())
+        .flatMap(one -> Levels.of(catalog, one).stream())
+        .map(SubvolumeRecord.Level::layer)
+        .collect(Collectors.toSet());
   }
 
   /** Keeps back what is found of a layer that is being removed meanwhile. */

@@ -52,7 +52,8 @@ class VerifyTest {
     CollectedFindings locked = verified.verify();
     assertThat(locked.findings()).isEmpty();
     assertThat(locked.lockedLayers()).hasSize(2);
-    assertThat(locked.bytes()).isEqualTo(store.upkeep().bytesToVerify(Optional.empty()));
+    assertThat(locked.bytes())
+        .isEqualTo(store.upkeep().bytesToVerify(Optional.empty(), ScrubPosition.START));
     store.subvolumes().unlock(root, List.of(verified.machineKey()));
     CollectedFindings unlocked = verified.verify();
     assertThat(unlocked.findings()).isEmpty();
@@ -128,7 +129,7 @@ class VerifyTest {
     }
     user.fileSystem().close();
     store.subvolumes().lock(root);
-    long total = store.upkeep().bytesToVerify(Optional.of(root));
+    long total = store.upkeep().bytesToVerify(Optional.of(root), ScrubPosition.START);
     CollectedFindings first = new CollectedFindings(total / 2);
     assertThatThrownBy(
             () ->

@@ -1,5 +1,6 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -8,17 +9,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.Channels;
 import java.util.List;
+import java.util.UUID;
 
-/** Takes the extents out of a stream or a backup, whichever comes. Stateless. */
-public final class SealedExtents {
+/** Takes the extents and records out of a stream or a backup, whichever comes. Stateless. */
+public final class SealedParts {
 
   private static final int PIECE = 256 << 10;
 
   /** A tar archive begins with the name of a member. */
   private static final int FIRST_OF_STREAM = 0x89;
 
-  /** Takes extents as they come. */
-  @FunctionalInterface
+  /** Takes what comes, in the order in which it does. */
   public interface Taker {
 
     /**
@@ -26,9 +27,16 @@ public final class SealedExtents {
      *     over when the next one comes
      */
     void extent(EnvelopeHeader header, MemorySegment envelope) throws IOException;
+
+    /**
+     * A record of a layer, of which nothing was checked.
+     *
+     * @param key without the number that the layer has in a store
+     */
+    void record(UUID layer, Table table, byte[] key, byte[] value) throws IOException;
   }
 
-  private SealedExtents() {}
+  private SealedParts() {}
 
   /**
    * Reads to the end.
@@ -45,7 +53,7 @@ public final class SealedExtents {
     if (first == FIRST_OF_STREAM) {
       readStream(in, progress, taker);
     } else {
-      Members members = new Members(new Picks(List.of()), new ExtentsOfArchive(taker));
+      Members members = new Members(new Picks(List.of()), new PartsOfArchive(taker));
       new ArchiveSource(in, progress).read(members);
     }
   }
@@ -53,11 +61,17 @@ public final class SealedExtents {
   private static void readStream(InputStream in, TransferProgress progress, Taker taker)
       throws IOException {
     long moved = 0;
+    UUID layer = new UUID(0, 0);
     try (StreamReader reader = new StreamReader(Channels.newChannel(in))) {
       Frame frame = reader.next();
       while (frame.kind() != Frame.Kind.END) {
-        if (frame.kind() == Frame.Kind.EXTENT) {
-          take(frame.payload(), taker);
+        switch (frame.kind()) {
+          case LAYER -> layer = StreamSource.coming(frame.payload().asByteBuffer()).layer();
+          case EXTENT -> take(frame.payload(), taker);
+          case RECORDS -> take(layer, frame.bytes(), taker);
+          default -> {
+            // What describes the root is not repaired.
+          }
         }
         moved += frame.payload().byteSize();
         progress.moved(moved);
@@ -76,8 +90,15 @@ public final class SealedExtents {
     taker.extent(EnvelopeHeader.decode(head, "in the stream"), envelope);
   }
 
-  /** Passes over all that is no extent. */
-  private record ExtentsOfArchive(Taker taker) implements Members.Taker {
+  private static void take(UUID layer, byte[] payload, Taker taker) throws IOException {
+    RecordsFrame.read(
+        payload,
+        "records that came for layer " + layer,
+        (table, key, value) -> taker.record(layer, table.table(), key, value));
+  }
+
+  /** Passes over all that is neither an extent nor a record. */
+  private record PartsOfArchive(Taker taker) implements Members.Taker {
 
     @Override
     public void tree(ArchivedTree tree) {
@@ -95,8 +116,12 @@ public final class SealedExtents {
     }
 
     @Override
-    public void records(ObjectRecords records, boolean isWanted) {
-      // Records are not repaired.
+    public void records(ObjectRecords records, boolean isWanted) throws IOException {
+      for (ObjectRecords.OfLayer one : records.layers()) {
+        for (ObjectRecords.Stored stored : one.records()) {
+          taker.record(one.layer(), stored.table().table(), stored.key(), stored.value());
+        }
+      }
     }
 
     @Override
