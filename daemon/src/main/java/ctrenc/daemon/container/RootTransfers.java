@@ -158,8 +158,8 @@ public final class RootTransfers {
       if (container.root.isEmpty()) {
         SnapshotInfo made =
             isRecursive
-                ? store.snapshots().createRecursive(subvolume, RootMoves.timeName())
-                : store.transfers().freeze(subvolume, RootMoves.timeName());
+                ? store.snapshots().createRecursive(subvolume, SnapshotNames.ofNow())
+                : store.transfers().freeze(subvolume, SnapshotNames.ofNow());
         return new Taken(made, made.head().map(Head::toString).orElse(""));
       }
       Snapshot made = moves.snapshot(reference, "", isRecursive);
