@@ -97,6 +97,16 @@ public final class Json {
     return this;
   }
 
+  /** An array of objects. */
+  public <T> Json field(String name, List<T> values, Fields<T> fields) throws IOException {
+    writer.name(name).beginArray();
+    for (T value : values) {
+      writeObject(value, fields);
+    }
+    writer.endArray();
+    return this;
+  }
+
   /** In the order of the names. */
   public Json field(String name, Map<String, String> values) throws IOException {
     writer.name(name).beginObject();

@@ -50,6 +50,12 @@ final class ContainerText {
     table.row("exclusive", Human.size(container.getExclusiveBytes()));
     table.row("shared", Human.size(container.getSharedBytes()));
     table.row("inodes", Long.toString(container.getInodes()));
+    container
+        .getLayersList()
+        .forEach(
+            layer ->
+                table.row(
+                    "layer", "%s, read by %s".formatted(layer.getId(), LayerText.readers(layer))));
     return table.text();
   }
 
@@ -77,7 +83,8 @@ final class ContainerText {
     json.field("storedBytes", container.getStoredBytes())
         .field("inodes", container.getInodes())
         .field("exclusiveBytes", container.getExclusiveBytes())
-        .field("sharedBytes", container.getSharedBytes());
+        .field("sharedBytes", container.getSharedBytes())
+        .field("layers", container.getLayersList(), LayerText::fields);
   }
 
   static String shortId(String id) {

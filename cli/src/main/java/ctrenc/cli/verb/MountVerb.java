@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Shows a root that is not mounted, or at one more path. */
 public final class MountVerb implements Verb {
   static final String CIPHERTEXT = "--ciphertext";
+  private static final String RECURSIVE = "--recursive";
 
   @Override
   public String name() {
@@ -34,8 +35,11 @@ public final class MountVerb implements Verb {
         "Snapshots are mounted for reading alone. With --ciphertext a snapshot shows as the files",
         "that 'ctr-enc backup' writes, for programs such as rsync; without a snapshot, one is taken",
         "first, and its name is told on standard error. That needs no keys, and goes on when the",
-        "root is locked.");
+        "root is locked. With --recursive what is nested in it shows in its directory, too.");
     spec.addOption(Options.flag("Show it as it is sealed: a file for each object.", CIPHERTEXT));
+    spec.addOption(
+        Options.flag(
+            "With --ciphertext: with what is nested in it, as of one instant.", RECURSIVE));
     spec.addOption(Options.json());
     spec.addPositional(
         Options.positional(
@@ -51,8 +55,14 @@ public final class MountVerb implements Verb {
       request.setPath(
           session.surroundings().directory().resolve(positionals.get(1)).normalize().toString());
     }
+    if (arguments.has(RECURSIVE) && !arguments.has(CIPHERTEXT)) {
+      throw Arguments.usage(
+          "--recursive goes with --ciphertext alone: else what is nested shows anyway");
+    }
     String path =
-        arguments.has(CIPHERTEXT) ? view(request, session) : mounted(request, session.daemon());
+        arguments.has(CIPHERTEXT)
+            ? view(request, arguments.has(RECURSIVE), session)
+            : mounted(request, session.daemon());
     session
         .out()
         .line(
@@ -69,17 +79,26 @@ public final class MountVerb implements Verb {
         : daemon.ask(() -> daemon.containers(Connection.PATIENT).mount(request.build())).getPath();
   }
 
-  private static String view(MountContainerRequest.Builder request, Session session)
+  private static String view(
+      MountContainerRequest.Builder request, boolean isRecursive, Session session)
       throws IOException, InterruptedException {
     Connection daemon = session.startedDaemon();
     MountViewRequest wanted =
         MountViewRequest.newBuilder()
             .setSource(request.getReference())
             .setPath(request.getPath())
+            .setRecursive(isRecursive)
             .build();
     MountViewResponse shown =
         daemon.ask(() -> daemon.transfers(Connection.PATIENT).mountView(wanted));
     session.surroundings().note("showing " + shown.getSnapshot());
+    if (shown.getLeftOut() > 0) {
+      session
+          .surroundings()
+          .note(
+              "nested in it, and not shown: %d; --recursive shows them, of a snapshot that was taken with --recursive, or of none"
+                  .formatted(shown.getLeftOut()));
+    }
     return shown.getPath();
   }
 

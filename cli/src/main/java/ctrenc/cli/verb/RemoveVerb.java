@@ -48,9 +48,7 @@ public final class RemoveVerb implements Verb {
                       .build();
               return daemon.ask(() -> daemon.containers(Connection.PATIENT).remove(request));
             });
-    outcome.done().stream()
-        .filter(gone -> gone.getReadersCount() > 0)
-        .forEach(gone -> session.surroundings().note(remaining(gone)));
+    outcome.done().forEach(gone -> note(gone, session));
     if (arguments.json()) {
       session.out().line(Json.array(outcome.done(), RemoveVerb::fields));
     } else {
@@ -59,9 +57,18 @@ public final class RemoveVerb implements Verb {
     return outcome.code().number();
   }
 
+  private static void note(RemoveContainerResponse gone, Session session) {
+    LayerText.notes(ContainerText.label(gone.getRemoved()), gone.getLost())
+        .forEach(session.surroundings()::note);
+    if (gone.getReadersCount() > 0) {
+      session.surroundings().note(remaining(gone));
+    }
+  }
+
   private static void fields(Json json, RemoveContainerResponse gone) throws IOException {
     ContainerText.fields(json, gone.getRemoved());
     json.field("lostLayers", gone.getLostLayers()).field("stillReadableBy", readers(gone));
+    LayerText.fields(json, gone.getLost());
   }
 
   private static List<String> readers(RemoveContainerResponse gone) {

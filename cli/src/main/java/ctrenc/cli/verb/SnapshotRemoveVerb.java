@@ -37,11 +37,20 @@ public final class SnapshotRemoveVerb implements Verb {
                   SnapshotRequest.newBuilder().setReference(reference).build();
               return daemon.ask(() -> daemon.snapshots(Connection.PATIENT).remove(request));
             });
+    for (Snapshot gone : outcome.done()) {
+      LayerText.notes(SnapshotText.reference(gone), gone.getLost())
+          .forEach(session.surroundings()::note);
+    }
     if (arguments.json()) {
-      session.out().line(Json.array(outcome.done(), SnapshotText::fields));
+      session.out().line(Json.array(outcome.done(), SnapshotRemoveVerb::fields));
     } else {
       outcome.done().forEach(snapshot -> session.out().line(SnapshotText.reference(snapshot)));
     }
     return outcome.code().number();
+  }
+
+  private static void fields(Json json, Snapshot gone) throws IOException {
+    SnapshotText.fields(json, gone);
+    LayerText.fields(json, gone.getLost());
   }
 }

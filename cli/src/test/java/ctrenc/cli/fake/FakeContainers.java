@@ -153,6 +153,7 @@ public final class FakeContainers extends ContainersImplBase {
               RemoveContainerResponse.newBuilder().setRemoved(container).setLostLayers(1);
           if (container.getName().equals("new")) {
             gone.addReaders(RemainingReader.newBuilder().setName("web").setLayers(2));
+            gone.setLost(Samples.lostKeys());
           }
           answer(responses, gone.build());
         });
@@ -175,6 +176,7 @@ public final class FakeContainers extends ContainersImplBase {
             answer(
                 responses,
                 container.toBuilder()
+                    .addAllLayers(Samples.lostKeys().getSharedList())
                     .setStoredBytes(5_242_880)
                     .setInodes(42)
                     .setExclusiveBytes(4_194_304)

@@ -71,7 +71,11 @@ final class FakeSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
               .asException());
       return;
     }
-    answer(responses, removed);
+    answer(
+        responses,
+        removed.toBuilder()
+            .setLost(Samples.lostKeys().toBuilder().clearSubvolumes().clearShared())
+            .build());
   }
 
   @Override

@@ -78,7 +78,12 @@ final class FakeTransfers extends TransfersGrpc.TransfersImplBase {
     String source = request.getSource();
     String snapshot = source.contains("@") ? source : source + "@20260102T030000.000Z";
     String path = request.getPath().isEmpty() ? "/run/ctr-enc/mounts/view" : request.getPath();
-    responses.onNext(MountViewResponse.newBuilder().setSnapshot(snapshot).setPath(path).build());
+    responses.onNext(
+        MountViewResponse.newBuilder()
+            .setSnapshot(snapshot)
+            .setPath(path)
+            .setLeftOut(request.getRecursive() ? 0 : 2)
+            .build());
     responses.onCompleted();
   }
 

@@ -2,9 +2,12 @@ package ctrenc.cli.fake;
 
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
+import ctrenc.proto.v1.LayerReader;
+import ctrenc.proto.v1.LostKeys;
 import ctrenc.proto.v1.Quota;
 import ctrenc.proto.v1.QuotaRequest;
 import ctrenc.proto.v1.QuotaResponse;
+import ctrenc.proto.v1.SealedLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,6 +41,24 @@ final class Samples {
     containers.put("web", web);
     containers.put("old", old);
     return containers;
+  }
+
+  /** Of a root with something nested in it, and a fork of a snapshot of it. */
+  static LostKeys lostKeys() {
+    return LostKeys.newBuilder()
+        .addSubvolumes("00000000-0000-0000-0000-000000000001")
+        .addLayers("00000000-0000-0000-0000-000000000003")
+        .addShared(
+            SealedLayer.newBuilder()
+                .setId("00000000-0000-0000-0000-000000000004")
+                .addReaders(
+                    reader("web", "00000000-0000-0000-0000-000000000005").setSnapshot("monday"))
+                .addReaders(reader("web", "00000000-0000-0000-0000-000000000006").setNested(true)))
+        .build();
+  }
+
+  private static LayerReader.Builder reader(String container, String subvolume) {
+    return LayerReader.newBuilder().setContainer(container).setSubvolume(subvolume);
   }
 
   /** A root, limited as the request says, and one subvolume that is nested in it. */

@@ -7,6 +7,7 @@ import ctrenc.daemon.key.NewProtection;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.overlay.subvolume.ImageInfo;
+import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
@@ -204,13 +205,18 @@ final class ContainerMaker {
     }
   }
 
-  /** Takes the root down, and destroys its key, then what it wrote. */
+  /**
+   * Takes the root down, and destroys its key, then what it wrote.
+   *
+   * @return the keys that went with it
+   */
   @GuardedBy("container.guard")
-  void destroy(ManagedContainer container) throws IOException {
+  KeyLoss destroy(ManagedContainer container) throws IOException {
+    KeyLoss lost = KeyLoss.NONE;
     mounter.takeDown(container);
     snapshots.takeDownOf(container.identity.subvolume());
     if (store.subvolumes().find(container.identity.subvolume().toString()).isPresent()) {
-      store.subvolumes().destroy(container.identity.subvolume());
+      lost = store.subvolumes().destroy(container.identity.subvolume());
     }
     catalog.remove(container.id());
     throwaways.remove(container.id());
@@ -222,6 +228,7 @@ final class ContainerMaker {
     freedHeap.eraseSoon();
     events.tell("removed", container.id(), Map.of());
     LOG.info("container removed", "container", container.id());
+    return lost;
   }
 
   private static String freshId() {

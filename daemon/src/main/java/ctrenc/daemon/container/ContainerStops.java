@@ -2,6 +2,7 @@ package ctrenc.daemon.container;
 
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
+import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.ErrorNumber;
 import ctrenc.overlay.sys.Poll;
@@ -118,15 +119,19 @@ final class ContainerStops {
     }
   }
 
-  /** Destroys root and key. */
-  void remove(ManagedContainer container, boolean force) throws IOException {
+  /**
+   * Destroys root and key.
+   *
+   * @return the keys that went
+   */
+  KeyLoss remove(ManagedContainer container, boolean force) throws IOException {
     if (force) {
       stop(container, Duration.ZERO);
     }
     container.guard.lock();
     try {
       if (container.phase == Phase.GONE) {
-        return;
+        return KeyLoss.NONE;
       }
       if (container.phase == Phase.RUNNING || container.phase == Phase.ENDING) {
         throw RefusedException.conflict(
@@ -134,7 +139,7 @@ final class ContainerStops {
                 + container.identity.name()
                 + " is running: stop it first, or remove it with --force.");
       }
-      maker.destroy(container);
+      return maker.destroy(container);
     } finally {
       container.guard.unlock();
     }

@@ -13,6 +13,7 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
@@ -352,9 +353,7 @@ public final class Containers {
   public RemoveContainerResponse remove(String reference, boolean force, boolean snapshots)
       throws IOException {
     ManagedContainer container = registry.find(reference);
-    RemoveContainerResponse gone =
-        RemovalView.of(
-            view(container), store.subvolumes().keyLoss(container.identity.subvolume()), registry);
+    Container last = view(container);
     int count = moves.list(container.id()).size();
     if (count > 0 && !snapshots) {
       throw RefusedException.conflict(
@@ -364,9 +363,9 @@ public final class Containers {
               + count
               + "), which go with it: fork what shall stay, or remove it with --snapshots.");
     }
-    stops.remove(container, force);
+    KeyLoss lost = stops.remove(container, force);
     freedHeap.eraseAtPace();
-    return gone;
+    return new LayerViews(registry).of(last, lost);
   }
 
   public List<Container> list() throws IOException {
@@ -388,6 +387,7 @@ public final class Containers {
         .setInodes(usage.inodes())
         .setExclusiveBytes(all.exclusive())
         .setSharedBytes(all.shared())
+        .addAllLayers(new LayerViews(registry).of(store.subvolumes().sealedLayers(subvolume)))
         .build();
   }
 

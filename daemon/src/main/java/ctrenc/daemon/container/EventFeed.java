@@ -70,6 +70,6 @@ public final class EventFeed {
     Map<String, String> facts = new java.util.HashMap<>(finding.facts());
     facts.put("kind", finding.kind().name());
     facts.put("subject", finding.subject());
-    tell("finding", "", facts);
+    tell(finding.kind() == Finding.Kind.ERASED ? "erased" : "finding", "", facts);
   }
 }

@@ -2,29 +2,22 @@ package ctrenc.daemon.container;
 
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.Head;
+import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.proto.v1.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /**
  * Snapshots, forks and fresh keys of containers' roots, which may be in use meanwhile. A snapshot
  * is called by its container and its name, {@code CONTAINER@NAME}. Thread-safe.
  */
 public final class RootMoves {
-
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,62}");
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final Store store;
   private final ContainerRegistry registry;
@@ -56,11 +49,7 @@ public final class RootMoves {
    * @param recursive with all that is nested in it, at the same instant
    */
   public Snapshot snapshot(String container, String name, boolean recursive) throws IOException {
-    String chosen = name.isEmpty() ? timeName() : name;
-    if (!NAME.matcher(chosen).matches()) {
-      throw RefusedException.invalid(
-          "A snapshot's name has 1 to 63 letters, digits, dots, dashes, colons and underscores, and starts with a letter or digit.");
-    }
+    String chosen = SnapshotNames.chosen(name);
     return withSettled(
         registry.find(container),
         owner -> {
@@ -71,11 +60,6 @@ public final class RootMoves {
                   ? store.snapshots().createRecursive(subvolume, chosen)
                   : store.snapshots().create(subvolume, chosen));
         });
-  }
-
-  /** What a snapshot is called that nobody named. */
-  static String timeName() {
-    return TIME.format(Instant.now());
   }
 
   /** Of one container, or of all where none is named; the oldest first. */
@@ -99,8 +83,9 @@ public final class RootMoves {
         (owner, snapshot) -> {
           requireNotMounted(mounts.plain(), snapshot, reference);
           requireNotMounted(mounts.sealed(), snapshot, "--ciphertext " + reference);
-          store.snapshots().remove(snapshot.id());
-          return view(owner, snapshot);
+          Snapshot last = view(owner, snapshot);
+          KeyLoss lost = store.snapshots().remove(snapshot.id());
+          return last.toBuilder().setLost(new LayerViews(registry).of(lost)).build();
         });
   }
 

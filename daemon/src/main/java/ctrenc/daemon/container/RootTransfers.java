@@ -104,22 +104,34 @@ public final class RootTransfers {
    * A snapshot that is shown.
    *
    * @param reference CONTAINER@NAME
+   * @param leftOut how many subvolumes are nested in the root and not shown
    */
-  public record View(String reference, Path path) {}
+  public record View(String reference, Path path, int leftOut) {}
 
   /**
    * Shows a snapshot as the files that a backup of it holds; of a container, one that is taken now.
    *
    * @param source a container, or CONTAINER@NAME
+   * @param isRecursive with what is nested in it
    * @param target a further place
    */
-  public View show(String source, Optional<Path> target) throws IOException {
+  public View show(String source, boolean isRecursive, Optional<Path> target) throws IOException {
     return RootMoves.with(
         registry.find(containerOf(source)),
         owner -> {
-          SnapshotInfo snapshot = taken(source, false).snapshot();
-          return new View(reference(source, snapshot), views.show(snapshot, target));
+          SnapshotInfo snapshot = taken(source, isRecursive).snapshot();
+          Path path = views.show(snapshot, isRecursive, target);
+          return new View(reference(source, snapshot), path, leftOut(snapshot, isRecursive));
         });
+  }
+
+  /** Of a snapshot with parts those; of another one what is nested in the root by now. */
+  private int leftOut(SnapshotInfo snapshot, boolean isRecursive) throws IOException {
+    int parts = store.snapshots().parts(snapshot.id());
+    if (parts > 0) {
+      return isRecursive ? 0 : parts;
+    }
+    return store.subvolumes().quotas().holdings(snapshot.subvolume()).size() - 1;
   }
 
   /** Takes what {@link #show} showed away; of a container, all of it. */
@@ -158,8 +170,8 @@ public final class RootTransfers {
       if (container.root.isEmpty()) {
         SnapshotInfo made =
             isRecursive
-                ? store.snapshots().createRecursive(subvolume, RootMoves.timeName())
-                : store.transfers().freeze(subvolume, RootMoves.timeName());
+                ? store.snapshots().createRecursive(subvolume, SnapshotNames.ofNow())
+                : store.transfers().freeze(subvolume, SnapshotNames.ofNow());
         return new Taken(made, made.head().map(Head::toString).orElse(""));
       }
       Snapshot made = moves.snapshot(reference, "", isRecursive);

@@ -16,7 +16,8 @@ record ShownSnapshots(SnapshotMounts plain, SnapshotMounts sealed) {
 
   static ShownSnapshots of(Store store, Transport transport, Directories directories) {
     return new ShownSnapshots(
-        new SnapshotMounts(store.snapshots()::open, transport, directories),
+        new SnapshotMounts(
+            (snapshot, isRecursive) -> store.snapshots().open(snapshot), transport, directories),
         new SnapshotMounts(store.transfers()::view, transport, directories));
   }
 

@@ -2,6 +2,7 @@ package ctrenc.daemon.container;
 
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.key.Holders;
+import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.subvolume.SnapshotInfo;
@@ -26,11 +27,15 @@ final class SnapshotMounts {
   /** What a snapshot shows as. */
   @FunctionalInterface
   interface Opening {
-    FileSystem open(UUID snapshot) throws IOException;
+    /**
+     * @param isRecursive with what is nested in it, where that is a choice
+     */
+    FileSystem open(UUID snapshot, boolean isRecursive) throws IOException;
   }
 
   /** A snapshot that is shown, and further places where it is. */
-  private record Shown(SnapshotInfo snapshot, MountedRoot root, List<Path> boundAt) {}
+  private record Shown(
+      SnapshotInfo snapshot, boolean isRecursive, MountedRoot root, List<Path> boundAt) {}
 
   private final Opening opening;
   private final Transport transport;
@@ -54,14 +59,29 @@ final class SnapshotMounts {
   }
 
   /** Shows a snapshot at its own place, unless it is, and at {@code target} where one is given. */
-  synchronized Path show(SnapshotInfo snapshot, Optional<Path> target) throws IOException {
+  Path show(SnapshotInfo snapshot, Optional<Path> target) throws IOException {
+    return show(snapshot, false, target);
+  }
+
+  /**
+   * The same.
+   *
+   * @throws RefusedException if it shows already, with or without what is nested in it
+   */
+  synchronized Path show(SnapshotInfo snapshot, boolean isRecursive, Optional<Path> target)
+      throws IOException {
     if (target.isPresent()) {
       MountedRoot.requireMountPoint(target.get());
     }
     Shown one = shown.get(snapshot.id());
     if (one == null) {
-      one = new Shown(snapshot, mount(snapshot), new ArrayList<>());
+      one = new Shown(snapshot, isRecursive, mount(snapshot, isRecursive), new ArrayList<>());
       shown.put(snapshot.id(), one);
+    }
+    if (one.isRecursive() != isRecursive) {
+      throw RefusedException.conflict(
+          "The snapshot %s is mounted %s what is nested in it: unmount it first."
+              .formatted(snapshot.name(), isRecursive ? "without" : "with"));
     }
     if (target.isPresent() && !one.boundAt().contains(target.get())) {
       one.root().bind(target.get());
@@ -70,13 +90,13 @@ final class SnapshotMounts {
     return target.orElse(one.root().mount().directory());
   }
 
-  private MountedRoot mount(SnapshotInfo snapshot) throws IOException {
+  private MountedRoot mount(SnapshotInfo snapshot, boolean isRecursive) throws IOException {
     // A snapshot may show in another way, too, at a place of its own for that.
     String id = UUID.randomUUID().toString().replace("-", "");
     Path directory = Files.createDirectories(directories.root(id));
     return MountedRoot.show(
         transport,
-        opening.open(snapshot.id()),
+        opening.open(snapshot.id(), isRecursive),
         directory,
         MountOptions.of("ctr-enc:" + id).forReading());
   }

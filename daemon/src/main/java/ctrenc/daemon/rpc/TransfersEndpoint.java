@@ -108,10 +108,12 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
     Answer.with(
         observer,
         () -> {
-          RootTransfers.View view = containers.transfers().show(request.getSource(), target);
+          RootTransfers.View view =
+              containers.transfers().show(request.getSource(), request.getRecursive(), target);
           return MountViewResponse.newBuilder()
               .setPath(view.path().toString())
               .setSnapshot(view.reference())
+              .setLeftOut(view.leftOut())
               .build();
         });
   }

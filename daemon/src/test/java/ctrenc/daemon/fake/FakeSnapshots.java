@@ -3,6 +3,7 @@ package ctrenc.daemon.fake;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.overlay.subvolume.AlreadyExistsException;
 import ctrenc.overlay.subvolume.InUseException;
+import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.SnapshotInfo;
 import ctrenc.overlay.subvolume.Snapshots;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
@@ -86,11 +87,12 @@ final class FakeSnapshots implements Snapshots {
   }
 
   @Override
-  public synchronized void remove(UUID id) throws IOException {
+  public synchronized KeyLoss remove(UUID id) throws IOException {
     if (open.get(id).get()) {
       throw new InUseException("The snapshot is open.");
     }
     known.remove(id);
     Trees.remove(copyOf(id));
+    return KeyLoss.NONE;
   }
 }

@@ -12,6 +12,7 @@ import ctrenc.overlay.subvolume.Heads;
 import ctrenc.overlay.subvolume.InUseException;
 import ctrenc.overlay.subvolume.KeyLoss;
 import ctrenc.overlay.subvolume.Quotas;
+import ctrenc.overlay.subvolume.SealedLayer;
 import ctrenc.overlay.subvolume.SubvolumeInfo;
 import ctrenc.overlay.subvolume.SubvolumeUsage;
 import ctrenc.overlay.subvolume.Subvolumes;
@@ -181,17 +182,18 @@ final class FakeSubvolumes implements Subvolumes {
   }
 
   @Override
-  public KeyLoss keyLoss(UUID id) {
-    return new KeyLoss(1, List.of());
+  public List<SealedLayer> sealedLayers(UUID id) {
+    return List.of();
   }
 
   @Override
-  public synchronized void destroy(UUID id) throws IOException {
+  public synchronized KeyLoss destroy(UUID id) throws IOException {
     if (open.get(id).get()) {
       throw new InUseException("The subvolume is open.");
     }
     known.remove(id);
     Trees.remove(directory.resolve(id.toString()));
+    return new KeyLoss(List.of(id), List.of(), List.of());
   }
 
   /** Limits are kept, and hold nobody back. */

@@ -45,7 +45,7 @@ final class FakeTransfers implements Transfers {
   }
 
   @Override
-  public FileSystem view(UUID snapshot) throws UnmovableException {
+  public FileSystem view(UUID snapshot, boolean isRecursive) throws UnmovableException {
     throw nothing();
   }
 

@@ -157,6 +157,28 @@ class CiphertextViewTest {
   }
 
   @Test
+  void whatIsNestedIsSavedWithItsRoot() throws IOException {
+    Path root = pair.create("work", "--empty");
+    run(
+        "cd %s; mkdir d .ctr-enc/subvolumes/outer; mkdir outer/.ctr-enc/subvolumes/inner;"
+            + " seq 9999 > outer/inner/f; echo gone > d/f; mkdir .ctr-enc/forks/try; rm try/d/f",
+        root);
+    List<String> held = Manifest.of(root);
+    here.cli("lock", "work").ok();
+    assertThat(here.cli("mount", "--ciphertext", "work").run().err()).contains("not shown: 3");
+    here.cli("umount", "--ciphertext", "work").ok();
+    String at = here.cli("mount", "--ciphertext", "--recursive", "work").ok().strip();
+    run(TAR, at, scratch.resolve("tree.tar"));
+    run("%s < %s", pair.shell(there, "restore copy"), scratch.resolve("tree.tar"));
+    assertThat(Manifest.of(pair.opened(there, "copy"))).isEqualTo(held);
+    there.cli("umount", "copy").ok();
+    there.cli("rm", "--snapshots", "copy").ok();
+    run("rsync -aHX %s/ %s/", at, there.cli("restore", "--begin", "again").ok().strip());
+    there.cli("restore", "--finish", "again").ok();
+    assertThat(Manifest.of(pair.opened(there, "again"))).isEqualTo(held);
+  }
+
+  @Test
   void whatIsRestoredIsNoRootUntilItIsWholeAndABadFileIsNamed() throws IOException {
     Path root = pair.create("work", "--empty");
     run("cd %s; mkdir d; seq 100000 > d/numbers; seq 9 > d/few; ln d/few d/linked", root);

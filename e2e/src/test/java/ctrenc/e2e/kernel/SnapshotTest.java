@@ -2,6 +2,10 @@ package ctrenc.e2e.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Command;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -9,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -134,12 +139,46 @@ class SnapshotTest extends DaemonCase {
     assertThat(fork.resolve("root/ctr-enc-e2e-fork")).hasBinaryContent(ZEROS);
     Files.writeString(fork.resolve("root/ctr-enc-e2e-fork"), "fork");
     assertThat(note).hasContent("origin");
-    assertThat(daemon.cli("rm", "origin").run().err()).contains("can still be read", "by fork");
+    daemon.cli("lock", "origin").ok();
+    JsonObject inspected = only(daemon.cli("inspect", "--json", "origin").ok());
+    Command.Result removed = daemon.cli("rm", "--json", "origin").run();
+    assertThat(removed.err()).contains("can still be read", "by fork");
+    assertReported(inspected, only(removed.out()));
     daemon.cli("daemon", "stop").ok();
     daemon.startAgain();
     assertThat(daemon.mount("fork").resolve("root/ctr-enc-e2e-fork")).hasContent("fork");
     assertThat(daemon.mount("fork").resolve("etc/os-release"))
         .hasSameTextualContentAs(Path.of("/etc/os-release"));
+  }
+
+  private static JsonObject only(String json) {
+    return JsonParser.parseString(json).getAsJsonArray().get(0).getAsJsonObject();
+  }
+
+  /** The keys that nobody else had are gone, and the others are named with their readers. */
+  private static void assertReported(JsonObject inspected, JsonObject removed) {
+    JsonArray alone = new JsonArray();
+    JsonArray shared = new JsonArray();
+    for (JsonElement layer : inspected.getAsJsonArray("layers")) {
+      JsonArray readers = layer.getAsJsonObject().getAsJsonArray("readers");
+      for (JsonElement reader : List.copyOf(readers.asList())) {
+        if (reader.getAsJsonObject().get("container").getAsString().equals("origin")) {
+          readers.remove(reader);
+        }
+      }
+      if (readers.isEmpty()) {
+        alone.add(layer.getAsJsonObject().get("layer"));
+      } else {
+        shared.add(layer);
+      }
+    }
+    assertThat(alone).hasSize(1);
+    assertThat(removed.getAsJsonArray("erasedLayers")).isEqualTo(alone);
+    assertThat(shared).hasSize(1);
+    assertThat(shared.toString()).contains("\"fork\"");
+    assertThat(removed.getAsJsonArray("sharedLayers")).isEqualTo(shared);
+    assertThat(removed.getAsJsonArray("erasedSubvolumes"))
+        .containsExactly(inspected.get("subvolume"));
   }
 
   @Test

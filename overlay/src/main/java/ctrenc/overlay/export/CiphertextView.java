@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A stack that does not grow as the files that a backup of it holds: names, bytes, modes, times and
+ * Stacks that do not grow as the files that a backup of them holds: names, bytes, modes, times and
  * the attribute are those of the archive's members, and so is what is a link to what. It has no
  * key, and cannot reach one.
  */
@@ -46,9 +46,9 @@ public final class CiphertextView implements RefusingFileSystem {
   /**
    * @param stack is closed with this
    */
-  public CiphertextView(RootDescription root, StackObjects objects, AutoCloseable stack) {
+  public CiphertextView(TreeObjects objects, AutoCloseable stack) {
     this.tree = new ViewTree(objects);
-    this.files = new ViewFiles(root, objects, tree);
+    this.files = new ViewFiles(objects, tree);
     this.stack = stack;
   }
 
@@ -92,7 +92,7 @@ public final class CiphertextView implements RefusingFileSystem {
   }
 
   private void requireDirectory(ViewNode node) throws IOException, ErrnoException {
-    if (!node.isFixedDirectory() && !files.attributes(node).isDirectory()) {
+    if (!files.attributes(node).isDirectory()) {
       throw new ErrnoException(Errno.ENOTDIR);
     }
   }

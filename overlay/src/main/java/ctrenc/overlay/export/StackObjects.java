@@ -32,18 +32,10 @@ public final class StackObjects {
   private final RecentlyUsed<Long, ObjectParts> recent = new RecentlyUsed<>(RECENT, parts -> 1);
 
   /**
-   * Those of a stack alone.
-   *
    * @param stack top first; what is not sealed tells where things lie alone
-   * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
-   */
-  public StackObjects(List<Level> stack) throws IOException {
-    this(stack, ObjectTree.OBJECTS, Set.of());
-  }
-
-  /**
    * @param top the folder that they lie in
    * @param anchors the directories that something is nested at
+   * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
    */
   StackObjects(List<Level> stack, String top, Set<Long> anchors) throws IOException {
     for (Level level : stack) {

@@ -20,26 +20,33 @@ final class ViewFiles {
 
   private static final int BLOCK = 512;
 
-  private final RootDescription root;
-  private final StackObjects objects;
+  private final TreeObjects objects;
   private final ViewTree tree;
-  private final List<StackObjects.Level> layers;
   private final RecentlyUsed<SealedExtent, MemorySegment> envelopes =
       new RecentlyUsed<>(RECENT_ENVELOPES, envelope -> 1);
 
-  ViewFiles(RootDescription root, StackObjects objects, ViewTree tree) {
-    this.root = root;
+  ViewFiles(TreeObjects objects, ViewTree tree) {
     this.objects = objects;
     this.tree = tree;
-    this.layers = List.copyOf(objects.levels());
+  }
+
+  private StackObjects stack(ViewNode node) throws ErrnoException {
+    if (node.stack() >= objects.size()) {
+      throw new ErrnoException(Errno.ESTALE);
+    }
+    return objects.stack(node.stack());
   }
 
   Attributes attributes(ViewNode node) throws IOException, ErrnoException {
     if (node.isFixedDirectory()) {
-      return directory(node, objects.first());
+      return directory(node, stack(node).first());
     }
-    if (node.equals(ViewNode.BACKUP)) {
-      return file(node, content(node).size(), root.taken(), 1);
+    if (node.isDescription()) {
+      RootDescription described =
+          node.stack() == 0
+              ? objects.tree().root()
+              : objects.nested(node.stack()).description().subvolume();
+      return file(node, content(node).size(), described.taken(), 1);
     }
     if (node.kind() == ViewNode.Kind.FIXED) {
       LayerSummary empty = new LayerSummary(level(node).objects().id(), 0, 0, own(node));
@@ -50,7 +57,7 @@ final class ViewFiles {
       return directory(node, parts.changed());
     }
     boolean isObject = node.kind() == ViewNode.Kind.OBJECT;
-    int links = isObject ? objects.tree().links(node.number()) : 1;
+    int links = isObject ? stack(node).tree().links(node.number()) : 1;
     long size = parts.content().isEmpty() ? 0 : ObjectContent.of(parts).size();
     return file(node, size, parts.changed(), links);
   }
@@ -72,10 +79,11 @@ final class ViewFiles {
   }
 
   private StackObjects.Level level(ViewNode node) throws ErrnoException {
-    if (node.depth() < 0 || node.depth() >= layers.size()) {
-      throw new ErrnoException(Errno.ESTALE);
-    }
-    return layers.get(node.depth());
+    return stack(node).levels().stream()
+        .skip(Math.max(0, node.depth()))
+        .findFirst()
+        .filter(layer -> node.depth() >= 0)
+        .orElseThrow(() -> new ErrnoException(Errno.ESTALE));
   }
 
   private List<ObjectRecords.Stored> own(ViewNode node) throws IOException, ErrnoException {
@@ -84,12 +92,14 @@ final class ViewFiles {
 
   private ObjectParts parts(ViewNode node) throws IOException, ErrnoException {
     if (node.kind() == ViewNode.Kind.WHITEOUT) {
-      return objects.parts(tree.whiteout(node).orElseThrow(() -> new ErrnoException(Errno.ESTALE)));
+      ViewTree.Whiteout whiteout =
+          tree.whiteout(node).orElseThrow(() -> new ErrnoException(Errno.ESTALE));
+      return objects.stack(whiteout.stack()).parts(whiteout.named());
     }
-    if (!objects.tree().contains(node.number())) {
+    if (!stack(node).tree().contains(node.number())) {
       throw new ErrnoException(Errno.ESTALE);
     }
-    return objects.parts(node.number());
+    return stack(node).parts(node.number());
   }
 
   /** The attribute with an object's records; empty of what has none. */
@@ -104,11 +114,15 @@ final class ViewFiles {
   }
 
   ViewContent content(ViewNode node) throws IOException, ErrnoException {
-    if (node.equals(ViewNode.BACKUP)) {
-      return ViewContent.of(new ArchivedTree(root, 0).encode());
+    if (node.isDescription()) {
+      stack(node);
+      return ViewContent.of(
+          node.stack() == 0
+              ? ArchivedTree.of(objects.tree()).encode()
+              : objects.nested(node.stack()).encode());
     }
     if (node.kind() == ViewNode.Kind.FIXED) {
-      return ViewContent.of(objects.summary(level(node)).encode());
+      return ViewContent.of(stack(node).summary(level(node)).encode());
     }
     ObjectParts parts = parts(node);
     return parts.content().isEmpty()

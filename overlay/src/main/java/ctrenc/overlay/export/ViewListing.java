@@ -7,8 +7,9 @@ import java.util.List;
  * What a directory of a ciphertext view lists, always in the same order. Immutable.
  *
  * @param fixed comes first
+ * @param stack that the objects are of
  */
-record ViewListing(List<Entry> fixed, DirectoryObjects objects) {
+record ViewListing(List<Entry> fixed, int stack, DirectoryObjects objects) {
 
   static final DirectoryObjects NOTHING = new DirectoryObjects(List.of(), List.of(), List.of());
 
@@ -27,8 +28,8 @@ record ViewListing(List<Entry> fixed, DirectoryObjects objects) {
       return new Entry(text, node, false);
     }
 
-    static Entry of(DirectoryObjects.Child child) {
-      return new Entry(child.name(), ViewNode.object(child.inode()), child.isDirectory());
+    static Entry of(int stack, DirectoryObjects.Child child) {
+      return new Entry(child.name(), ViewNode.object(stack, child.inode()), child.isDirectory());
     }
 
     static Entry of(ObjectTree.Named whiteout) {
@@ -37,7 +38,7 @@ record ViewListing(List<Entry> fixed, DirectoryObjects objects) {
   }
 
   static ViewListing of(List<Entry> fixed) {
-    return new ViewListing(fixed, NOTHING);
+    return new ViewListing(fixed, 0, NOTHING);
   }
 
   int size() {
@@ -51,7 +52,7 @@ record ViewListing(List<Entry> fixed, DirectoryObjects objects) {
       return fixed.get(index);
     }
     return whiteout < 0
-        ? Entry.of(objects.children().get(child))
+        ? Entry.of(stack, objects.children().get(child))
         : Entry.of(objects.whiteouts().get(whiteout));
   }
 }

@@ -7,6 +7,7 @@ import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,6 +62,14 @@ final class Arrivals {
   /** The subvolume that a subvolume's keys are bound to: itself, unless it came from elsewhere. */
   UUID owner(UUID subvolume) {
     return Optional.ofNullable(arrivals.get(subvolume)).map(Arrival::owner).orElse(subvolume);
+  }
+
+  /** The subvolumes that came from elsewhere, and whose keys are bound to {@code owner}. */
+  List<UUID> of(UUID owner) {
+    return arrivals.entrySet().stream()
+        .filter(arrival -> arrival.getValue().owner().equals(owner))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   boolean isFrozen(UUID subvolume) {

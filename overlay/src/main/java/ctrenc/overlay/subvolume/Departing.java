@@ -1,18 +1,17 @@
 package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.export.LayerSource;
-import ctrenc.overlay.export.StackObjects;
 import ctrenc.overlay.export.StreamSink;
 import ctrenc.overlay.export.TransferProgress;
 import ctrenc.overlay.export.TreeBackup;
 import ctrenc.overlay.export.TreeDescription;
+import ctrenc.overlay.export.TreeObjects;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,13 +79,8 @@ record Departing(StackKeeping stacks) {
           Set<Long> known = known(outgoing, sent);
           TreeDescription tree = new RootDescriber(stacks, known).describe(sent);
           try (Resources open = new Resources()) {
-            SealedLevels levels = new SealedLevels(stacks, known, open);
-            List<List<StackObjects.Level>> saved = new ArrayList<>();
-            saved.add(levels.of(sent.top()));
-            for (SentSnapshots.Part part : sent.parts()) {
-              saved.add(levels.of(part.snapshot()));
-            }
-            new TreeBackup(tree, saved).write(out, pace, progress);
+            TreeObjects objects = new SealedLevels(stacks, known, open).of(tree, sent);
+            new TreeBackup(objects).write(out, pace, progress);
           }
         });
   }

@@ -4,19 +4,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What becomes unreadable when a subvolume is destroyed with its snapshots and what is nested in
- * it, and what does not, as far as this store knows: what was sent or backed up opens elsewhere
- * with what opened it here.
+ * Which keys a removal destroyed, and what can be read nevertheless, as far as this store knows:
+ * what was sent or backed up opens elsewhere with what opened it here.
  *
- * @param layers sealed layers of it whose keys are wrapped nowhere else, and die
- * @param readers other subvolumes whose keys open layers of it
+ * @param subvolumes those of which no KEK is left in the store, itself and nested ones; one whose
+ *     KEK another one has too, because it came from the same subvolume, is not among them
+ * @param layers sealed layers whose keys were wrapped nowhere else, and are gone
+ * @param shared the other sealed layers of what was removed, and who opens them still
  */
-public record KeyLoss(int layers, List<Reader> readers) {
+public record KeyLoss(List<UUID> subvolumes, List<UUID> layers, List<SealedLayer> shared) {
 
-  /**
-   * A subvolume that shares layers.
-   *
-   * @param layers how many of them it opens
-   */
-  public record Reader(UUID subvolume, String name, int layers) {}
+  /** Nothing was removed. */
+  public static final KeyLoss NONE = new KeyLoss(List.of(), List.of(), List.of());
 }

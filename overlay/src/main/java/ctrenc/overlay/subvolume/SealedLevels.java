@@ -3,6 +3,8 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.export.ExtentSource;
 import ctrenc.overlay.export.LayerObjects;
 import ctrenc.overlay.export.StackObjects;
+import ctrenc.overlay.export.TreeDescription;
+import ctrenc.overlay.export.TreeObjects;
 import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
 import java.time.Instant;
@@ -35,11 +37,20 @@ final class SealedLevels {
     this.open = open;
   }
 
+  /** Those of a snapshot, and of what is nested in it, as the description has them. */
+  TreeObjects of(TreeDescription tree, SentSnapshots sent) throws IOException {
+    List<List<StackObjects.Level>> levels = new ArrayList<>(List.of(of(sent.top())));
+    for (SentSnapshots.Part part : sent.parts()) {
+      levels.add(of(part.snapshot()));
+    }
+    return new TreeObjects(tree, levels);
+  }
+
   /**
    * Those of one, top first. Where some of it is left out, nothing is looked up in what lies under
    * it: the cost is that of the rest.
    */
-  List<StackObjects.Level> of(SnapshotRecord snapshot) throws IOException {
+  private List<StackObjects.Level> of(SnapshotRecord snapshot) throws IOException {
     List<LayerRecord> layers = new ArrayList<>();
     boolean isSome = false;
     for (SubvolumeRecord.Level level : snapshot.stack()) {

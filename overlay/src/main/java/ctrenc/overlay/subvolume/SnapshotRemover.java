@@ -20,23 +20,31 @@ final class SnapshotRemover {
     this.trees = trees;
   }
 
-  /** Before anybody is put out of it, it is known whether it can go. */
-  void remove(UUID id) throws IOException {
+  /**
+   * Before anybody is put out of it, it is known whether it can go.
+   *
+   * @return the keys that went with it
+   */
+  KeyLoss remove(UUID id) throws IOException {
     List<SnapshotRecord> all = withParts(id);
     requireNotMounted(all);
     Set<UUID> ids = all.stream().map(SnapshotRecord::id).collect(Collectors.toSet());
-    trees.without(ids, () -> removeClosed(id));
+    List<KeyLoss> lost = new ArrayList<>(1);
+    trees.without(ids, () -> lost.add(removeClosed(id)));
+    return lost.getFirst();
   }
 
-  private void removeClosed(UUID id) throws IOException {
+  private KeyLoss removeClosed(UUID id) throws IOException {
+    List<KeyLoss> lost = new ArrayList<>(1);
     tools
         .open()
         .guarded(
             owners(id),
             () -> {
               requireNotMounted(withParts(id));
-              tools.eraser().removeSnapshots(withParts(id));
+              lost.add(tools.eraser().removeSnapshots(withParts(id)));
             });
+    return lost.getFirst();
   }
 
   private List<SnapshotRecord> withParts(UUID id) throws IOException {

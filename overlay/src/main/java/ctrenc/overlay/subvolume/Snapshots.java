@@ -60,7 +60,8 @@ public interface Snapshots {
    * Forgets a snapshot with those that are part of it. Layers that no stack holds any more are
    * removed with it. Whoever uses one of them from inside of its subvolume gets ESTALE.
    *
+   * @return the keys that went with it
    * @throws InUseException while one of them is opened by {@link #open}
    */
-  void remove(UUID id) throws IOException;
+  KeyLoss remove(UUID id) throws IOException;
 }

@@ -38,7 +38,8 @@ record StackKeeping(
     StackOpener opener =
         new StackOpener(parts, catalog, keyring, new LayerPool(parts, folder), arrivals);
     OpenStacks open = new OpenStacks();
-    SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, nests, remover);
+    LayerReaders readers = new LayerReaders(catalog, nests, arrivals);
+    SubvolumeEraser eraser = new SubvolumeEraser(parts, catalog, nests, remover, readers);
     SubvolumeMaker maker = new SubvolumeMaker(parts, catalog, nests, keyring, arrivals, eraser);
     StackFreezer freezer = new StackFreezer(catalog, keyring, open, opener, remover);
     eraser.forgetLost(inheritance.alive());

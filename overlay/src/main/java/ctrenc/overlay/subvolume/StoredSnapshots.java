@@ -220,8 +220,8 @@ final class StoredSnapshots implements Snapshots {
   }
 
   @Override
-  public void remove(UUID id) throws IOException {
-    remover.remove(id);
+  public KeyLoss remove(UUID id) throws IOException {
+    return remover.remove(id);
   }
 
   private SnapshotRecord require(UUID id) throws NoSuchFileException {

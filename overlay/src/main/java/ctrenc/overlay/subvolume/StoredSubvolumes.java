@@ -112,15 +112,14 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   private void requireLockable(UUID id) throws IOException {
-    SubvolumeRecord subvolume = tools.catalog().requireLiving(id);
-    requireKept(subvolume);
-    requireClosed(subvolume);
+    requireClosed(requireKept(tools.catalog().requireLiving(id)));
   }
 
-  private static void requireKept(SubvolumeRecord subvolume) throws InUseException {
+  private static SubvolumeRecord requireKept(SubvolumeRecord subvolume) throws InUseException {
     if (subvolume.throwaway()) {
       throw new InUseException("Nothing would open subvolume " + subvolume.name() + " again.");
     }
+    return subvolume;
   }
 
   @Override
@@ -193,8 +192,8 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public KeyLoss keyLoss(UUID id) throws IOException {
-    return new KeyLosses(tools.catalog(), tools.eraser()).of(tools.catalog().requireLiving(id));
+  public List<SealedLayer> sealedLayers(UUID id) throws IOException {
+    return tools.eraser().sealedLayers(tools.catalog().requireLiving(id));
   }
 
   @Override
@@ -203,7 +202,7 @@ final class StoredSubvolumes implements Subvolumes {
   }
 
   @Override
-  public void destroy(UUID id) throws IOException {
+  public KeyLoss destroy(UUID id) throws IOException {
     synchronized (tools.open().guard(id)) {
       requireClosed(tools.catalog().requireLiving(id));
     }
@@ -211,9 +210,10 @@ final class StoredSubvolumes implements Subvolumes {
     synchronized (tools.open().guard(id)) {
       SubvolumeRecord subvolume = requireClosed(tools.catalog().requireLiving(id));
       nested.dropKeys(subvolume);
-      tools.eraser().destroy(subvolume);
+      KeyLoss lost = tools.eraser().destroy(subvolume);
       flattens.forget(id);
       tools.open().forgetGuard(id);
+      return lost;
     }
   }
 

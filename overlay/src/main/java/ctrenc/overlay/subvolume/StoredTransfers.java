@@ -72,8 +72,8 @@ final class StoredTransfers implements Transfers {
   }
 
   @Override
-  public FileSystem view(UUID snapshot) throws IOException {
-    return new SealedStack(stacks, snapshot).view();
+  public FileSystem view(UUID snapshot, boolean isRecursive) throws IOException {
+    return new SealedTree(stacks, snapshot, isRecursive).view();
   }
 
   @Override

@@ -19,20 +19,42 @@ final class SubvolumeEraser {
   private final Catalog catalog;
   private final NestCatalog nests;
   private final LayerRemover remover;
+  private final LayerReaders readers;
 
-  SubvolumeEraser(StoreParts parts, Catalog catalog, NestCatalog nests, LayerRemover remover) {
+  SubvolumeEraser(
+      StoreParts parts,
+      Catalog catalog,
+      NestCatalog nests,
+      LayerRemover remover,
+      LayerReaders readers) {
     this.parts = parts;
     this.catalog = catalog;
     this.nests = nests;
     this.remover = remover;
+    this.readers = readers;
   }
 
   /**
    * Destroys one and all that are nested in it. Their keys are not in memory any more, and nobody
    * has one of them open.
+   *
+   * @return the keys that went with them
    */
-  void destroy(SubvolumeRecord subvolume) throws IOException {
-    remover.removeDoomed(forget(withNested(subvolume)));
+  KeyLoss destroy(SubvolumeRecord subvolume) throws IOException {
+    Forgotten forgotten = forget(withNested(subvolume));
+    ErasedKeys.tell(parts.audit(), "subvolume " + subvolume.id(), forgotten.lost());
+    remover.removeDoomed(forgotten.layers());
+    return forgotten.lost();
+  }
+
+  /** What stacks let go of: layers that are doomed now unless others hold them, and keys. */
+  private record Forgotten(List<Long> layers, KeyLoss lost) {}
+
+  /** The sealed layers of one, of all that are nested in it and of their snapshots. */
+  List<SealedLayer> sealedLayers(SubvolumeRecord subvolume) throws IOException {
+    List<SealedLayer> found = new ArrayList<>();
+    catalog.look(() -> found.addAll(readers.of(withNested(subvolume))));
+    return found;
   }
 
   /** One, and all that are nested in it. */
@@ -45,18 +67,22 @@ final class SubvolumeEraser {
   }
 
   /** Gives up what the stacks of snapshots held, all at once. */
-  void removeSnapshots(List<SnapshotRecord> snapshots) throws IOException {
-    List<Long> layers =
+  KeyLoss removeSnapshots(List<SnapshotRecord> snapshots) throws IOException {
+    Forgotten forgotten =
         catalog.change(
             edit -> {
+              KeyLoss lost = readers.lostWithSnapshots(snapshots);
               Set<Long> released = new LinkedHashSet<>();
               for (SnapshotRecord snapshot : snapshots) {
                 forget(edit, snapshot, released);
               }
-              return List.copyOf(released);
+              return new Forgotten(List.copyOf(released), lost);
             });
     catalog.sync();
-    remover.removeDoomed(layers);
+    String subject = "snapshot " + snapshots.getFirst().id();
+    ErasedKeys.tell(parts.audit(), subject, forgotten.lost());
+    remover.removeDoomed(forgotten.layers());
+    return forgotten.lost();
   }
 
   /**
@@ -68,7 +94,8 @@ final class SubvolumeEraser {
       boolean isLost = subvolume.throwaway() && !alive.contains(subvolume.id());
       boolean isStillThere = catalog.subvolume(subvolume.id()).isPresent();
       if (isStillThere && (isLost || subvolume.doomed())) {
-        forget(withNested(subvolume));
+        KeyLoss lost = forget(withNested(subvolume)).lost();
+        ErasedKeys.tell(parts.audit(), "subvolume " + subvolume.id(), lost);
       }
     }
     Set<UUID> kept = new HashSet<>();
@@ -81,7 +108,7 @@ final class SubvolumeEraser {
   }
 
   /** The intent is durable first: a missing key file alone never makes a subvolume vanish. */
-  private List<Long> forget(List<SubvolumeRecord> subvolumes) throws IOException {
+  private Forgotten forget(List<SubvolumeRecord> subvolumes) throws IOException {
     List<SubvolumeRecord> kept = subvolumes.stream().filter(one -> !one.throwaway()).toList();
     if (!kept.isEmpty()) {
       catalog.change(
@@ -96,11 +123,12 @@ final class SubvolumeEraser {
     }
     return catalog.change(
         edit -> {
+          KeyLoss lost = readers.lostWith(subvolumes);
           Set<Long> released = new LinkedHashSet<>();
           for (SubvolumeRecord subvolume : subvolumes) {
             forget(edit, subvolume, released);
           }
-          return List.copyOf(released);
+          return new Forgotten(List.copyOf(released), lost);
         });
   }
 

@@ -160,14 +160,18 @@ public interface Subvolumes {
 
   Quotas quotas();
 
-  /** What {@link #destroy} would make unreadable, and what not. Needs no key. */
-  KeyLoss keyLoss(UUID id) throws IOException;
+  /**
+   * The sealed layers of a subvolume, of its snapshots and of all that is nested in it, the oldest
+   * first, and whoever has their keys. Needs no key.
+   */
+  List<SealedLayer> sealedLayers(UUID id) throws IOException;
 
   /**
    * Drops the keys, then the records and segment files, its snapshots' among them; layers that a
-   * fork shares stay the fork's. Its filesystem must be closed before.
+   * fork shares stay the fork's. Its filesystem must be closed before. Needs no key.
    *
+   * @return the keys that went with it
    * @throws InUseException while it or a snapshot of it is open
    */
-  void destroy(UUID id) throws IOException;
+  KeyLoss destroy(UUID id) throws IOException;
 }

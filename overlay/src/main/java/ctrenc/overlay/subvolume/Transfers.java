@@ -89,15 +89,21 @@ public interface Transfers {
   void backup(Outgoing outgoing, Pace pace, WritableByteChannel out, TransferProgress progress)
       throws IOException;
 
+  /** The same without what is nested in it. */
+  default FileSystem view(UUID snapshot) throws IOException {
+    return view(snapshot, false);
+  }
+
   /**
    * A snapshot as the files that {@link #backup} writes, for reading. It works without keys, and is
    * the same whether the snapshot's subvolume is locked or not. What is removed meanwhile stays
    * until the filesystem is closed.
    *
+   * @param isRecursive with the snapshots of nested subvolumes that are part of it
    * @throws UnmovableException as with {@link #send}
    * @throws ctrenc.overlay.storage.FormatTooOldException if an earlier release wrote its files
    */
-  FileSystem view(UUID snapshot) throws IOException;
+  FileSystem view(UUID snapshot, boolean isRecursive) throws IOException;
 
   /**
    * Makes a subvolume of a backup, or of parts of it, as {@link #receive} does of a stream. Layers

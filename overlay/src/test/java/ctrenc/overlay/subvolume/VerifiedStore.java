@@ -6,6 +6,7 @@ import ctrenc.crypto.protector.MachineKeyProtector;
 import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
@@ -24,6 +25,7 @@ final class VerifiedStore implements AutoCloseable {
 
   private final Path temporary;
   private final SecretMemory memory;
+  private final Audit audit;
   private StoreDirectory store;
 
   VerifiedStore(Path temporary) throws IOException {
@@ -31,9 +33,14 @@ final class VerifiedStore implements AutoCloseable {
   }
 
   VerifiedStore(Path temporary, SecretMemory memory) throws IOException {
+    this(temporary, memory, finding -> {});
+  }
+
+  VerifiedStore(Path temporary, SecretMemory memory, Audit audit) throws IOException {
     this.memory = memory;
     this.temporary = temporary;
-    this.store = StoreDirectory.open(temporary, finding -> {}, memory);
+    this.audit = audit;
+    this.store = StoreDirectory.open(temporary, audit, memory);
   }
 
   StoreDirectory store() {
@@ -42,7 +49,7 @@ final class VerifiedStore implements AutoCloseable {
 
   void reopen() throws IOException {
     store.close();
-    store = StoreDirectory.open(temporary, finding -> {}, memory);
+    store = StoreDirectory.open(temporary, audit, memory);
   }
 
   @Override

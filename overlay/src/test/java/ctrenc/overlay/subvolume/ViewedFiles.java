@@ -100,14 +100,18 @@ record ViewedFiles(Map<String, String> files) {
 
   /** The view of a snapshot has what a backup of it has, and the directories on the way to it. */
   static void assertSame(Transfers transfers, UUID snapshot, byte[] archive) throws Exception {
+    of(transfers, snapshot).assertHas(archive);
+  }
+
+  /** The same of what one saw. */
+  void assertHas(byte[] archive) throws IOException {
     Map<String, String> members = members(archive);
-    ViewedFiles view = of(transfers, snapshot);
-    Map<String, String> also = new TreeMap<>(view.files);
+    Map<String, String> also = new TreeMap<>(files);
     also.keySet().removeAll(members.keySet());
     assertThat(also.keySet())
         .as("directories on the way")
         .allMatch(place -> members.keySet().stream().anyMatch(one -> one.startsWith(place + "/")));
-    Map<String, String> both = new TreeMap<>(view.files);
+    Map<String, String> both = new TreeMap<>(files);
     both.keySet().retainAll(members.keySet());
     assertThat(both).containsExactlyInAnyOrderEntriesOf(members);
   }
