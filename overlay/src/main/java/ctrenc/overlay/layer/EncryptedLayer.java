@@ -24,6 +24,7 @@ import java.util.UUID;
 public final class EncryptedLayer implements UpperLayer {
 
   private final LayerTable table;
+  private final LayerSurvey survey;
   private final InodeNumbers numbers;
   private final LayerExtents extents;
   private final StateRoot state;
@@ -31,6 +32,7 @@ public final class EncryptedLayer implements UpperLayer {
   private EncryptedLayer(
       LayerTable table, StateRoot state, InodeNumbers numbers, LayerExtents extents) {
     this.table = table;
+    this.survey = new LayerSurvey(table);
     this.state = state;
     this.numbers = numbers;
     this.extents = extents;
@@ -78,7 +80,7 @@ public final class EncryptedLayer implements UpperLayer {
 
   @Override
   public Optional<long[]> inodes(int most) throws IOException {
-    return table.inodes(most);
+    return survey.inodes(most);
   }
 
   /** The numbers of the first {@code most} inodes with a record from {@code first} on, in order. */
@@ -88,7 +90,7 @@ public final class EncryptedLayer implements UpperLayer {
 
   @Override
   public Optional<EntryFilter> entryFilter(int most) throws IOException {
-    return table.entryFilter(most);
+    return survey.entryFilter(most);
   }
 
   @Override

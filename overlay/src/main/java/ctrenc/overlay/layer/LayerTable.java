@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The records of one layer in the metadata store: reading goes through the cache, and what a {@link
@@ -31,6 +32,7 @@ final class LayerTable implements AutoCloseable {
   private final RecordCache cache;
   private final RecordReader reader;
   private final Optional<StateRoot> state;
+  private final AtomicLong changes = new AtomicLong();
   private volatile long lastMiss = -1;
 
   /** Of a plain layer. */
@@ -79,6 +81,12 @@ final class LayerTable implements AutoCloseable {
     } else {
       meta.commit(batch);
     }
+    changes.incrementAndGet();
+  }
+
+  /** How many times the records have changed since the layer was opened. */
+  long changes() {
+    return changes.get();
   }
 
   /** Whether it is known, without a look into the store, that nothing is stored of an inode. */
@@ -102,14 +110,6 @@ final class LayerTable implements AutoCloseable {
     boolean sequential = inode == lastMiss + 1;
     lastMiss = inode;
     return sequential ? readSequence(key) : readOne(key);
-  }
-
-  /**
-   * The numbers of all inodes with a record, in order; empty if they are more than {@code most}.
-   */
-  Optional<long[]> inodes(int most) throws IOException {
-    long[] numbers = inodesFrom(0, most + 1);
-    return numbers.length > most ? Optional.empty() : Optional.of(numbers);
   }
 
   /** The numbers of the first {@code most} inodes with a record from {@code first} on, in order. */
@@ -189,26 +189,6 @@ final class LayerTable implements AutoCloseable {
     }
     cache.entries().offer(key, found, ticket);
     return found;
-  }
-
-  /** Empty if there are more than {@code most} entries, or one that cannot be read. */
-  Optional<EntryFilter> entryFilter(int most) throws IOException {
-    long[] marks = new long[most];
-    int count = 0;
-    byte[] from = RecordKeys.layer(layer);
-    try (MetaCursor cursor = meta.scan(Table.ENTRY, from, RecordKeys.layer(layer + 1))) {
-      while (cursor.next()) {
-        if (count == most) {
-          return Optional.empty();
-        }
-        Name name = readEntry(cursor.key(), cursor.value()).name();
-        marks[count++] = EntryMarks.of(RecordShape.owner(cursor.key()), name);
-      }
-    } catch (DamagedException e) {
-      // The reader has reported it; whoever looks for that name must see it fail.
-      return Optional.empty();
-    }
-    return Optional.of(new EntryMarks(Arrays.copyOf(marks, count)));
   }
 
   /** In the order of the keys: of the tokens in a sealed layer, of the names in a plain one. */
@@ -359,6 +339,7 @@ final class LayerTable implements AutoCloseable {
 
   /** To be called when the stored records changed past this. */
   void forgetCached() {
+    changes.incrementAndGet();
     cache.forgetLayer(layer);
   }
 
