@@ -62,7 +62,10 @@ class RepairTest {
         bytes.write(one ^ 1);
       }
     }
-    assertThat(here.cli("verify").run().exit()).isEqualTo(DAMAGED);
+    Command.Result found = here.cli("verify").run();
+    assertThat(found.exit()).isEqualTo(DAMAGED);
+    assertThat(found.out().lines().filter(line -> line.startsWith("damaged: inode "))).hasSize(3);
+    assertThat(found.out()).contains(" of 1.seg), layer ").contains(" 3 findings");
   }
 
   private void assertRepaired(Command.Result result) {
@@ -85,13 +88,13 @@ class RepairTest {
     Command.sh(pair.shell(here, "backup work > " + archive)).ok();
     Path unrelated = scratch.resolve("unrelated");
     Command.sh(pair.shell(here, "backup other > " + unrelated)).ok();
-    pair.pipe("send work", "receive copy");
+    pair.pipe("send work", "receive copy --rate 100m");
 
     damage(1L << 20);
     Command.Result nothing = run(pair.shell(here, "repair < " + unrelated));
     assertThat(nothing.exit()).isEqualTo(DAMAGED);
     assertThat(nothing.out()).contains("0 repaired, 3 left");
-    assertRepaired(run(pair.shell(here, "repair work < " + archive)));
+    assertRepaired(run(pair.shell(here, "repair work --rate 200m < " + archive)));
     assertThat(run(pair.shell(here, "repair work < " + archive)).out())
         .isEqualTo("0 repaired, 0 left\n");
 

@@ -36,6 +36,7 @@ public final class Pace {
           }
 
           @Override
+          @SuppressWarnings("WaitNotInLoop") // Whoever calls it does so in a loop.
           public void await(Condition sooner, long nanos) throws InterruptedException {
             sooner.awaitNanos(nanos);
           }

@@ -6,6 +6,7 @@ import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.extent.LostExtents;
 import ctrenc.overlay.layer.HostFileCache;
 import ctrenc.overlay.layer.RecordCache;
+import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.storage.DamagedException;
@@ -76,22 +77,34 @@ public final class StoreDirectory implements Store {
   public static StoreDirectory open(
       StorePlace place, Audit audit, SecretMemory memory, Inheritance inheritance)
       throws IOException {
-    return open(place, audit, memory, Entropy.system(), inheritance);
+    return open(place, audit, memory, Entropy.system(), inheritance, Seams.OF_A_STORE);
   }
 
   /** The same with another source of randomness. */
   public static StoreDirectory open(
       Path directory, Audit audit, SecretMemory memory, Entropy entropy) throws IOException {
     StorePlace place = new StorePlace(directory, List.of());
-    return open(place, audit, memory, entropy, Inheritance.none());
+    return open(place, audit, memory, entropy, Inheritance.none(), Seams.OF_A_STORE);
+  }
+
+  /** The same, whose calls of disk and records something sees. */
+  static StoreDirectory watched(Path directory, SecretMemory memory, Seams seams)
+      throws IOException {
+    StorePlace place = new StorePlace(directory, List.of());
+    return open(place, finding -> {}, memory, Entropy.system(), Inheritance.none(), seams);
   }
 
   private static StoreDirectory open(
-      StorePlace place, Audit audit, SecretMemory memory, Entropy entropy, Inheritance inheritance)
+      StorePlace place,
+      Audit audit,
+      SecretMemory memory,
+      Entropy entropy,
+      Inheritance inheritance,
+      Seams seams)
       throws IOException {
     Resources resources = new Resources();
     try {
-      return open(place, audit, memory, entropy, inheritance, resources);
+      return open(place, audit, memory, entropy, inheritance, seams, resources);
     } catch (IOException | RuntimeException e) {
       resources.close();
       throw e;
@@ -104,24 +117,28 @@ public final class StoreDirectory implements Store {
       SecretMemory memory,
       Entropy entropy,
       Inheritance inheritance,
+      Seams seams,
       Resources resources)
       throws IOException {
     Path directory = place.directory();
     createPrivately(directory);
     resources.add(StateLock.acquire(directory));
-    DiskStorage storage = resources.add(DiskStorage.open(directory));
+    Storage storage = seams.storage().apply(resources.add(DiskStorage.open(directory)));
     checkHeader(storage, entropy);
     storage.createDirectory(META);
     storage.createDirectory(SEGMENTS);
     storage.createDirectory(IMAGES);
     storage.createDirectory(KEYS);
     storage.syncDirectory("");
-    RocksMetaStore meta =
-        resources.add(
-            RocksMetaStore.open(
-                directory.resolve(META),
-                RocksTuning.standard(),
-                new LostExtents(storage, SEGMENTS)));
+    MetaStore meta =
+        seams
+            .meta()
+            .apply(
+                resources.add(
+                    RocksMetaStore.open(
+                        directory.resolve(META),
+                        RocksTuning.standard(),
+                        new LostExtents(storage, SEGMENTS))));
     HostFileCache openFiles = resources.add(new HostFileCache(OPEN_HOST_FILES));
     SegmentExtents extents =
         resources.add(new SegmentExtents(storage, SEGMENTS, meta, audit, memory, entropy));

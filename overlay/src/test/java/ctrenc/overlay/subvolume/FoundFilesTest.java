@@ -4,12 +4,6 @@ import static ctrenc.overlay.vfs.FileSystemUser.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ctrenc.overlay.meta.MetaBatch;
-import ctrenc.overlay.meta.MetaCursor;
-import ctrenc.overlay.meta.ReplayCheck;
-import ctrenc.overlay.meta.RocksMetaStore;
-import ctrenc.overlay.meta.RocksTuning;
-import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.segment.SegmentPlace;
@@ -19,10 +13,13 @@ import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +34,9 @@ class FoundFilesTest {
   private static final int SEGMENT_HEADER = 44;
   private static final int LENGTH = 5000;
   private static final int ENVELOPE = 5144;
+
+  /** More than are gathered before they are told. */
+  private static final int MANY = 1100;
 
   @TempDir Path temporary;
   private VerifiedStore verified;
@@ -111,6 +111,45 @@ class FoundFilesTest {
   }
 
   @Test
+  void manyAreToldOnceEach() throws Exception {
+    FileSystemUser user = verified.user(root);
+    Set<String> paths = new HashSet<>();
+    for (int i = 0; i < MANY; i++) {
+      user.put("/f" + i, pattern(i, LENGTH));
+      paths.add("/f" + i);
+    }
+    user.fileSystem().close();
+    lock();
+    unlock();
+    Files.delete(verified.segmentFiles().getFirst());
+    List<ScrubFinding> findings = verified.verify().findings();
+    assertThat(findings).hasSize(MANY);
+    assertThat(findings.stream().flatMap(finding -> finding.file().stream()))
+        .containsExactlyInAnyOrderElementsOf(paths);
+  }
+
+  /** A release before the extents of references were public wrote it. */
+  @Test
+  void sealedReferenceTellsItsInodeWithKeysAlone() throws Exception {
+    try (InputStream sample =
+        FoundFilesTest.class.getResourceAsStream("varied/references-1.stream")) {
+      root =
+          verified
+              .store()
+              .transfers()
+              .receive("old", Channels.newChannel(sample), done -> {})
+              .subvolume()
+              .id();
+    }
+    damage(0);
+    assertThat(only().inode()).isEmpty();
+    assertThat(only().layer()).isPresent();
+    unlock();
+    assertThat(only().inode()).isPresent();
+    assertThat(only().file()).isPresent();
+  }
+
+  @Test
   void extentOfSeveralFilesIsToldOnceForAll() throws Exception {
     FileSystemUser user = verified.user(root);
     user.put("/one", pattern(1, LENGTH));
@@ -134,42 +173,6 @@ class FoundFilesTest {
     assertThat(finding.file()).contains("/one");
     assertThat(finding.inode()).hasValue(from);
     assertThat(finding.others()).isEqualTo(2);
-  }
-
-  @Test
-  void recordThatDoesNotOpenIsToldOnceWithItsFile() throws Exception {
-    FileSystemUser user = verified.user(root);
-    user.put("/file", pattern(1, LENGTH));
-    user.fileSystem().close();
-    lock();
-    verified.close();
-    cutReference();
-    verified = new VerifiedStore(temporary);
-    assertThat(only().file()).isEmpty();
-    unlock();
-    assertThat(verified.verify().findings())
-        .filteredOn(finding -> finding.subject().equals("reference record"))
-        .singleElement()
-        .satisfies(finding -> assertThat(finding.file()).contains("/file"));
-  }
-
-  /** Takes the seal from the only reference that there is. */
-  private void cutReference() throws IOException {
-    try (RocksMetaStore meta =
-        RocksMetaStore.open(temporary.resolve("meta"), RocksTuning.standard(), ReplayCheck.NONE)) {
-      byte[] key;
-      byte[] value;
-      try (MetaCursor cursor = meta.scan(Table.REFERENCE, new byte[0], new byte[] {1})) {
-        assertThat(cursor.next()).isTrue();
-        key = cursor.key();
-        value = cursor.value();
-        assertThat(cursor.next()).isFalse();
-      }
-      try (MetaBatch batch = meta.batch()) {
-        batch.put(Table.REFERENCE, key, Arrays.copyOf(value, value.length / 2));
-        meta.commit(batch);
-      }
-    }
   }
 
   @Test
