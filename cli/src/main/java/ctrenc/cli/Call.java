@@ -64,7 +64,7 @@ final class Call {
   }
 
   private CommandLine tree(String... arguments) {
-    return surroundings.isInContainer() ? CommandTree.nested() : CommandTree.of(arguments);
+    return surroundings.isInContainer() ? CommandTree.nested(arguments) : CommandTree.of(arguments);
   }
 
   private static ParseResult deepest(ParseResult parsed) {

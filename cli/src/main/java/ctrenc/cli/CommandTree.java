@@ -26,7 +26,7 @@ import ctrenc.cli.verb.KeyRemoveVerb;
 import ctrenc.cli.verb.LockVerb;
 import ctrenc.cli.verb.LogsVerb;
 import ctrenc.cli.verb.MountVerb;
-import ctrenc.cli.verb.NestedRunVerb;
+import ctrenc.cli.verb.NestedVerbs;
 import ctrenc.cli.verb.Options;
 import ctrenc.cli.verb.PsVerb;
 import ctrenc.cli.verb.QuotaVerb;
@@ -77,19 +77,19 @@ final class CommandTree {
   }
 
   /** The tree for a call inside a container that runs others. */
-  static CommandLine nested() {
-    return new CommandTree(name -> true).nestedCommandLine();
-  }
-
-  private CommandLine nestedCommandLine() {
+  static CommandLine nested(String... arguments) {
+    CommandTree tree = new CommandTree(Set.copyOf(Arrays.asList(arguments))::contains);
     Branch root = Branch.of(NAME, NAME);
     root.spec()
         .usageMessage()
-        .description("Containers in this container, each encrypted under a key of its own.")
+        .description("Containers and subvolumes in this one, each under a key of its own.")
         .commandListHeading("")
         .footer("", "The other verbs are for the host: call them there.");
     Options.addCommon(root.spec(), false);
-    List.of(new NestedRunVerb(), new PsVerb(), new VersionVerb()).forEach(verb -> add(root, verb));
+    NestedVerbs.ofSubvolumes().forEach(verb -> tree.add(root, verb));
+    tree.addGroup(root, "snapshot", "Keep what one holds at once.", NestedVerbs.ofSnapshots());
+    tree.addGroup(root, "key", "See and change what opens one.", NestedVerbs.ofKeys());
+    tree.add(root, new VersionVerb());
     return finished(root);
   }
 

@@ -132,11 +132,10 @@ public final class RunningDaemon implements AutoCloseable {
     LOG.info("daemon is ready", "socket", directories.socket());
   }
 
-  private NestedContainers nested(Settings settings, String version) throws IOException {
-    NestedContainers nested =
-        new NestedContainers(directories, settings, NestedEndpoint.listening(version));
-    nested.clear();
-    return nested;
+  private NestedContainers.Making nested(Settings settings, String version) throws IOException {
+    NestedContainers.clear(directories);
+    return keys ->
+        new NestedContainers(directories, settings, NestedEndpoint.listening(version, keys));
   }
 
   /** Goes on with what an earlier daemon left, and clears away what nobody goes on with. */

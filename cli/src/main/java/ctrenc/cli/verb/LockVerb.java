@@ -51,6 +51,12 @@ public final class LockVerb implements Verb {
             .setSubvolume(ProtectorOptions.nested(arguments))
             .build();
     LockResponse locked = daemon.ask(() -> daemon.keys(Connection.PATIENT).lock(request));
+    print(locked, session);
+    return ExitCode.OK.number();
+  }
+
+  /** Tells who goes on without keys, and prints the HEAD. */
+  static void print(LockResponse locked, Session session) {
     for (Holder holder : locked.getHoldersList()) {
       session
           .surroundings()
@@ -64,6 +70,5 @@ public final class LockVerb implements Verb {
     if (!locked.getHead().isEmpty()) {
       session.out().line(locked.getHead());
     }
-    return ExitCode.OK.number();
   }
 }

@@ -60,13 +60,35 @@ final class ProtectorOptions {
     describeSource(spec);
   }
 
+  /** The same inside a container, to whose owner the machine and its providers do not belong. */
+  static void describeNewInside(CommandSpec spec) {
+    spec.addOption(
+        Options.values(
+            "WHAT",
+            "What opens it: passphrase, keyfile:PATH, recipient:FILE, recovery; several joined by "
+                + "+ are all needed.",
+            PROTECT));
+    describeSource(spec);
+  }
+
   /** What is held to open a root now. */
   static void describeHeld(CommandSpec spec) {
+    describeHeld(spec, true);
+  }
+
+  /** The same inside a container. */
+  static void describeHeldInside(CommandSpec spec) {
+    describeHeld(spec, false);
+  }
+
+  private static void describeHeld(CommandSpec spec, boolean areProvidersAsked) {
     describeSource(spec);
     spec.addOption(Options.values("FILE", "A key file.", KEY_FILE));
     spec.addOption(Options.values("FILE", "A recipient's private key.", IDENTITY));
-    spec.addOption(
-        Options.values("NAME[:PARAMETERS]", "A key provider, which the daemon asks.", PROVIDER));
+    if (areProvidersAsked) {
+      spec.addOption(
+          Options.values("NAME[:PARAMETERS]", "A key provider, which the daemon asks.", PROVIDER));
+    }
     spec.addOption(Options.flag("Ask for the recovery key.", RECOVERY));
     spec.addOption(
         Options.value("FILE", "Read the recovery key from a file's first line.", RECOVERY_FILE));

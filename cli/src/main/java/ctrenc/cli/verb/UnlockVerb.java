@@ -3,6 +3,7 @@ package ctrenc.cli.verb;
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.rpc.Connection;
 import ctrenc.proto.v1.ListProtectorsRequest;
+import ctrenc.proto.v1.ListProtectorsResponse;
 import ctrenc.proto.v1.UnlockRequest;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,13 +62,16 @@ public final class UnlockVerb implements Verb {
     return ExitCode.OK.number();
   }
 
-  /** Not where the machine's key opens it alone. */
   private static boolean mayBePassphrase(Connection daemon, String reference, String nested)
       throws InterruptedException {
     ListProtectorsRequest request =
         ListProtectorsRequest.newBuilder().setReference(reference).setSubvolume(nested).build();
-    var groups =
-        daemon.ask(() -> daemon.keys(Connection.SOON).listProtectors(request)).getGroupsList();
+    return mayBePassphrase(daemon.ask(() -> daemon.keys(Connection.SOON).listProtectors(request)));
+  }
+
+  /** Not where the machine's key opens it alone. */
+  static boolean mayBePassphrase(ListProtectorsResponse answer) {
+    var groups = answer.getGroupsList();
     return groups.stream().anyMatch(group -> group.getTypesList().contains("passphrase"))
         && groups.stream()
             .noneMatch(

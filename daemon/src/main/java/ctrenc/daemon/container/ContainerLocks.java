@@ -7,14 +7,19 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.key.UnlockPace;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.Head;
 import ctrenc.overlay.subvolume.HeadDemand;
 import ctrenc.overlay.subvolume.RolledBackException;
 import ctrenc.overlay.subvolume.Store;
 import ctrenc.overlay.subvolume.WrongSecretException;
 import ctrenc.proto.v1.HeldProtector;
+import ctrenc.proto.v1.Holder;
+import ctrenc.proto.v1.LockResponse;
+import ctrenc.proto.v1.UnlockRequest;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Locks and unlocks the roots of containers. Thread-safe. */
@@ -55,7 +60,34 @@ public final class ContainerLocks {
    *
    * @param holders those who go on without the keys
    */
-  public record Locked(List<Holders.Holder> holders, GivenHead head) {}
+  public record Locked(List<Holders.Holder> holders, GivenHead head) {
+
+    public LockResponse message() {
+      LockResponse.Builder message = LockResponse.newBuilder();
+      for (Holders.Holder holder : holders) {
+        message.addHolders(
+            Holder.newBuilder()
+                .setPid(holder.pid())
+                .setCommand(holder.command())
+                .setPath(holder.path()));
+      }
+      head.head().ifPresent(given -> message.setHead(given.toString()));
+      return message.setHeadProblem(head.problem()).build();
+    }
+  }
+
+  /** What a request demands of the state that it opens. */
+  public static HeadDemand demand(UnlockRequest request) throws RefusedException {
+    if (request.getHead().isEmpty()) {
+      return new HeadDemand(Optional.empty(), request.getAcceptRollback());
+    }
+    Optional<Head> head = Head.parse(request.getHead());
+    if (head.isEmpty()) {
+      throw RefusedException.invalid(
+          "This is no HEAD: one is 32 hexadecimal digits, a dash and 4 more, and one of them is wrong.");
+    }
+    return new HeadDemand(head, request.getAcceptRollback());
+  }
 
   /**
    * Writes a root back, takes its mounts away and wipes its keys; when this returns, nothing of it

@@ -48,14 +48,13 @@ final class ContainerRuns {
       ContainerMaker maker,
       Directories directories,
       OciRuntime runtime,
-      ImageConfigs images,
       EventFeed events,
       NestedContainers nested) {
     this.mounter = mounter;
     this.maker = maker;
     this.bundles = new BundleWriter(directories);
     this.runtime = runtime;
-    this.images = images;
+    this.images = new ImageConfigs(directories.imageConfigs());
     this.hidden = new HiddenPlaces(directories);
     this.events = events;
     this.nested = nested;

@@ -3,7 +3,6 @@ package ctrenc.daemon.container;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.config.Settings;
-import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.ProtectorSource;
 import ctrenc.daemon.log.FactLog;
@@ -76,7 +75,7 @@ public final class Containers {
       EventFeed events,
       RootKeeping roots,
       FreedHeap freedHeap,
-      NestedContainers nested) {
+      NestedContainers.Making nested) {
     this.store = store;
     this.freedHeap = freedHeap;
     runtime = new OciRuntime(settings.runtime(), directories);
@@ -107,13 +106,13 @@ public final class Containers {
     flattens = new RootFlattens(store, registry, moves);
     transfers =
         new RootTransfers(store, registry, moves, maker, snapshotMounts.sealed(), directories);
-    ImageConfigs images = new ImageConfigs(directories.imageConfigs());
-    runs = new ContainerRuns(mounter, maker, directories, runtime, images, events, nested);
-    background = new BackgroundRuns(runs, directories, settings.logLimit());
-    stops = new ContainerStops(runs, maker, runtime);
     KeptRoots kept = new KeptRoots(store, registry, events);
     keys = new ContainerKeys(store, kept, source, freedHeap);
     locks = new ContainerLocks(store, kept, mounter, snapshotMounts.plain(), source, freedHeap);
+    NestedContainers inside = nested.with(new KeysInside(store.subvolumes(), kept, keys, locks));
+    runs = new ContainerRuns(mounter, maker, directories, runtime, events, inside);
+    background = new BackgroundRuns(runs, directories, settings.logLimit());
+    stops = new ContainerStops(runs, maker, runtime);
     survivors = new Survivors(mounter, roots, maker, runs, background, runtime, directories);
     hosted = new HostedRoots(store, mounter, roots, source, freedHeap, directories);
   }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Locks and unlocks what is nested in the roots of containers, one alone. Thread-safe. */
 public final class NestedLocks {
@@ -47,14 +48,17 @@ public final class NestedLocks {
    * Wipes the keys of one that is nested in a root, with all in it; the rest of the root goes on.
    * With {@code force} those who use it go on as well, and get ENOKEY; they are returned.
    *
+   * @param seen those who use it, as the caller may see them
    * @throws RefusedException while somebody uses it, without {@code force}; until it, or its root,
    *     is locked or unlocked again, no more files of it are opened then
    */
-  public Locked lock(String reference, String nested, boolean force) throws IOException {
+  public Locked lock(
+      String reference, String nested, boolean force, UnaryOperator<Holders.Holder> seen)
+      throws IOException {
     ManagedContainer container = roots.keptWithNested(reference);
     UUID found = roots.nested(container, nested);
     Locked locked = lock(container, found, force);
-    List<Holders.Holder> holders = locked.holders();
+    List<Holders.Holder> holders = locked.holders().stream().map(seen).toList();
     if (!holders.isEmpty() && !force) {
       roots.tell(container, "draining", found);
       throw RefusedException.conflict(
@@ -66,7 +70,7 @@ public final class NestedLocks {
     }
     freedHeap.erase();
     roots.tell(container, "locked", found);
-    return locked;
+    return new Locked(holders, locked.head());
   }
 
   /** Returns who uses it; it is locked if nobody does, or with {@code force}, else it drains. */

@@ -5,6 +5,7 @@ import ctrenc.overlay.sys.FileStatus;
 import ctrenc.overlay.sys.SystemCallException;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,14 @@ public final class Holders {
    * @param path one of the things it holds, as that process sees it
    */
   public record Holder(long pid, String command, String path) {
+
+    /** As it shows in the container in which it runs, to which nothing is told of others. */
+    public Holder inside() {
+      List<String> numbers = numbers(pid);
+      return numbers.size() > 1
+          ? new Holder(Long.parseLong(numbers.get(1)), command, path)
+          : new Holder(0, "somebody outside", "a path outside");
+    }
 
     @Override
     public String toString() {
@@ -93,6 +102,18 @@ public final class Holders {
       return Files.readSymbolicLink(link).toString();
     } catch (IOException gone) {
       return "a path that is gone";
+    }
+  }
+
+  /** What a process is called in each of its namespaces, the outermost first. */
+  private static List<String> numbers(long pid) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("NSpid:"))
+          .flatMap(line -> Stream.of(line.split("\\s+")).skip(1))
+          .toList();
+    } catch (IOException | UncheckedIOException gone) {
+      return List.of();
     }
   }
 

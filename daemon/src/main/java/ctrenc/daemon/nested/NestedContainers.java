@@ -25,6 +25,12 @@ public final class NestedContainers {
     AutoCloseable at(Path socket, NestedScope scope) throws IOException;
   }
 
+  /** Makes it for a daemon whose containers' keys these are. */
+  @FunctionalInterface
+  public interface Making {
+    NestedContainers with(NestedKeys keys);
+  }
+
   private final Path directory;
   private final Listening listening;
   private final NestedProgram program;
@@ -39,8 +45,9 @@ public final class NestedContainers {
   }
 
   /** Removes what an earlier daemon left. */
-  public void clear() throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, Files::isDirectory)) {
+  public static void clear(Directories directories) throws IOException {
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(directories.nested(), Files::isDirectory)) {
       for (Path one : left) {
         TreeRemover.remove(one);
       }
@@ -61,7 +68,8 @@ public final class NestedContainers {
     Path sockets = directory.resolve(container);
     List<BindMount> mounts = program.mounts(sockets);
     NestedScope.Shared shared =
-        new NestedScope.Shared(new ContainerProcesses(container), listening, new AtomicInteger());
+        new NestedScope.Shared(
+            container, new ContainerProcesses(container), listening, new AtomicInteger());
     SubvolumeRoot top = SubvolumeRoot.open(root);
     boolean isOpen = false;
     try {

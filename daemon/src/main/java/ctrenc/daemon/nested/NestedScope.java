@@ -36,7 +36,10 @@ public final class NestedScope {
 
   /** What all scopes in one container share. */
   record Shared(
-      ContainerProcesses processes, NestedContainers.Listening listening, AtomicInteger running) {}
+      String container,
+      ContainerProcesses processes,
+      NestedContainers.Listening listening,
+      AtomicInteger running) {}
 
   private final Shared shared;
   private final SubvolumeRoot root;
@@ -108,6 +111,15 @@ public final class NestedScope {
         TreeRemover.remove(directory.resolve(name));
       }
     }
+  }
+
+  /**
+   * What is nested in this container, at any depth, and belongs to a caller.
+   *
+   * @param path of its root directory, as the caller sees it, without links
+   */
+  public NestedKeys.Owned owned(String path, int uid) throws IOException {
+    return new NestedKeys.Owned(shared.container(), OwnedDirectory.find(root, path, uid));
   }
 
   /** What runs in this container, at any depth. */

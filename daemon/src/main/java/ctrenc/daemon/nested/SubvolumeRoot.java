@@ -5,6 +5,7 @@ import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileStatus;
 import ctrenc.overlay.sys.OpenFlag;
 import ctrenc.overlay.sys.SystemCallException;
+import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,8 +22,11 @@ record SubvolumeRoot(Descriptor descriptor, FileStatus status) implements AutoCl
   private static final int PLACE_SHIFT = 42;
 
   static SubvolumeRoot open(Path directory) throws SystemCallException {
-    Descriptor descriptor =
-        FileOpener.open(directory, OpenFlag.PATH | OpenFlag.DIRECTORY | OpenFlag.NO_FOLLOW);
+    return of(FileOpener.open(directory, OpenFlag.PATH | OpenFlag.DIRECTORY | OpenFlag.NO_FOLLOW));
+  }
+
+  /** Takes the descriptor over. */
+  static SubvolumeRoot of(Descriptor descriptor) throws SystemCallException {
     boolean isKnown = false;
     try {
       SubvolumeRoot root = new SubvolumeRoot(descriptor, FileStatus.of(descriptor));
@@ -58,6 +62,11 @@ record SubvolumeRoot(Descriptor descriptor, FileStatus status) implements AutoCl
   /** Whether this is of another subvolume, which then hangs below that one. */
   boolean isNestedIn(SubvolumeRoot above) {
     return isOnSameDevice(above.status) && place(status) != place(above.status);
+  }
+
+  /** Whether this is the root directory of its subvolume, and not one below. */
+  boolean isTop() {
+    return status.inode() == (place(status) << PLACE_SHIFT | FileSystem.ROOT);
   }
 
   /** The root directory of a process, if it is on this device. Asks no filesystem. */

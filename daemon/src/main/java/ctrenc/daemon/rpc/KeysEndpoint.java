@@ -2,12 +2,8 @@ package ctrenc.daemon.rpc;
 
 import ctrenc.daemon.container.ContainerKeys;
 import ctrenc.daemon.container.ContainerLocks;
-import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.refusal.RefusedException;
-import ctrenc.overlay.subvolume.Head;
-import ctrenc.overlay.subvolume.HeadDemand;
 import ctrenc.proto.v1.AddProtectorsRequest;
-import ctrenc.proto.v1.Holder;
 import ctrenc.proto.v1.KeysGrpc;
 import ctrenc.proto.v1.ListProtectorsRequest;
 import ctrenc.proto.v1.ListProtectorsResponse;
@@ -18,7 +14,7 @@ import ctrenc.proto.v1.UnlockRequest;
 import ctrenc.proto.v1.UnlockResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** The service ctrenc.v1.Keys. */
 public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
@@ -51,15 +47,7 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
 
   @Override
   public void lock(LockRequest request, StreamObserver<LockResponse> observer) {
-    Answer.with(
-        observer,
-        () -> {
-          ContainerLocks.Locked locked = lockOne(request);
-          LockResponse.Builder answer = LockResponse.newBuilder();
-          locked.holders().forEach(holder -> answer.addHolders(message(holder)));
-          locked.head().head().ifPresent(head -> answer.setHead(head.toString()));
-          return answer.setHeadProblem(locked.head().problem()).build();
-        });
+    Answer.with(observer, () -> lockOne(request).message());
   }
 
   private ContainerLocks.Locked lockOne(LockRequest request) throws IOException {
@@ -68,7 +56,9 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
       return locks.lock(reference, request.getForce(), request.getStrict());
     }
     requireOfRoot(request.getStrict());
-    return locks.nested().lock(reference, request.getSubvolume(), request.getForce());
+    return locks
+        .nested()
+        .lock(reference, request.getSubvolume(), request.getForce(), UnaryOperator.identity());
   }
 
   private static void requireOfRoot(boolean isStrictNamed) throws RefusedException {
@@ -76,14 +66,6 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
       throw RefusedException.invalid(
           "A root is strict, with all that is nested in it: say it without --subvolume.");
     }
-  }
-
-  private static Holder message(Holders.Holder holder) {
-    return Holder.newBuilder()
-        .setPid(holder.pid())
-        .setCommand(holder.command())
-        .setPath(holder.path())
-        .build();
   }
 
   @Override
@@ -95,7 +77,7 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
             locks.unlock(
                 request.getReference(),
                 request.getHeldList(),
-                demand(request),
+                ContainerLocks.demand(request),
                 request.getNotStrict());
           } else {
             requireOfRoot(request.getNotStrict());
@@ -105,21 +87,9 @@ public final class KeysEndpoint extends KeysGrpc.KeysImplBase {
                     request.getReference(),
                     request.getSubvolume(),
                     request.getHeldList(),
-                    demand(request));
+                    ContainerLocks.demand(request));
           }
           return UnlockResponse.getDefaultInstance();
         });
-  }
-
-  private static HeadDemand demand(UnlockRequest request) throws RefusedException {
-    if (request.getHead().isEmpty()) {
-      return new HeadDemand(Optional.empty(), request.getAcceptRollback());
-    }
-    Optional<Head> head = Head.parse(request.getHead());
-    if (head.isEmpty()) {
-      throw RefusedException.invalid(
-          "This is no HEAD: one is 32 hexadecimal digits, a dash and 4 more, and one of them is wrong.");
-    }
-    return new HeadDemand(head, request.getAcceptRollback());
   }
 }

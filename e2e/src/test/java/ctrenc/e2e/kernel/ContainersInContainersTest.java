@@ -83,7 +83,7 @@ class ContainersInContainersTest {
           ctr-enc run -- ctr-enc run -- sh -c \\"id -u; cat /f\\""
         ctr-enc run --image debian -- sh -c "test -e /f || echo fresh"
         ctr-enc run --image none true 2> /tmp/e || { echo $?; cat /tmp/e; }
-        ctr-enc create x 2> /tmp/e || { echo $?; cat /tmp/e; }
+        ctr-enc exec x 2> /tmp/e || { echo $?; cat /tmp/e; }
         ctr-enc run nosuch 2> /dev/null || echo $?
         ctr-enc ps -q
         """;
@@ -98,7 +98,7 @@ class ContainersInContainersTest {
             "125",
             "ctr-enc: there is no image none: ask who runs the daemon for the names of those there are",
             "2",
-            "ctr-enc: 'create' is not offered inside a container, call it on the host: see 'ctr-enc --help'",
+            "ctr-enc: 'exec' is not offered inside a container, call it on the host: see 'ctr-enc --help'",
             "127");
   }
 

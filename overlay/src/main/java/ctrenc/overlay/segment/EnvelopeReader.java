@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +106,7 @@ public final class EnvelopeReader implements AutoCloseable {
    */
   public Map<String, String> checkHeaders() throws IOException {
     Map<String, String> wrong = new HashMap<>();
-    for (String name : storage.list(directory)) {
+    for (String name : names()) {
       Integer number = SegmentFile.numberOf(name);
       try {
         SegmentFile file = number == null ? null : file(number);
@@ -123,12 +124,21 @@ public final class EnvelopeReader implements AutoCloseable {
 
   /** Lets what is read next come from the disk, where the kernel had it in memory. */
   public void forgetCache() throws IOException {
-    for (String name : storage.list(directory)) {
+    for (String name : names()) {
       Integer number = SegmentFile.numberOf(name);
       SegmentFile file = number == null ? null : file(number);
       if (file != null) {
         file.dropCache(0, file.size());
       }
+    }
+  }
+
+  /** None where the layer is being removed, or its folder is lost: then all in it is missing. */
+  private List<String> names() throws IOException {
+    try {
+      return List.copyOf(storage.list(directory));
+    } catch (NoSuchFileException e) {
+      return List.of();
     }
   }
 

@@ -37,7 +37,6 @@ import java.util.stream.Stream;
 final class ModelledStore implements AutoCloseable {
 
   private static final int MOST_ROOTS = 6;
-  private static final int[] SIZES = {0, 7, 2048, 2049, 40_000, 1_100_000};
 
   private static final class Root {
     final UUID id;
@@ -57,6 +56,7 @@ final class ModelledStore implements AutoCloseable {
   private final SecretMemory memory = SecretMemory.plain();
   private final Map<UUID, Root> roots = new LinkedHashMap<>();
   private StoreDirectory store;
+  private final List<ModelledBase> bases = new ArrayList<>(List.of(ModelledBase.empty()));
   private int generation;
   private int names;
 
@@ -64,6 +64,12 @@ final class ModelledStore implements AutoCloseable {
     this.temporary = temporary;
     this.random = random;
     this.store = StoreDirectory.open(state(), finding -> {}, memory);
+  }
+
+  /** From now on roots are on an image and on a directory of the host, too. */
+  void addBases() throws IOException {
+    bases.add(ModelledBase.image(store.images()));
+    bases.add(ModelledBase.host(Files.createDirectory(temporary.resolve("host"))));
   }
 
   private Path state() {
@@ -132,8 +138,9 @@ final class ModelledStore implements AutoCloseable {
   private String create() throws IOException {
     boolean kept = random.nextInt(3) > 0;
     names++;
-    UUID id = store.subvolumes().create("r" + names, new Base.Empty(), protectors(kept)).id();
-    roots.put(id, new Root(id, kept, new HeldFiles()));
+    ModelledBase base = bases.get(random.nextInt(bases.size()));
+    UUID id = store.subvolumes().create("r" + names, base.base(), protectors(kept)).id();
+    roots.put(id, new Root(id, kept, base.held().withNested()));
     return "create";
   }
 
@@ -145,62 +152,8 @@ final class ModelledStore implements AutoCloseable {
   }
 
   private String change(Root root) throws IOException, ErrnoException {
-    FileSystemUser user = user(root);
-    List<String> places = root.held.places();
-    for (int i = random.nextInt(6); i >= 0; i--) {
-      String place = places.get(random.nextInt(places.size()));
-      change(user, root.held.files(), place);
-    }
+    new RandomChanges(random).make(user(root), root.held);
     return "change";
-  }
-
-  private void change(FileSystemUser user, Map<String, byte[]> files, String place)
-      throws ErrnoException {
-    String path = file(place);
-    byte[] before = files.get(path);
-    byte[] bytes = content();
-    switch (before == null ? 0 : random.nextInt(5)) {
-      case 1 -> remove(user, files, path);
-      case 2 -> {
-        String other = file(place);
-        user.rename(path, other);
-        files.put(other, files.remove(path));
-      }
-      case 3 -> {
-        int size = random.nextInt(100_000);
-        user.truncate(path, size);
-        files.put(path, Arrays.copyOf(before, size));
-      }
-      case 4 -> {
-        int from = random.nextInt(before.length + 1);
-        user.overwrite(path, from, bytes);
-        files.put(path, overwritten(before, from, bytes));
-      }
-      default -> {
-        user.put(path, bytes);
-        files.put(path, bytes);
-      }
-    }
-  }
-
-  private static void remove(FileSystemUser user, Map<String, byte[]> files, String path)
-      throws ErrnoException {
-    user.unlink(path);
-    files.remove(path);
-  }
-
-  private String file(String place) {
-    return place + "/f" + random.nextInt(8);
-  }
-
-  private byte[] content() {
-    return FileSystemUser.pattern(random.nextInt(), SIZES[random.nextInt(SIZES.length)]);
-  }
-
-  private static byte[] overwritten(byte[] before, int offset, byte[] bytes) {
-    byte[] after = Arrays.copyOf(before, Math.max(before.length, offset + bytes.length));
-    System.arraycopy(bytes, 0, after, offset, bytes.length);
-    return after;
   }
 
   private String snapshot(Root root) throws IOException {
@@ -311,7 +264,7 @@ final class ModelledStore implements AutoCloseable {
 
   /** The disk gets back what the root was said to hold alone. */
   private String destroy(Root root) throws IOException, ErrnoException {
-    settle();
+    settle(List.of());
     close(root);
     Quotas.Share held = store.subvolumes().quotas().holdings(root.id).getFirst().tree();
     long before = segmentBytes();
@@ -374,24 +327,60 @@ final class ModelledStore implements AutoCloseable {
   }
 
   /** Nothing is written in the background when this returns. */
-  private void settle() throws IOException, ErrnoException {
+  private void settle(List<UUID> heldUp) throws IOException, ErrnoException {
     for (Root root : roots.values()) {
       user(root).fileSystem().sync();
-      FlattenStore.await(store.flattens(), root.id);
+      if (!heldUp.contains(root.id)) {
+        FlattenStore.await(store.flattens(), root.id);
+      }
     }
   }
 
-  /** What is synced is there; what a process that is killed leaves behind is opened again. */
+  /**
+   * What is synced is there; what a process that is killed leaves behind is opened again, with
+   * flattenings that were held up in the middle, which then go on.
+   */
   private String crash() throws IOException, ErrnoException {
+    List<UUID> heldUp = random.nextBoolean() ? holdUp() : List.of();
     // The directory is copied while nobody changes it.
-    settle();
+    settle(heldUp);
     Path before = state();
     generation++;
     LiveCopy.make(before, state());
     store.close();
+    ModelledBase.moveImages(before, state());
     store = StoreDirectory.open(state(), finding -> {}, memory);
     roots.values().removeIf(root -> !root.kept);
+    for (UUID root : heldUp) {
+      if (roots.containsKey(root)) {
+        user(roots.get(root));
+        store.flattens().resume(root);
+      }
+    }
     return "crash";
+  }
+
+  /** Returns those that are not done. */
+  private List<UUID> holdUp() throws IOException {
+    List<UUID> heldUp = new ArrayList<>();
+    for (UUID root : roots.keySet()) {
+      Optional<FlattenInfo> info = store.flattens().find(root);
+      if (info.filter(one -> one.state() != FlattenInfo.State.DONE).isPresent()) {
+        pause(root);
+        if (store.flattens().find(root).orElseThrow().state() == FlattenInfo.State.PAUSED) {
+          heldUp.add(root);
+        }
+      }
+    }
+    return heldUp;
+  }
+
+  private void pause(UUID root) throws IOException {
+    try {
+      store.flattens().pause(root);
+    } catch (NoSuchFileException e) {
+      assertThat(FlattenStore.await(store.flattens(), root)).isPresent(); // It is done.
+    }
   }
 
   /** Everything is what the model says, and the store is in order. */

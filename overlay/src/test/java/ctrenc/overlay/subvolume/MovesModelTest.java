@@ -10,10 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random moves on a store against plain trees in memory: create, nest, write, snapshot alone and
- * with all that is nested, fork, rotate, flatten, lock, remove, destroy, restart and crash, in any
- * order. After each move every root and every snapshot is what its tree says, and the check of the
- * store finds nothing wrong.
+ * Random moves on a store against plain trees in memory: create on nothing, on an image or on a
+ * directory of the host, nest, write, link, note, snapshot alone and with all that is nested, fork,
+ * rotate, flatten, lock, remove, destroy, restart and crash, in any order. After each move every
+ * root and every snapshot is what its tree says, and the check of the store finds nothing wrong.
  */
 class MovesModelTest {
 
@@ -40,6 +40,7 @@ class MovesModelTest {
 
   private void run(long seed) throws Exception {
     try (ModelledStore store = new ModelledStore(temporary, new Random(seed))) {
+      store.addBases();
       for (int step = 0; step < STEPS; step++) {
         String move = store.move();
         store.compare("seed " + seed + " step " + step + " after " + move);

@@ -88,6 +88,17 @@ class VerifyTest {
   }
 
   /** Puts an extent of the same length of another layer into the place of one. */
+  /** As while a layer is being removed, whose findings nobody is told. */
+  @Test
+  void whatWasInALostFolderIsMissing() throws Exception {
+    verified.lockedRoot();
+    TreeRemover.remove(verified.segmentFiles().getFirst().getParent());
+    assertThat(verified.verify().findings())
+        .extracting(ScrubFinding::kind)
+        .isNotEmpty()
+        .containsOnly(Finding.Kind.MISSING);
+  }
+
   private void swapExtents(Path file) throws Exception {
     UUID other = verified.create("other");
     verified.user(other).put("/x", pattern(9, (int) lengthOfFirst(file)));

@@ -1,0 +1,109 @@
+package ctrenc.daemon.container;
+
+import ctrenc.daemon.key.Holders;
+import ctrenc.daemon.nested.NestedKeys;
+import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.subvolume.HeadDemand;
+import ctrenc.overlay.subvolume.Quotas;
+import ctrenc.overlay.subvolume.Subvolumes;
+import ctrenc.proto.v1.AddProtectorsRequest;
+import ctrenc.proto.v1.HeldProtector;
+import ctrenc.proto.v1.ListProtectorsResponse;
+import ctrenc.proto.v1.LockRequest;
+import ctrenc.proto.v1.LockResponse;
+import ctrenc.proto.v1.RemoveProtectorsRequest;
+import ctrenc.proto.v1.UnlockRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The keys of what is nested in containers' roots, for those inside who own it. They have what they
+ * bring themselves: neither the machine's key, nor its TPM, nor the key providers it knows.
+ * Thread-safe.
+ */
+record KeysInside(Subvolumes subvolumes, KeptRoots roots, ContainerKeys keys, ContainerLocks locks)
+    implements NestedKeys {
+
+  @Override
+  public ListProtectorsResponse list(Owned subvolume) throws IOException {
+    return keys.list(subvolume.container(), id(subvolume));
+  }
+
+  @Override
+  public ListProtectorsResponse add(Owned subvolume, AddProtectorsRequest request)
+      throws IOException {
+    requireNothingElse(request.getSubvolume());
+    if (!request.getGroup().getMembersList().stream().allMatch(KeysInside::isBrought)) {
+      throw RefusedException.invalid(
+          "Inside a container a passphrase, a key file, a recipient or a recovery key opens what is"
+              + " nested: name one of them.");
+    }
+    return keys.add(
+        request.toBuilder()
+            .setReference(subvolume.container())
+            .setSubvolume(id(subvolume))
+            .build());
+  }
+
+  private static boolean isBrought(HeldProtector protector) {
+    return switch (protector.getHeldCase()) {
+      case PASSPHRASE, KEY_FILE, RECOVERY_KEY, RECIPIENT -> true;
+      case MACHINE_KEY, KEY_PROVIDER, TPM, HELD_NOT_SET -> false;
+    };
+  }
+
+  @Override
+  public ListProtectorsResponse remove(Owned subvolume, RemoveProtectorsRequest request)
+      throws IOException {
+    requireNothingElse(request.getSubvolume());
+    return keys.remove(
+        request.toBuilder()
+            .setReference(subvolume.container())
+            .setSubvolume(id(subvolume))
+            .build());
+  }
+
+  @Override
+  public LockResponse lock(Owned subvolume, LockRequest request) throws IOException {
+    requireNothingElse(request.getSubvolume());
+    if (request.getStrict()) {
+      throw RefusedException.invalid("Only a root is strict: leave --strict out.");
+    }
+    return locks
+        .nested()
+        .lock(subvolume.container(), id(subvolume), request.getForce(), Holders.Holder::inside)
+        .message();
+  }
+
+  @Override
+  public void unlock(Owned subvolume, UnlockRequest request) throws IOException {
+    requireNothingElse(request.getSubvolume());
+    if (request.getAcceptRollback() || request.getNotStrict()) {
+      throw RefusedException.invalid(
+          "Inside a container no HEAD is given up: have it unlocked on the host.");
+    }
+    List<HeldProtector> brought =
+        request.getHeldList().stream().filter(KeysInside::isBrought).toList();
+    HeadDemand demand = ContainerLocks.demand(request);
+    locks.nested().unlock(subvolume.container(), id(subvolume), brought, demand);
+  }
+
+  private static void requireNothingElse(String subvolume) throws RefusedException {
+    if (!subvolume.isEmpty()) {
+      throw RefusedException.invalid("Inside a container a path alone names what is nested.");
+    }
+  }
+
+  /** Of all that the directory's number belongs to, the one that the others are above. */
+  private String id(Owned subvolume) throws IOException {
+    UUID root = roots.keptWithNested(subvolume.container()).identity.subvolume();
+    return subvolumes.quotas().list(root).stream()
+        .map(Quotas.Quota::id)
+        .filter(id -> !id.equals(root) && subvolumes.inodesOf(id).test(subvolume.inode()))
+        .reduce((above, below) -> below)
+        .map(UUID::toString)
+        .orElseThrow(
+            () -> RefusedException.absent("The nested subvolume is gone: see 'ctr-enc ls'."));
+  }
+}

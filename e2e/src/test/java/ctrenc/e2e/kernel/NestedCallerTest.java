@@ -1,0 +1,165 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.NestingDaemon;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What people without privilege do by the command line with what they nest in a container. */
+@Tag("kernel")
+@Timeout(300)
+class NestedCallerTest {
+
+  private static final String PEOPLE =
+      """
+      chmod 755 /; mkdir -m 777 /both; cd /both
+      as() { setpriv --reuid $1 --regid $1 --clear-groups sh -ec "$2"; }
+      """;
+
+  private static final String NESTING =
+      """
+      as 1000 '
+        ctr-enc create mine; echo before > mine/f
+        ctr-enc create --image debian mine/tools; ls mine/tools/etc/passwd
+        ctr-enc ls; ctr-enc inspect mine | grep "^owner"
+        ctr-enc snapshot create mine@s; echo after > mine/f; cat mine/.ctr-enc/snapshots/s/f
+        ctr-enc create mine 2>&1 || echo $?'
+      as 1001 '
+        ctr-enc snapshot create mine@t 2>&1 || echo $?
+        ctr-enc rm mine 2>&1 || echo $?
+        ctr-enc create --fork other 2>&1 || echo $?
+        ctr-enc mount mine 2>&1 || echo $?
+        cat mine/f'
+      as 1000 'ctr-enc snapshot rm mine@s; ctr-enc snapshot ls mine; ctr-enc rm mine; ls'
+      """;
+
+  private static final String NESTING_SAYS =
+      """
+      /both/mine
+      /both/mine/tools
+      mine/tools/etc/passwd
+      /both/mine
+      owner 1000
+      /both/mine/.ctr-enc/snapshots/s
+      before
+      ctr-enc: cannot make /both/.ctr-enc/subvolumes/mine: the name is taken
+      4
+      ctr-enc: cannot make /both/mine/.ctr-enc/snapshots/t: it is not yours to
+      7
+      ctr-enc: cannot remove /both/.ctr-enc/subvolumes/mine: operation not permitted
+      7
+      ctr-enc: cannot make /both/.ctr-enc/forks/other: operation not permitted
+      7
+      ctr-enc: 'mount' is not offered inside a container, call it on the host: see 'ctr-enc --help'
+      2
+      after
+      /both/mine
+      """;
+
+  private static final String LOCKING =
+      """
+      as 1000 '
+        echo pass > /both/pass; echo other > /both/other
+        ctr-enc create mine; echo secret > mine/f
+        ctr-enc key add mine --protect machine 2>&1 || echo $?
+        ctr-enc key add mine --protect passphrase --passphrase-file /both/pass
+        (cd mine; exec sleep 600) & sleeper=$!
+        until [ "$(readlink /proc/$sleeper/cwd)" = /both/mine ]; do kill -0 $sleeper; sleep 0.1; done
+        ctr-enc lock mine 2>&1 | grep -c "is used by $sleeper (sleep) at /both/mine;"
+        kill $sleeper; wait $sleeper || true
+        ctr-enc lock mine > /both/head; cat mine/f 2>&1 || true'
+      as 1001 '
+        ctr-enc unlock mine --passphrase-file /both/pass 2>&1 || echo $?
+        ctr-enc key ls / 2>&1 || echo $?'
+      as 1000 '
+        ctr-enc unlock mine --passphrase-file /both/other > /dev/null 2>&1 || echo $?
+        until ctr-enc unlock mine --passphrase-file /both/pass --head $(cat /both/head) 2> /dev/null
+        do sleep 0.2; done
+        cat mine/f
+        ctr-enc key ls mine; ctr-enc lock mine > /dev/null
+        ctr-enc run --image debian -- sh -c "
+          ctr-enc lock /both/mine 2>&1 || echo \\$?
+          ctr-enc create /n; ctr-enc lock /n | wc -c; cat /n/f 2>&1 || true"'
+      ctr-enc rm mine
+      """;
+
+  private static final String LOCKING_SAYS =
+      """
+      /both/mine
+      ctr-enc: inside a container a passphrase, a key file, a recipient or a recovery key opens what is nested: name one of them
+      10
+      1
+      cat: mine/f: Required key not available
+      ctr-enc: no nested subvolume of yours shows at /both/mine: see 'ctr-enc ls'
+      3
+      ctr-enc: no nested subvolume of yours shows at /: see 'ctr-enc ls'
+      3
+      5
+      secret
+      1  passphrase
+      ctr-enc: no subvolume shows at /both/mine: see 'ctr-enc ls'
+      3
+      /n
+      38
+      cat: /n/f: Required key not available
+      /both/mine
+      """;
+
+  private static NestingDaemon host;
+
+  @BeforeAll
+  static void start() throws IOException {
+    host = NestingDaemon.start();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    host.requireNothingLeft();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    host.close();
+  }
+
+  private static List<String> kept(String script) {
+    String name = UUID.randomUUID().toString();
+    try {
+      return host.daemon()
+          .cli(
+              "run",
+              "--keep",
+              "--name",
+              name,
+              "--nesting",
+              "debian",
+              "--",
+              "sh",
+              "-ec",
+              PEOPLE + script)
+          .ok()
+          .lines()
+          .toList();
+    } finally {
+      host.daemon().cli("rm", name).ok();
+    }
+  }
+
+  @Test
+  void anOwnerNestsSnapshotsAndRemoves() {
+    assertThat(kept(NESTING)).containsExactlyElementsOf(NESTING_SAYS.lines().toList());
+  }
+
+  @Test
+  void anOwnerAloneLocksAndUnlocks() {
+    assertThat(kept(LOCKING)).containsExactlyElementsOf(LOCKING_SAYS.lines().toList());
+  }
+}
