@@ -16,6 +16,7 @@ import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +39,12 @@ final class Repairing {
 
   private final StoreParts parts;
   private final RepairSink sink;
-  private final Map<Name, Damaged> damaged = new LinkedHashMap<>();
+
+  /** Of one name there may be several, in the whole of a layer and in parts of it. */
+  private final Map<Name, List<Damaged>> damaged = new LinkedHashMap<>();
+
   private final Resources opened = new Resources();
-  private final Map<UUID, ExtentStores.Repair> repairs = new HashMap<>();
+  private final Map<Long, ExtentStores.Repair> repairs = new HashMap<>();
   private long verified;
 
   Repairing(StoreParts parts, RepairSink sink) {
@@ -51,7 +55,7 @@ final class Repairing {
   void run(List<LayerRecord> layers, InputStream source) throws IOException {
     for (LayerRecord layer : layers) {
       mendHeaders(layer);
-      try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
+      try (EnvelopeReader envelopes = parts.extents().envelopes(layer)) {
         Collecting found = new Collecting(layer);
         new ExtentScrub(
                 parts.meta(), layer.number(), layer.id(), envelopes, Pace.unlimited(), found)
@@ -63,36 +67,39 @@ final class Repairing {
         SealedExtents.read(source, sink::read, this::take);
       }
     } finally {
-      for (Damaged one : damaged.values()) {
-        sink.left(one.finding);
+      for (List<Damaged> same : damaged.values()) {
+        for (Damaged one : same) {
+          sink.left(one.finding);
+        }
       }
     }
   }
 
   private void mendHeaders(LayerRecord layer) throws IOException {
-    for (String file : parts.extents().mendHeaders(layer.id())) {
+    for (String file : parts.extents().mendHeaders(layer)) {
       String reason = "Its header was damaged.";
       sink.repaired(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "file " + file, reason));
     }
   }
 
   private void take(EnvelopeHeader header, MemorySegment envelope) throws IOException {
-    Name name = new Name(header.layer(), header.extent());
-    Damaged one = damaged.get(name);
-    if (one != null && repair(one.layer).replace(header.extent(), one.record, envelope)) {
-      damaged.remove(name);
-      sink.repaired(one.finding);
+    List<Damaged> same = damaged.getOrDefault(new Name(header.layer(), header.extent()), List.of());
+    for (Damaged one : List.copyOf(same)) {
+      if (repair(one.layer).replace(header.extent(), one.record, envelope)) {
+        same.remove(one);
+        sink.repaired(one.finding);
+      }
     }
   }
 
   /** Opens each layer once, and not before there is something for it: thousands may be damaged. */
   private ExtentStores.Repair repair(LayerRecord layer) throws IOException {
-    Optional<ExtentStores.Repair> known = Optional.ofNullable(repairs.get(layer.id()));
+    Optional<ExtentStores.Repair> known = Optional.ofNullable(repairs.get(layer.number()));
     if (known.isPresent()) {
       return known.get();
     }
     ExtentStores.Repair repair = opened.add(parts.extents().repair(layer));
-    repairs.put(layer.id(), repair);
+    repairs.put(layer.number(), repair);
     return repair;
   }
 
@@ -121,8 +128,10 @@ final class Repairing {
       Optional<PlaceRecord> record =
           extent.isPresent() ? record(layer, extent.getAsLong()) : Optional.empty();
       if (record.isPresent()) {
-        damaged.put(
-            new Name(layer.id(), extent.orElseThrow()), new Damaged(layer, record.get(), finding));
+        damaged
+            .computeIfAbsent(
+                new Name(layer.id(), extent.orElseThrow()), first -> new ArrayList<>(1))
+            .add(new Damaged(layer, record.get(), finding));
       } else {
         sink.left(finding);
       }

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.extent.LostExtents;
 import ctrenc.overlay.layer.HostFileCache;
 import ctrenc.overlay.layer.RecordCache;
@@ -165,7 +166,10 @@ public final class StoreDirectory implements Store {
     boolean hasRecords = !storage.list(META).isEmpty();
     if (storage.exists(StoreHeader.NAME)) {
       StoreHeader header = StoreHeader.read(storage);
-      boolean hasData = !storage.list(SEGMENTS).isEmpty() || !storage.list(IMAGES).isEmpty();
+      boolean hasData =
+          !storage.list(SEGMENTS).isEmpty()
+              || !storage.list(LayerFolder.parts(SEGMENTS)).isEmpty()
+              || !storage.list(IMAGES).isEmpty();
       if (hasData && !hasRecords) {
         throw new DamagedException("The state directory holds data but no records; restore meta/.");
       }
