@@ -15,4 +15,10 @@ public record ExtentSetting(
     MetaStore meta,
     ExtentWorkspaces workspaces,
     Audit audit,
-    ExtentTuning tuning) {}
+    ExtentTuning tuning) {
+
+  /** The same for a layer whose segment files lie there. */
+  public ExtentSetting in(LayerFolder folder) {
+    return new ExtentSetting(storage, folder.parent(segments), meta, workspaces, audit, tuning);
+  }
+}

@@ -43,7 +43,8 @@ public record LostExtents(Storage storage, String segments) implements ReplayChe
     if (state.closed()) {
       return;
     }
-    try (SegmentFiles files = SegmentFiles.open(storage, segments, state.layerId(), ANY_LENGTH)) {
+    String parent = LayerFolder.of(storage, segments, layer, state.layerId()).parent(segments);
+    try (SegmentFiles files = SegmentFiles.open(storage, parent, state.layerId(), ANY_LENGTH)) {
       ExtentRecovery recovery = new ExtentRecovery(found, files, layer, state);
       recovery.run();
       for (long id : recovery.missing().keySet()) {

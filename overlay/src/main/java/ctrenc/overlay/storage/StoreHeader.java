@@ -18,7 +18,7 @@ public record StoreHeader(UUID id, long features) {
   public static final String NAME = "store";
   public static final int VERSION = 1;
 
-  private static final int ID_LENGTH = 16;
+  public static final int ID_LENGTH = 16;
   private static final int FEATURES_LENGTH = 8;
   private static final int FIELDS_LENGTH = ID_LENGTH + FEATURES_LENGTH;
 
@@ -30,6 +30,12 @@ public record StoreHeader(UUID id, long features) {
 
   private static final long KNOWN_FEATURES = STATE_ROOTS;
   private static final FormatPreamble PREAMBLE = new FormatPreamble("store", VERSION, VERSION);
+
+  /** Of a new store, with as many random bytes as an id has. */
+  public static StoreHeader fresh(byte[] id) {
+    ByteBuffer bytes = ByteBuffer.wrap(id);
+    return new StoreHeader(new UUID(bytes.getLong(), bytes.getLong()), STATE_ROOTS);
+  }
 
   /** Writes the header durably. */
   public void write(Storage storage) throws IOException {

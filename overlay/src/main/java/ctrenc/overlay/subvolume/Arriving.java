@@ -70,7 +70,8 @@ final class Arriving {
   }
 
   private Transfers.Received receive(StreamSource source) throws IOException {
-    List<Newcomer> newcomers = incoming.newcomers(source.tree(), layers::adoptWhole);
+    List<Newcomer> newcomers =
+        incoming.newcomers(source.tree(), () -> new LocalLayers(stacks, layers::adoptWhole));
     List<EarlierSnapshot> earlier = earlier(source.tree(), newcomers);
     List<List<LocalLayers.Found>> coming = new ArrayList<>();
     newcomers.forEach(one -> coming.add(one.levels()));

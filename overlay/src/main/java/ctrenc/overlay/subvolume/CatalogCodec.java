@@ -32,6 +32,10 @@ import java.util.UUID;
 final class CatalogCodec {
 
   static final int VERSION = 1;
+
+  /** Of a layer of which a part is here: an earlier release would take it for the whole. */
+  private static final int PART_OF_LAYER = 2;
+
   static final byte NEXT_LAYER = 1;
   static final byte LAYER = 2;
   static final byte IMAGE = 3;
@@ -67,7 +71,8 @@ final class CatalogCodec {
   }
 
   static byte[] encode(LayerRecord layer) {
-    FieldWriter out = new FieldWriter(64).putByte(VERSION).putId(layer.id());
+    int version = layer.part() ? PART_OF_LAYER : VERSION;
+    FieldWriter out = new FieldWriter(64).putByte(version).putId(layer.id());
     out.putByte(layer.kind().code()).putByte(layer.state().code()).putInt(layer.references());
     out.putInt(layer.trees().size());
     layer.trees().forEach(tree -> putText(out, tree));
@@ -79,7 +84,8 @@ final class CatalogCodec {
     FieldReader keyIn = new FieldReader(key, 1, "key of a layer in the catalog");
     long number = keyIn.getSize();
     keyIn.end();
-    FieldReader in = open(value, "layer " + number);
+    FieldReader in = new FieldReader(value, "catalog record of layer " + number);
+    boolean isPart = in.version(PART_OF_LAYER) == PART_OF_LAYER;
     UUID id = in.getId();
     LayerRecord.Kind kind = kindOf(in);
     LayerRecord.State state = stateOf(in);
@@ -89,7 +95,10 @@ final class CatalogCodec {
       trees.add(getText(in));
     }
     in.end();
-    return new LayerRecord(number, id, kind, state, references, List.copyOf(trees));
+    if (isPart && kind != LayerRecord.Kind.ENCRYPTED) {
+      throw in.damaged("is a part of something that has none");
+    }
+    return new LayerRecord(number, id, kind, state, references, List.copyOf(trees), isPart);
   }
 
   static byte[] encode(ImageRecord image) {

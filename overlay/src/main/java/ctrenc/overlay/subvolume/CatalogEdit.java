@@ -52,6 +52,15 @@ final class CatalogEdit {
 
   /** An encrypted layer that is to be built; no stack holds it yet. */
   LayerRecord newLayer(UUID id) {
+    return newLayer(id, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isPart not all of it is going to be here
+   */
+  LayerRecord newLayer(UUID id, boolean isPart) {
     LayerRecord layer =
         new LayerRecord(
             newLayerNumber(),
@@ -59,7 +68,8 @@ final class CatalogEdit {
             LayerRecord.Kind.ENCRYPTED,
             LayerRecord.State.BUILDING,
             0,
-            List.of());
+            List.of(),
+            isPart);
     put(layer);
     return layer;
   }

@@ -64,7 +64,7 @@ record Departing(StackKeeping stacks) {
   }
 
   private void send(LayerRecord layer, long after, StreamSink sink) throws IOException {
-    try (EnvelopeReader envelopes = stacks.parts().extents().envelopes(layer.id())) {
+    try (EnvelopeReader envelopes = stacks.parts().extents().envelopes(layer)) {
       sink.layer(
           new LayerSource(stacks.parts().meta(), layer.number(), layer.id(), after, envelopes));
     }

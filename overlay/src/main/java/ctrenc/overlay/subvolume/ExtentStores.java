@@ -7,6 +7,7 @@ import ctrenc.overlay.extent.CompactionResult;
 import ctrenc.overlay.extent.CompactionRule;
 import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.Pace;
@@ -14,29 +15,28 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /** The extents of a store's encrypted layers. Thread-safe. */
 interface ExtentStores {
 
   /** Opens the extents of a layer; {@code key} outlives them. */
-  ExtentStore open(long layer, LayerKey key) throws IOException;
+  ExtentStore open(LayerRecord layer, LayerKey key) throws IOException;
 
   /** Removes the segment files of a layer that is not open. */
-  void remove(UUID layer) throws IOException;
+  void remove(LayerFolder layer) throws IOException;
 
   /** The layers that have segment files. */
-  Set<UUID> layers() throws IOException;
+  Set<LayerFolder> layers() throws IOException;
 
   /** Reads a layer's envelopes, without its key and beside whoever uses it. */
-  EnvelopeReader envelopes(UUID layer);
+  EnvelopeReader envelopes(LayerRecord layer);
 
   /**
    * Takes the extents of a layer that nobody has open, without its key.
    *
    * @param last the extent up to which it has them; 0 if it has none
    */
-  ArrivingExtents arriving(long layer, UUID id, long last) throws IOException;
+  ArrivingExtents arriving(LayerRecord layer, long last) throws IOException;
 
   /**
    * Rewrites the segment files of a layer that are mostly dead, without its key and beside whoever
@@ -66,11 +66,11 @@ interface ExtentStores {
    *
    * @return the files
    */
-  List<String> mendHeaders(UUID layer) throws IOException;
+  List<String> mendHeaders(LayerRecord layer) throws IOException;
 
   /** What {@link #compact} would work on. */
   CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) throws IOException;
 
   /** Bytes of a layer's segment files as the disk counts them; needs no key. */
-  long storedBytes(UUID layer) throws IOException;
+  long storedBytes(LayerRecord layer) throws IOException;
 }

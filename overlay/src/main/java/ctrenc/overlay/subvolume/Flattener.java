@@ -43,7 +43,7 @@ final class Flattener {
   long storedBytes(long number) throws IOException {
     LayerRecord layer = catalog.layer(number);
     boolean isEncrypted = layer.kind() == LayerRecord.Kind.ENCRYPTED;
-    return isEncrypted ? parts.extents().storedBytes(layer.id()) : 0;
+    return isEncrypted ? parts.extents().storedBytes(layer) : 0;
   }
 
   /** Returns how much less the store takes afterwards. */

@@ -47,15 +47,16 @@ final class IncomingLayers {
   }
 
   /** Begins to build a layer, also if something of it was kept; its number. */
-  long begin(UUID layer) throws IOException {
+  void begin(UUID layer) throws IOException {
     Optional<KeptLayers.Kept> kept = stacks.kept().find(layer);
     if (kept.isPresent()) {
-      drop(stacks, kept.get().goesOn());
+      KeptStreams.drop(stacks, kept.get().goesOn());
     }
     LayerRecord building =
         catalog.change(
             edit -> {
-              if (catalog.layers().stream().anyMatch(one -> one.id().equals(layer))) {
+              if (catalog.layers().stream()
+                  .anyMatch(one -> one.id().equals(layer) && !one.part())) {
                 throw new UnmovableException(
                     "Layer "
                         + layer
@@ -64,7 +65,11 @@ final class IncomingLayers {
               return edit.newLayer(layer);
             });
     built.put(layer, building);
-    return building.number();
+  }
+
+  /** Begins to build a part of a layer, whatever the store has of that. */
+  void beginPart(UUID layer) throws IOException {
+    built.put(layer, catalog.change(edit -> edit.newLayer(layer, true)));
   }
 
   /** Takes the extents of a layer that was begun. */
@@ -72,20 +77,33 @@ final class IncomingLayers {
     return extents(layer, 0);
   }
 
-  private ArrivingExtents extents(UUID layer, long last) throws IOException {
+  /** The number of a layer that was begun. */
+  long number(UUID layer) {
+    return begun(layer).number();
+  }
+
+  private LayerRecord begun(UUID layer) {
     LayerRecord building = built.get(layer);
     if (building == null) {
       throw new IllegalStateException("layer " + layer + " was not begun");
     }
-    return parts.extents().arriving(building.number(), layer, last);
+    return building;
+  }
+
+  private ArrivingExtents extents(UUID layer, long last) throws IOException {
+    return parts.extents().arriving(begun(layer), last);
   }
 
   /** Takes a layer of a stream, from its beginning or behind what was kept of it. */
   void receive(StreamSource source, StreamSource.Coming coming, boolean isKept) throws IOException {
     UUID layer = coming.layer();
-    long number = coming.after() == 0 ? begin(layer) : goOn(coming);
+    if (coming.after() == 0) {
+      begin(layer);
+    } else {
+      goOn(coming);
+    }
     try (LayerTarget target =
-        new LayerTarget(parts.meta(), number, layer, extents(layer, coming.after()))) {
+        new LayerTarget(parts.meta(), number(layer), layer, extents(layer, coming.after()))) {
       came.remove(layer);
       try {
         source.receive(target);
@@ -108,13 +126,12 @@ final class IncomingLayers {
     }
   }
 
-  private long goOn(StreamSource.Coming coming) throws IOException {
+  private void goOn(StreamSource.Coming coming) throws IOException {
     Predicate<KeptLayers.Kept> fits = kept -> !kept.isWhole() && kept.last() == coming.after();
-    return adopt(coming.layer(), fits)
-        .orElseThrow(
-            () ->
-                new UnmovableException(
-                    "The stream goes on after a part that is not here: send it from its beginning."));
+    if (adopt(coming.layer(), fits).isEmpty()) {
+      throw new UnmovableException(
+          "The stream goes on after a part that is not here: send it from its beginning.");
+    }
   }
 
   /** The number of a layer that came as a whole before its stream was cut. */
@@ -210,25 +227,8 @@ final class IncomingLayers {
   /** Everything came: what else was kept of the same stream is of no use. */
   void dropRest() throws IOException {
     for (KeptLayers.Kept one : adopted.values()) {
-      drop(stacks, one.goesOn());
+      KeptStreams.drop(stacks, one.goesOn());
     }
-  }
-
-  /**
-   * Removes what is kept of a stream.
-   *
-   * @param goesOn the layer that it goes on with
-   * @return whether anything was
-   */
-  static boolean drop(StackKeeping stacks, UUID goesOn) throws IOException {
-    boolean isFound = false;
-    for (KeptLayers.Kept one : stacks.kept().before(goesOn)) {
-      if (stacks.kept().take(one.id()).isPresent()) {
-        stacks.remover().remove(stacks.catalog().layer(one.number()));
-        isFound = true;
-      }
-    }
-    return isFound;
   }
 
   /** Nothing stays of those. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * A root that is made of what comes from elsewhere. Its layers are being built until everything is
@@ -44,16 +45,20 @@ final class IncomingRoot {
     return layers;
   }
 
-  /** The root, then what is nested in it, of which everything is here that does not come. */
-  List<Newcomer> newcomers(TreeDescription tree, LocalLayers.Kept kept) throws IOException {
+  /**
+   * The root, then what is nested in it, of which everything is here that does not come.
+   *
+   * @param local finds what is here, for each of them anew
+   */
+  List<Newcomer> newcomers(TreeDescription tree, Supplier<LocalLayers> local) throws IOException {
     Keyring.decode(tree.root().owner(), tree.root().protectors());
     List<Newcomer> newcomers = new ArrayList<>();
-    newcomers.add(Newcomer.root(id, name, tree.root(), new LocalLayers(stacks, kept)));
+    newcomers.add(Newcomer.root(id, name, tree.root(), local.get()));
     for (NestedDescription nested : tree.nested()) {
       RootDescription subvolume = nested.subvolume();
       Keyring.requireWholeNested(subvolume.owner(), subvolume.protectors());
       UUID parent = newcomers.get(nested.parent()).id();
-      newcomers.add(Newcomer.nested(nested, parent, new LocalLayers(stacks, kept)));
+      newcomers.add(Newcomer.nested(nested, parent, local.get()));
     }
     return newcomers;
   }

@@ -41,7 +41,7 @@ record LayerHoldings(StoreParts parts, Catalog catalog, NestCatalog nests) {
             parent.ifPresent(above -> trees.computeIfAbsent(above, unused -> new Held()).add(tree));
           }
         });
-    Map<UUID, Long> sizes = new HashMap<>();
+    Map<Long, Long> sizes = new HashMap<>();
     List<Quotas.Holding> holdings = new ArrayList<>();
     for (UUID id : all) {
       Held alone = own.getOrDefault(id, new Held());
@@ -71,15 +71,15 @@ record LayerHoldings(StoreParts parts, Catalog catalog, NestCatalog nests) {
     return held;
   }
 
-  private Quotas.Share share(Held held, Map<UUID, Long> sizes) throws IOException {
+  private Quotas.Share share(Held held, Map<Long, Long> sizes) throws IOException {
     long exclusive = 0;
     long shared = 0;
     for (Map.Entry<LayerRecord, Integer> each : held.counts.entrySet()) {
       LayerRecord layer = each.getKey();
-      Long size = sizes.get(layer.id());
+      Long size = sizes.get(layer.number());
       if (size == null) {
-        size = parts.extents().storedBytes(layer.id());
-        sizes.put(layer.id(), size);
+        size = parts.extents().storedBytes(layer);
+        sizes.put(layer.number(), size);
       }
       if (each.getValue() == layer.references()) {
         exclusive += size;

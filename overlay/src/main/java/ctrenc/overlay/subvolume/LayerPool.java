@@ -102,7 +102,7 @@ final class LayerPool {
           EncryptedLayer.open(
               parts.place(layer.number()),
               key,
-              parts.extents().open(layer.number(), key),
+              parts.extents().open(layer, key),
               parts.entropy(),
               floor),
           List.of(key));

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -35,7 +37,7 @@ record LayerReaders(Catalog catalog, NestCatalog nests, Arrivals arrivals) {
       references.merge(layer.number(), 1, Integer::sum);
     }
 
-    /** Whether nobody else holds one of the layers, so that nobody else has to be looked at. */
+    /** Whether nobody else holds one of the layers. */
     private boolean isAlone() {
       return layers.values().stream()
           .allMatch(layer -> references.getOrDefault(layer.number(), 0) >= layer.references());
@@ -114,22 +116,22 @@ record LayerReaders(Catalog catalog, NestCatalog nests, Arrivals arrivals) {
 
   /** The layers, and who reads them but for those that are going. */
   private List<SealedLayer> layers(Held held, Set<UUID> going) {
-    Map<Long, List<SealedLayer.Reader>> readers = new TreeMap<>();
-    held.layers.keySet().forEach(number -> readers.put(number, new ArrayList<>()));
-    if (going.isEmpty() || !held.isAlone()) {
+    Map<UUID, Set<SealedLayer.Reader>> readers = new LinkedHashMap<>();
+    held.layers.values().forEach(layer -> readers.put(layer.id(), new TreeSet<>(ORDER)));
+    if (going.isEmpty() || !held.isAlone() || isInParts(readers.keySet())) {
       addReaders(readers, going);
     }
-    List<SealedLayer> all = new ArrayList<>();
-    held.layers.forEach(
-        (number, layer) ->
-            all.add(
-                new SealedLayer(
-                    layer.id(),
-                    readers.getOrDefault(number, List.of()).stream().sorted(ORDER).toList())));
-    return List.copyOf(all);
+    return readers.entrySet().stream()
+        .map(layer -> new SealedLayer(layer.getKey(), List.copyOf(layer.getValue())))
+        .toList();
   }
 
-  private void addReaders(Map<Long, List<SealedLayer.Reader>> readers, Set<UUID> going) {
+  /** Whether the store has parts of one of the layers, which have its key, too. */
+  private boolean isInParts(Set<UUID> layers) {
+    return catalog.layers().stream().anyMatch(one -> one.part() && layers.contains(one.id()));
+  }
+
+  private void addReaders(Map<UUID, Set<SealedLayer.Reader>> readers, Set<UUID> going) {
     catalog
         .living()
         .filter(one -> !going.contains(one.id()))
@@ -150,14 +152,16 @@ record LayerReaders(Catalog catalog, NestCatalog nests, Arrivals arrivals) {
     return new SealedLayer.Reader(one.id(), root, one.name(), snapshot);
   }
 
-  private static void add(
-      Map<Long, List<SealedLayer.Reader>> readers,
+  private void add(
+      Map<UUID, Set<SealedLayer.Reader>> readers,
       List<SubvolumeRecord.Level> stack,
       SealedLayer.Reader reader) {
     for (SubvolumeRecord.Level level : stack) {
-      List<SealedLayer.Reader> found = readers.get(level.layer());
-      if (found != null && level.hasKey()) {
-        found.add(reader);
+      if (level.hasKey()) {
+        catalog
+            .find(level.layer())
+            .map(layer -> readers.get(layer.id()))
+            .ifPresent(found -> found.add(reader));
       }
     }
   }

@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.layer.LayerRange;
 import ctrenc.overlay.meta.MetaBatch;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -75,7 +75,7 @@ final class LayerRemover {
    */
   void removeLeftovers(Set<Long> kept) throws IOException {
     Set<String> claimed = new HashSet<>();
-    Set<UUID> ownerless = new HashSet<>(parts.extents().layers());
+    Set<LayerFolder> ownerless = new HashSet<>(parts.extents().layers());
     Set<Long> growing = new HashSet<>(kept);
     catalog.flattens().forEach(flatten -> growing.add(flatten.target().layer()));
     for (LayerRecord layer : catalog.layers()) {
@@ -84,10 +84,10 @@ final class LayerRemover {
       } else if (layer.kind() == LayerRecord.Kind.IMAGE_TREES) {
         claimed.addAll(layer.trees());
       }
-      ownerless.remove(layer.id());
+      ownerless.remove(layer.folder());
     }
     trees.removeUnclaimed(claimed);
-    for (UUID layer : ownerless) {
+    for (LayerFolder layer : ownerless) {
       parts.extents().remove(layer);
     }
   }
@@ -105,7 +105,7 @@ final class LayerRemover {
   /** Removes what a layer has, and forgets it. Nobody refers to it or has it open. */
   void remove(LayerRecord layer) throws IOException {
     switch (layer.kind()) {
-      case ENCRYPTED -> parts.extents().remove(layer.id());
+      case ENCRYPTED -> parts.extents().remove(layer.folder());
       case IMAGE_TREES -> {
         for (String tree : layer.trees()) {
           trees.remove(tree);

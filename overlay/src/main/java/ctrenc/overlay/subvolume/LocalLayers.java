@@ -26,6 +26,7 @@ final class LocalLayers {
   private final StackKeeping stacks;
   private final Catalog catalog;
   private final Kept kept;
+  private final boolean sharesNone;
   private Optional<ImageRecord> image = Optional.empty();
 
   /** Finds layers that came before their stream was cut. */
@@ -35,9 +36,19 @@ final class LocalLayers {
   }
 
   LocalLayers(StackKeeping stacks, Kept kept) {
+    this(stacks, kept, false);
+  }
+
+  private LocalLayers(StackKeeping stacks, Kept kept, boolean sharesNone) {
     this.kept = kept;
+    this.sharesNone = sharesNone;
     this.stacks = stacks;
     this.catalog = stacks.catalog();
+  }
+
+  /** Finds images alone: what comes is a part, and what is here of its layers is more, or less. */
+  static LocalLayers ofPart(StackKeeping stacks) {
+    return new LocalLayers(stacks, layer -> Optional.empty(), true);
   }
 
   /** The image that the root stands on, once it is found. */
@@ -52,7 +63,7 @@ final class LocalLayers {
       found.add(
           switch (level) {
             case RootDescription.Level.Carried(UUID id, byte[] key) ->
-                new Found(id, frozen(id), key, true);
+                new Found(id, sharesNone ? Optional.empty() : frozen(id), key, true);
             case RootDescription.Level.Known(UUID id, byte[] key) ->
                 new Found(id, Optional.of(required(id)), key, false);
             case RootDescription.Level.Plain(byte[] identity) ->
@@ -74,11 +85,11 @@ final class LocalLayers {
                     + " that first, or take the whole root."));
   }
 
-  /** A layer that is here and does not grow. */
+  /** A layer that is here as a whole and does not grow. */
   Optional<Long> frozen(UUID id) throws UnmovableException {
     Optional<LayerRecord> here =
         catalog.layers().stream()
-            .filter(layer -> layer.id().equals(id))
+            .filter(layer -> layer.id().equals(id) && !layer.part())
             .filter(layer -> layer.state() == LayerRecord.State.LIVE)
             .findFirst();
     if (here.isPresent() && isGrowing(stacks, here.get().number())) {

@@ -15,6 +15,7 @@ import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,12 @@ final class Repairing {
   private final StoreParts parts;
   private final RepairSink sink;
   private final RepairingRecords records;
-  private final Map<Name, Damaged> damaged = new LinkedHashMap<>();
+
+  /** Of one name there may be several, in the whole of a layer and in parts of it. */
+  private final Map<Name, List<Damaged>> damaged = new LinkedHashMap<>();
+
   private final Resources opened = new Resources();
-  private final Map<UUID, ExtentStores.Repair> repairs = new HashMap<>();
+  private final Map<Long, ExtentStores.Repair> repairs = new HashMap<>();
   private long verified;
 
   Repairing(StackKeeping stacks, RepairSink sink) {
@@ -55,7 +59,7 @@ final class Repairing {
   void run(List<LayerRecord> layers, InputStream source) throws IOException {
     for (LayerRecord layer : layers) {
       mendHeaders(layer);
-      try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
+      try (EnvelopeReader envelopes = parts.extents().envelopes(layer)) {
         NamedFindings found =
             new NamedFindings(stacks, layer, ScrubPosition.START, new Collecting(layer));
         new ExtentScrub(
@@ -71,14 +75,16 @@ final class Repairing {
       }
     } finally {
       records.end();
-      for (Damaged one : damaged.values()) {
-        sink.left(one.finding);
+      for (List<Damaged> same : damaged.values()) {
+        for (Damaged one : same) {
+          sink.left(one.finding);
+        }
       }
     }
   }
 
   private void mendHeaders(LayerRecord layer) throws IOException {
-    for (String file : parts.extents().mendHeaders(layer.id())) {
+    for (String file : parts.extents().mendHeaders(layer)) {
       String reason = "Its header was damaged.";
       sink.repaired(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "file " + file, reason));
     }
@@ -90,10 +96,12 @@ final class Repairing {
     @Override
     public void extent(EnvelopeHeader header, MemorySegment envelope) throws IOException {
       Name name = new Name(header.layer(), header.extent());
-      Damaged one = damaged.get(name);
-      if (one != null && repair(one.layer).replace(header.extent(), one.record, envelope)) {
-        damaged.remove(name);
-        sink.repaired(one.finding);
+      List<Damaged> same = damaged.getOrDefault(name, List.of());
+      for (Damaged one : List.copyOf(same)) {
+        if (repair(one.layer).replace(header.extent(), one.record, envelope)) {
+          same.remove(one);
+          sink.repaired(one.finding);
+        }
       }
     }
 
@@ -105,12 +113,12 @@ final class Repairing {
 
   /** Opens each layer once, and not before there is something for it: thousands may be damaged. */
   private ExtentStores.Repair repair(LayerRecord layer) throws IOException {
-    Optional<ExtentStores.Repair> known = Optional.ofNullable(repairs.get(layer.id()));
+    Optional<ExtentStores.Repair> known = Optional.ofNullable(repairs.get(layer.number()));
     if (known.isPresent()) {
       return known.get();
     }
     ExtentStores.Repair repair = opened.add(parts.extents().repair(layer));
-    repairs.put(layer.id(), repair);
+    repairs.put(layer.number(), repair);
     return repair;
   }
 
@@ -132,8 +140,10 @@ final class Repairing {
       Optional<PlaceRecord> record =
           extent.isPresent() ? record(layer, extent.getAsLong()) : Optional.empty();
       if (record.isPresent()) {
-        damaged.put(
-            new Name(layer.id(), extent.orElseThrow()), new Damaged(layer, record.get(), finding));
+        damaged
+            .computeIfAbsent(
+                new Name(layer.id(), extent.orElseThrow()), first -> new ArrayList<>(1))
+            .add(new Damaged(layer, record.get(), finding));
       } else {
         sink.left(finding);
       }

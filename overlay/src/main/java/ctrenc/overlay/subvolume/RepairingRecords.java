@@ -40,7 +40,9 @@ final class RepairingRecords {
   private final StackKeeping stacks;
   private final MetaStore meta;
   private final RepairSink sink;
-  private final Map<UUID, Broken> broken = new LinkedHashMap<>();
+
+  /** Of one id there may be several, the whole of a layer and parts of it. */
+  private final Map<UUID, List<Broken>> broken = new LinkedHashMap<>();
 
   RepairingRecords(StackKeeping stacks, RepairSink sink) {
     this.stacks = stacks;
@@ -52,7 +54,9 @@ final class RepairingRecords {
   void look(LayerRecord layer) throws IOException {
     Map<ScrubSubject, ScrubFinding> findings = findings(layer);
     if (!findings.isEmpty()) {
-      broken.put(layer.id(), new Broken(layer, findings, new LinkedHashMap<>()));
+      broken
+          .computeIfAbsent(layer.id(), first -> new ArrayList<>(1))
+          .add(new Broken(layer, findings, new LinkedHashMap<>()));
     }
   }
 
@@ -78,34 +82,45 @@ final class RepairingRecords {
 
   /** Takes a record that came, if it is of a layer with damage and differs from what is stored. */
   void take(UUID layer, Table table, byte[] logical, byte[] value) throws IOException {
-    Optional<Broken> of = Optional.ofNullable(broken.get(layer));
-    if (of.isEmpty() || LocalLayers.isGrowing(stacks, of.get().layer().number())) {
-      return;
+    for (Broken one : broken.getOrDefault(layer, List.of())) {
+      if (!LocalLayers.isGrowing(stacks, one.layer().number())) {
+        take(one, table, RecordShape.keyIn(one.layer().number(), logical), value);
+      }
     }
-    byte[] key = RecordShape.keyIn(of.get().layer().number(), logical);
+  }
+
+  private void take(Broken one, Table table, byte[] key, byte[] value) throws IOException {
     Optional<byte[]> stored = meta.get(table, key);
-    if (stored.isEmpty() || !Arrays.equals(stored.get(), value)) {
+    // What a part has nothing of may just not have been picked.
+    boolean differs = stored.isEmpty() ? !one.layer().part() : !Arrays.equals(stored.get(), value);
+    if (differs) {
       ScrubSubject subject = new ScrubSubject.StoredRecord(table, ByteBuffer.wrap(key));
-      of.get().others().put(subject, new SealedRecord(table, key, value));
+      one.others().put(subject, new SealedRecord(table, key, value));
     }
   }
 
   /** Exchanges what can be, looks again, and tells what became of what was found. */
   void end() throws IOException {
-    for (Broken one : broken.values()) {
-      Map<ScrubSubject, ScrubFinding> left = one.findings();
-      if (!one.others().isEmpty()) {
-        exchange(one);
-        left = findings(one.layer());
+    for (List<Broken> same : broken.values()) {
+      for (Broken one : same) {
+        end(one);
       }
-      for (ScrubFinding finding : one.findings().values()) {
-        if (!left.containsKey(finding.about())) {
-          sink.repaired(finding);
-        }
+    }
+  }
+
+  private void end(Broken one) throws IOException {
+    Map<ScrubSubject, ScrubFinding> left = one.findings();
+    if (!one.others().isEmpty()) {
+      exchange(one);
+      left = findings(one.layer());
+    }
+    for (ScrubFinding finding : one.findings().values()) {
+      if (!left.containsKey(finding.about())) {
+        sink.repaired(finding);
       }
-      for (ScrubFinding finding : left.values()) {
-        sink.left(finding);
-      }
+    }
+    for (ScrubFinding finding : left.values()) {
+      sink.left(finding);
     }
   }
 

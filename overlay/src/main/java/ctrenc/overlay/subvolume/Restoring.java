@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Makes one root of a backup. Not thread-safe. */
 final class Restoring {
@@ -26,12 +27,10 @@ final class Restoring {
 
   private final StackKeeping stacks;
   private final IncomingRoot incoming;
-  private final LocalLayers local;
 
   Restoring(StackKeeping stacks, String name) {
     this.stacks = stacks;
     this.incoming = new IncomingRoot(stacks, name);
-    this.local = new LocalLayers(stacks, layer -> Optional.empty());
   }
 
   Transfers.Received restore(
@@ -51,10 +50,14 @@ final class Restoring {
   private Transfers.Received restore(Reading reading, boolean isPart) throws IOException {
     incoming.requireFree();
     boolean isWhole = false;
-    try (Restore restore = new Restore(this::begin)) {
+    Supplier<LocalLayers> local =
+        isPart
+            ? () -> LocalLayers.ofPart(stacks)
+            : () -> new LocalLayers(stacks, layer -> Optional.empty());
+    try (Restore restore = new Restore(layer -> begin(layer, isPart))) {
       TreeDescription tree = reading.read(restore);
       tree.check();
-      List<Newcomer> newcomers = incoming.newcomers(tree, layer -> Optional.empty());
+      List<Newcomer> newcomers = incoming.newcomers(tree, local);
       Set<UUID> unused = requireCarried(newcomers, restore.layers(), isPart);
       restore.finish();
       incoming.layers().leaveOut(unused);
@@ -78,13 +81,19 @@ final class Restoring {
     return new BufferedInputStream(Channels.newInputStream(in), PIECE);
   }
 
-  private Optional<LayerRestore> begin(UUID layer) throws IOException {
-    if (local.frozen(layer).isPresent()) {
+  /** Empty if the store has it; of a part a layer is made anew, whatever the store has of it. */
+  private Optional<LayerRestore> begin(UUID layer, boolean isPart) throws IOException {
+    IncomingLayers layers = incoming.layers();
+    if (isPart) {
+      layers.beginPart(layer);
+    } else if (new LocalLayers(stacks, none -> Optional.empty()).frozen(layer).isPresent()) {
       return Optional.empty();
+    } else {
+      layers.begin(layer);
     }
-    long number = incoming.layers().begin(layer);
     return Optional.of(
-        new LayerRestore(stacks.parts().meta(), number, layer, incoming.layers().extents(layer)));
+        new LayerRestore(
+            stacks.parts().meta(), layers.number(layer), layer, layers.extents(layer)));
   }
 
   /**

@@ -78,7 +78,7 @@ final class SealedLevels {
     if (!isFirst) {
       return new StackObjects.Level(of, Instant.EPOCH, Optional.empty());
     }
-    EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer.id()));
+    EnvelopeReader envelopes = open.add(parts.extents().envelopes(layer));
     ExtentSource source = new ExtentSource(parts.meta(), layer.number(), layer.id(), envelopes);
     Instant time = times.getOrDefault(layer.id(), Instant.EPOCH);
     return new StackObjects.Level(of, time, Optional.of(source));

@@ -15,6 +15,7 @@ import ctrenc.overlay.extent.ExtentSetting;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.extent.ExtentTuning;
 import ctrenc.overlay.extent.ExtentWorkspaces;
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.extent.SegmentExtentStore;
 import ctrenc.overlay.meta.MetaStore;
@@ -33,6 +34,8 @@ import java.util.UUID;
 
 /** Extents in segment files below one directory. Thread-safe. */
 final class SegmentExtents implements ExtentStores, AutoCloseable {
+
+  private static final UUID NAMELESS = new UUID(0, 0);
 
   private final NonceHedge hedge;
   private final ExtentWorkspaces workspaces;
@@ -54,43 +57,67 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   }
 
   @Override
-  public ExtentStore open(long layer, LayerKey key) throws IOException {
+  public ExtentStore open(LayerRecord layer, LayerKey key) throws IOException {
     return shared.withKey(layer, key);
   }
 
   @Override
-  public void remove(UUID layer) throws IOException {
-    SegmentFiles.remove(setting.storage(), setting.segments(), layer);
+  public void remove(LayerFolder layer) throws IOException {
+    String parent = layer.parent(setting.segments());
+    SegmentFiles.remove(setting.storage(), parent, layer.layer());
+    if (layer.part() > 0 && setting.storage().exists(parent)) {
+      setting.storage().delete(parent);
+      setting.storage().syncDirectory(LayerFolder.parts(setting.segments()));
+    }
   }
 
   @Override
-  public Set<UUID> layers() throws IOException {
-    Set<UUID> layers = new HashSet<>();
-    for (String name : setting.storage().list(setting.segments())) {
-      try {
-        layers.add(UUID.fromString(name));
-      } catch (IllegalArgumentException e) {
-        throw new DamagedException("The directory of segment files holds a foreign name.", e);
+  public Set<LayerFolder> layers() throws IOException {
+    Set<LayerFolder> layers = new HashSet<>();
+    try {
+      for (String name : setting.storage().list(setting.segments())) {
+        layers.add(new LayerFolder(UUID.fromString(name), 0));
       }
+      String parts = LayerFolder.parts(setting.segments());
+      for (String number : setting.storage().list(parts)) {
+        // Power may go before the directory in that one is there.
+        List<String> names = setting.storage().list(parts + "/" + number);
+        UUID layer = names.isEmpty() ? NAMELESS : UUID.fromString(names.getFirst());
+        layers.add(new LayerFolder(layer, Long.parseLong(number)));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new DamagedException("The directory of segment files holds a foreign name.", e);
     }
     return layers;
   }
 
   @Override
-  public EnvelopeReader envelopes(UUID layer) {
-    return new EnvelopeReader(setting.storage(), setting.segments(), layer);
+  public EnvelopeReader envelopes(LayerRecord layer) {
+    return new EnvelopeReader(setting.storage(), of(layer).segments(), layer.id());
+  }
+
+  private ExtentSetting of(LayerRecord layer) {
+    return setting.in(layer.folder());
   }
 
   @Override
-  public ArrivingExtents arriving(long layer, UUID id, long last) throws IOException {
-    return new ArrivingExtents(
-        setting.storage(), setting.segments(), setting.meta(), layer, id, last);
+  public ArrivingExtents arriving(LayerRecord layer, long last) throws IOException {
+    Storage storage = setting.storage();
+    String segments = of(layer).segments();
+    if (layer.part()) {
+      // There from the beginning: it tells whose segment files a part without data has.
+      storage.createDirectory(segments + "/" + layer.id());
+      storage.syncDirectory(segments);
+      storage.syncDirectory(LayerFolder.parts(setting.segments()));
+      storage.syncDirectory("");
+    }
+    return new ArrivingExtents(storage, segments, setting.meta(), layer.number(), layer.id(), last);
   }
 
   @Override
   public CompactionResult compact(
       LayerRecord layer, CompactionRule rule, Pace pace, CompactionWatch watch) throws IOException {
-    SegmentExtentStore store = shared.withoutKey(layer.number(), layer.id());
+    SegmentExtentStore store = shared.withoutKey(layer);
     try {
       return store.compact(rule, pace, watch);
     } finally {
@@ -100,7 +127,7 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
 
   @Override
   public Repair repair(LayerRecord layer) throws IOException {
-    SegmentExtentStore store = shared.withoutKey(layer.number(), layer.id());
+    SegmentExtentStore store = shared.withoutKey(layer);
     return new Repair() {
       @Override
       public boolean replace(long extent, PlaceRecord damaged, MemorySegment envelope)
@@ -116,20 +143,20 @@ final class SegmentExtents implements ExtentStores, AutoCloseable {
   }
 
   @Override
-  public List<String> mendHeaders(UUID layer) throws IOException {
-    return SegmentHeaders.mend(setting.storage(), setting.segments(), layer);
+  public List<String> mendHeaders(LayerRecord layer) throws IOException {
+    return SegmentHeaders.mend(setting.storage(), of(layer).segments(), layer.id());
   }
 
   @Override
   public CompactionNeed compactionNeed(LayerRecord layer, CompactionRule rule) throws IOException {
-    return SegmentExtentStore.compactionNeed(setting, layer.number(), layer.id(), rule);
+    return SegmentExtentStore.compactionNeed(of(layer), layer.number(), layer.id(), rule);
   }
 
   @Override
-  public long storedBytes(UUID layer) throws IOException {
+  public long storedBytes(LayerRecord layer) throws IOException {
     long limit = setting.tuning().segmentFileLength();
     try (SegmentFiles files =
-        SegmentFiles.open(setting.storage(), setting.segments(), layer, limit)) {
+        SegmentFiles.open(setting.storage(), of(layer).segments(), layer.id(), limit)) {
       return files.storedBytes();
     }
   }

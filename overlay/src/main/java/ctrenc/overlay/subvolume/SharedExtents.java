@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The open extent stores of layers: one of each, which whoever has the layer's key shares with
@@ -29,27 +28,31 @@ final class SharedExtents {
   }
 
   /** Opens a layer for the one who has its key; {@code key} outlives what is returned. */
-  synchronized ExtentStore withKey(long layer, LayerKey key) throws IOException {
-    Shared shared = enter(layer, key.layer());
+  synchronized ExtentStore withKey(LayerRecord layer, LayerKey key) throws IOException {
+    Shared shared = enter(layer);
     if (shared.slot.held.isPresent()) {
-      leave(layer);
-      throw new IllegalStateException("layer number " + layer + " is open already");
+      leave(layer.number());
+      throw new IllegalStateException("layer number " + layer.number() + " is open already");
     }
     shared.slot.held = Optional.of(key);
-    return new Keyed(shared.store, () -> endKeyed(layer, shared));
+    return new Keyed(shared.store, () -> endKeyed(layer.number(), shared));
   }
 
   /** The same for one who has no key; {@link #leave} ends it. */
-  synchronized SegmentExtentStore withoutKey(long layer, UUID id) throws IOException {
-    return enter(layer, id).store;
+  synchronized SegmentExtentStore withoutKey(LayerRecord layer) throws IOException {
+    return enter(layer).store;
   }
 
-  private Shared enter(long layer, UUID id) throws IOException {
-    Shared shared = open.get(layer);
+  private Shared enter(LayerRecord layer) throws IOException {
+    Shared shared = open.get(layer.number());
     if (shared == null) {
       KeySlot slot = new KeySlot();
-      shared = new Shared(SegmentExtentStore.open(setting, layer, id, slot::key), slot);
-      open.put(layer, shared);
+      shared =
+          new Shared(
+              SegmentExtentStore.open(
+                  setting.in(layer.folder()), layer.number(), layer.id(), slot::key),
+              slot);
+      open.put(layer.number(), shared);
     }
     shared.users++;
     return shared;

@@ -27,7 +27,7 @@ final class StackUsage {
     for (SubvolumeRecord.Level level : tools.catalog().requireLiving(id).stack()) {
       LayerRecord layer = tools.catalog().layer(level.layer());
       if (layer.kind() == LayerRecord.Kind.ENCRYPTED) {
-        bytes += tools.parts().extents().storedBytes(layer.id());
+        bytes += tools.parts().extents().storedBytes(layer);
         inodes += LayerRange.countInodes(tools.parts().meta(), layer.number());
       }
     }

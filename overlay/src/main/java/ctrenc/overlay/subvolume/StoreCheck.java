@@ -1,5 +1,6 @@
 package ctrenc.overlay.subvolume;
 
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.layer.LayerRange;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Proves that nothing of a store is lost and nothing is left over. What it holds against the store:
@@ -99,17 +99,17 @@ final class StoreCheck {
 
   private void checkOwners() throws IOException {
     Set<Long> records = new HashSet<>(LayerRange.owners(parts.meta()));
-    Set<UUID> folders = new HashSet<>(parts.extents().layers());
+    Set<LayerFolder> folders = new HashSet<>(parts.extents().layers());
     Set<String> missingTrees = new HashSet<>();
     for (LayerRecord layer : catalog.layers()) {
       records.remove(layer.number());
-      folders.remove(layer.id());
+      folders.remove(layer.folder());
       if (layer.kind() == LayerRecord.Kind.IMAGE_TREES && isAlive(layer)) {
         missingTrees.addAll(layer.trees());
       }
     }
     records.forEach(owner -> add("layer number " + owner, "It has records and is unknown."));
-    folders.forEach(owner -> add("layer " + owner, "It has segment files and is unknown."));
+    folders.forEach(owner -> add("layer " + owner.layer(), "It has segment files and is unknown."));
     missingTrees.removeAll(trees.names());
     missingTrees.forEach(tree -> add("tree " + tree, "An image needs it; it is gone."));
     checkKeyFiles();

@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.overlay.audit.Audit;
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.extent.LostExtents;
 import ctrenc.overlay.layer.HostFileCache;
 import ctrenc.overlay.layer.RecordCache;
@@ -15,12 +16,10 @@ import ctrenc.overlay.storage.StateLock;
 import ctrenc.overlay.storage.Storage;
 import ctrenc.overlay.storage.StoreHeader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * A store in a state directory:
@@ -45,7 +44,6 @@ public final class StoreDirectory implements Store {
   private static final int OPEN_HOST_FILES = 1024;
   private static final long LARGEST_CACHE = 256L << 20;
   private static final int CACHE_SHARE = 8;
-  private static final int ID_SIZE = 16;
 
   private final Resources resources;
   private final StoredImages images;
@@ -182,7 +180,10 @@ public final class StoreDirectory implements Store {
     boolean hasRecords = !storage.list(META).isEmpty();
     if (storage.exists(StoreHeader.NAME)) {
       StoreHeader header = StoreHeader.read(storage);
-      boolean hasData = !storage.list(SEGMENTS).isEmpty() || !storage.list(IMAGES).isEmpty();
+      boolean hasData =
+          !storage.list(SEGMENTS).isEmpty()
+              || !storage.list(LayerFolder.parts(SEGMENTS)).isEmpty()
+              || !storage.list(IMAGES).isEmpty();
       if (hasData && !hasRecords) {
         throw new DamagedException("The state directory holds data but no records; restore meta/.");
       }
@@ -194,11 +195,9 @@ public final class StoreDirectory implements Store {
     if (hasRecords) {
       throw new DamagedException("The state directory holds records but no store header.");
     }
-    byte[] id = new byte[ID_SIZE];
+    byte[] id = new byte[StoreHeader.ID_LENGTH];
     entropy.fill(id);
-    ByteBuffer bytes = ByteBuffer.wrap(id);
-    new StoreHeader(new UUID(bytes.getLong(), bytes.getLong()), StoreHeader.STATE_ROOTS)
-        .write(storage);
+    StoreHeader.fresh(id).write(storage);
   }
 
   @Override

@@ -91,7 +91,7 @@ final class StoredTransfers implements Transfers {
 
   @Override
   public boolean drop(ResumePoint point) throws IOException {
-    return IncomingLayers.drop(stacks, point.layer());
+    return KeptStreams.drop(stacks, point.layer());
   }
 
   @Override

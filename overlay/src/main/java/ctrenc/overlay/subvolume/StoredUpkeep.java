@@ -123,7 +123,7 @@ final class StoredUpkeep implements Upkeep {
 
   private void verifyExtents(LayerRecord layer, long from, Pace pace, ScrubSink sink)
       throws IOException {
-    try (EnvelopeReader envelopes = parts.extents().envelopes(layer.id())) {
+    try (EnvelopeReader envelopes = parts.extents().envelopes(layer)) {
       new ExtentScrub(parts.meta(), layer.number(), layer.id(), envelopes, pace, sink).run(from);
     }
   }

@@ -49,6 +49,7 @@ class CatalogCodecTest {
     byte[] key = CatalogCodec.key(CatalogCodec.IMAGE, ID);
     byte[] layerKey = CatalogCodec.layerKey(7);
     fuzz(bytes -> CatalogCodec.decodeLayer(layerKey, bytes), CatalogCodec.encode(layer()));
+    fuzz(bytes -> CatalogCodec.decodeLayer(layerKey, bytes), CatalogCodec.encode(part()));
     fuzz(bytes -> CatalogCodec.decodeImage(key, bytes), CatalogCodec.encode(image()));
     byte[] onHost = StackCodec.encode(subvolume(new Base.HostTree(Path.of("/tree"))));
     fuzz(bytes -> StackCodec.decodeSubvolume(key, bytes), onHost);
@@ -60,6 +61,11 @@ class CatalogCodecTest {
   private static LayerRecord layer() {
     return new LayerRecord(
         7, ID, LayerRecord.Kind.IMAGE_TREES, LayerRecord.State.LIVE, 3, List.of("one", "zwölf"));
+  }
+
+  private static LayerRecord part() {
+    return new LayerRecord(
+        7, ID, LayerRecord.Kind.ENCRYPTED, LayerRecord.State.LIVE, 2, List.of(), true);
   }
 
   private static ImageRecord image() {

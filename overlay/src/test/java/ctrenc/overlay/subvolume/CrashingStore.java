@@ -7,6 +7,7 @@ import ctrenc.crypto.protector.Protector;
 import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.layer.HostFileCache;
 import ctrenc.overlay.layer.RecordCache;
 import ctrenc.overlay.meta.MemoryMetaStore;
@@ -37,7 +38,7 @@ final class CrashingStore {
 
   private final Path temporary;
   private final SecretMemory memory = SecretMemory.plain();
-  private final Set<UUID> segmentFolders = new HashSet<>();
+  private final Set<LayerFolder> segmentFolders = new HashSet<>();
   private final Random random = new Random(7);
   private MemoryMetaStore meta = new MemoryMetaStore();
   private Catalog catalog = openCatalog();
@@ -173,7 +174,7 @@ final class CrashingStore {
     }
     Set<Long> numbers = new HashSet<>();
     Set<String> trees = new HashSet<>();
-    Set<UUID> encrypted = new HashSet<>();
+    Set<LayerFolder> encrypted = new HashSet<>();
     for (LayerRecord layer : catalog.layers()) {
       assertThat(layer.state()).as(when).isEqualTo(LayerRecord.State.LIVE);
       assertThat(layer.references()).as(when).isPositive();
@@ -181,7 +182,7 @@ final class CrashingStore {
       if (layer.kind() == LayerRecord.Kind.IMAGE_TREES) {
         trees.addAll(layer.trees());
       } else {
-        encrypted.add(layer.id());
+        encrypted.add(layer.folder());
       }
     }
     assertThat(recordOwners()).as(when).isSubsetOf(numbers);

@@ -7,6 +7,7 @@ import ctrenc.overlay.extent.CompactionResult;
 import ctrenc.overlay.extent.CompactionRule;
 import ctrenc.overlay.extent.CompactionWatch;
 import ctrenc.overlay.extent.ExtentStore;
+import ctrenc.overlay.extent.LayerFolder;
 import ctrenc.overlay.layer.MemoryExtentStore;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.segment.EnvelopeReader;
@@ -15,7 +16,6 @@ import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -23,32 +23,34 @@ import java.util.function.Supplier;
  *
  * @param meta the records at the moment: a crash brings others
  */
-record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implements ExtentStores {
+record MemoryExtentStores(Supplier<MetaStore> meta, Set<LayerFolder> folders)
+    implements ExtentStores {
 
   @Override
-  public ExtentStore open(long layer, LayerKey key) throws IOException {
-    folders.add(key.layer());
-    return new MemoryExtentStore(meta.get(), layer);
+  public ExtentStore open(LayerRecord layer, LayerKey key) throws IOException {
+    folders.add(layer.folder());
+    return new MemoryExtentStore(meta.get(), layer.number());
   }
 
   @Override
-  public void remove(UUID layer) {
+  public void remove(LayerFolder layer) {
     folders.remove(layer);
   }
 
   @Override
-  public Set<UUID> layers() {
+  public Set<LayerFolder> layers() {
     return Set.copyOf(folders);
   }
 
   @Override
-  public EnvelopeReader envelopes(UUID layer) {
-    return new EnvelopeReader(new MemoryStorage(), "segments", layer);
+  public EnvelopeReader envelopes(LayerRecord layer) {
+    return new EnvelopeReader(new MemoryStorage(), "segments", layer.id());
   }
 
   @Override
-  public ArrivingExtents arriving(long layer, UUID id, long last) throws IOException {
-    return new ArrivingExtents(new MemoryStorage(), "segments", meta.get(), layer, id, last);
+  public ArrivingExtents arriving(LayerRecord layer, long last) throws IOException {
+    return new ArrivingExtents(
+        new MemoryStorage(), "segments", meta.get(), layer.number(), layer.id(), last);
   }
 
   @Override
@@ -63,7 +65,7 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   }
 
   @Override
-  public List<String> mendHeaders(UUID layer) {
+  public List<String> mendHeaders(LayerRecord layer) {
     return List.of();
   }
 
@@ -73,7 +75,7 @@ record MemoryExtentStores(Supplier<MetaStore> meta, Set<UUID> folders) implement
   }
 
   @Override
-  public long storedBytes(UUID layer) {
+  public long storedBytes(LayerRecord layer) {
     return 0;
   }
 }
