@@ -13,7 +13,8 @@ import java.util.UUID;
  * @param layer the layer it lies in; empty where it is the store's
  * @param about what is wrong
  * @param inode the file it is of, where that is known
- * @param file its path in the subvolume, where the keys are in memory
+ * @param file its path in the root, or in a nested subvolume while what that hangs in is locked;
+ *     where the keys are in memory
  * @param others further inodes that refer to the same extent
  * @param reason a whole sentence
  */

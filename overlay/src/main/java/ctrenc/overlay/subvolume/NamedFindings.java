@@ -2,6 +2,7 @@ package ctrenc.overlay.subvolume;
 
 import ctrenc.overlay.layer.EncryptedLayer;
 import ctrenc.overlay.layer.ExtentOwners;
+import ctrenc.overlay.layer.Layer;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
@@ -131,27 +132,39 @@ final class NamedFindings implements ScrubSink {
   }
 
   private static OpenedLayer.Work<Map<Long, SortedSet<Long>>> sealedOwners(Set<Long> extents) {
-    return (layers, index) ->
+    return (owner, layers, index) ->
         layers.get(index) instanceof EncryptedLayer readable
             ? readable.sealedOwners(extents)
             : Map.of();
   }
 
+  /** Paths of inodes in a subvolume. */
+  private record Paths(UUID owner, Map<Long, String> byInode) {}
+
   /** The paths of the inodes that are told of, where the keys are in memory. */
   private Map<Long, String> paths(List<ScrubFinding> findings) throws IOException {
     Set<Long> inodes = numbers(findings, ScrubFinding::inode);
-    return inodes.isEmpty() ? Map.of() : sound(() -> opened.use(paths(inodes)).orElse(Map.of()));
+    return inodes.isEmpty() ? Map.of() : sound(() -> paths(inodes));
   }
 
-  private static OpenedLayer.Work<Map<Long, String>> paths(Set<Long> inodes) {
-    return (layers, index) -> {
-      Map<Long, String> paths = new HashMap<>();
-      PathFinder finder = PathFinder.of(layers);
-      for (long inode : inodes) {
-        finder.path(inode).ifPresent(path -> paths.put(inode, path));
-      }
-      return paths;
-    };
+  private Map<Long, String> paths(Set<Long> inodes) throws IOException {
+    Optional<Paths> found = opened.use((owner, layers, index) -> paths(owner, layers, inodes));
+    if (found.isEmpty()) {
+      return Map.of();
+    }
+    Map<Long, String> paths = found.get().byInode();
+    String place = NestedPath.of(stacks, found.get().owner());
+    paths.replaceAll((inode, path) -> place + path);
+    return paths;
+  }
+
+  private static Paths paths(UUID owner, List<Layer> layers, Set<Long> inodes) throws IOException {
+    Map<Long, String> paths = new HashMap<>();
+    PathFinder finder = PathFinder.of(layers);
+    for (long inode : inodes) {
+      finder.path(inode).ifPresent(path -> paths.put(inode, path));
+    }
+    return new Paths(owner, paths);
   }
 
   private static Set<Long> numbers(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A layer in whichever stack has a key for it in memory, opened for a piece of work at a time: the
@@ -26,9 +27,10 @@ final class OpenedLayer {
   interface Work<T> {
 
     /**
+     * @param owner whose stack it is
      * @param index of the layer that is meant
      */
-    T run(List<Layer> layers, int index) throws IOException;
+    T run(UUID owner, List<Layer> layers, int index) throws IOException;
   }
 
   /** What comes of work; empty if no key for the layer is in memory. */
@@ -71,7 +73,7 @@ final class OpenedLayer {
     List<Long> held = new ArrayList<>();
     try {
       List<Layer> layers = stacks.opener().acquireReadable(owner.id(), stack, held::add).layers();
-      return work.run(layers, indexIn(stack));
+      return work.run(owner.id(), layers, indexIn(stack));
     } finally {
       stacks.opener().releaseAll(held);
     }

@@ -129,7 +129,7 @@ final class RepairingRecords {
     try {
       new OpenedLayer(stacks, one.layer())
           .use(
-              (layers, index) -> {
+              (owner, layers, index) -> {
                 if (layers.get(index) instanceof EncryptedLayer readable) {
                   readable.exchange(others);
                 }

@@ -111,7 +111,7 @@ final class SealPass implements SealSink {
   private boolean part(Work work) throws IOException {
     try {
       Optional<Boolean> isMore =
-          opened.use((layers, index) -> work.step(readable(layers.get(index)), PART));
+          opened.use((owner, layers, index) -> work.step(readable(layers.get(index)), PART));
       isLocked = isMore.isEmpty();
       return isMore.orElse(false);
     } catch (DamagedException e) {
