@@ -16,14 +16,28 @@ import ctrenc.proto.v1.UnlockRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The keys of what is nested in containers' roots, for those inside who own it. They have what they
- * bring themselves: neither the machine's key, nor its TPM, nor the key providers it knows.
+ * bring themselves: neither the machine's key, nor its TPM, nor the key providers it knows. One
+ * passphrase is derived from at a time, since each takes memory that these callers do not pay for.
  * Thread-safe.
  */
-record KeysInside(Subvolumes subvolumes, KeptRoots roots, ContainerKeys keys, ContainerLocks locks)
-    implements NestedKeys {
+final class KeysInside implements NestedKeys {
+
+  private final Subvolumes subvolumes;
+  private final KeptRoots roots;
+  private final ContainerKeys keys;
+  private final ContainerLocks locks;
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  KeysInside(Subvolumes subvolumes, KeptRoots roots, ContainerKeys keys, ContainerLocks locks) {
+    this.subvolumes = subvolumes;
+    this.roots = roots;
+    this.keys = keys;
+    this.locks = locks;
+  }
 
   @Override
   public ListProtectorsResponse list(Owned subvolume) throws IOException {
@@ -39,11 +53,14 @@ record KeysInside(Subvolumes subvolumes, KeptRoots roots, ContainerKeys keys, Co
           "Inside a container a passphrase, a key file, a recipient or a recovery key opens what is"
               + " nested: name one of them.");
     }
-    return keys.add(
-        request.toBuilder()
-            .setReference(subvolume.container())
-            .setSubvolume(id(subvolume))
-            .build());
+    AddProtectorsRequest found =
+        request.toBuilder().setReference(subvolume.container()).setSubvolume(id(subvolume)).build();
+    turn.lock();
+    try {
+      return keys.add(found);
+    } finally {
+      turn.unlock();
+    }
   }
 
   private static boolean isBrought(HeldProtector protector) {
@@ -86,7 +103,13 @@ record KeysInside(Subvolumes subvolumes, KeptRoots roots, ContainerKeys keys, Co
     List<HeldProtector> brought =
         request.getHeldList().stream().filter(KeysInside::isBrought).toList();
     HeadDemand demand = ContainerLocks.demand(request);
-    locks.nested().unlock(subvolume.container(), id(subvolume), brought, demand);
+    String id = id(subvolume);
+    turn.lock();
+    try {
+      locks.nested().unlock(subvolume.container(), id, brought, demand);
+    } finally {
+      turn.unlock();
+    }
   }
 
   private static void requireNothingElse(String subvolume) throws RefusedException {

@@ -23,7 +23,7 @@ class LockedContainerTest extends DaemonCase {
 
   /** Its program is not on the root, so that it goes on without. */
   private static final String IN_CONTAINER =
-      "echo secret > /note; exec 3< /note; while /out/busybox sleep 0.1;"
+      "trap exit TERM; echo secret > /note; exec 3< /note; while /out/busybox sleep 0.1;"
           + " do read got < /note && echo read $got; done 2>&1";
 
   @Test

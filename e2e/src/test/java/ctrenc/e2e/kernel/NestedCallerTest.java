@@ -88,7 +88,7 @@ class NestedCallerTest {
         ctr-enc run --image debian -- sh -c "
           ctr-enc lock /both/mine 2>&1 || echo \\$?
           ctr-enc create /n; ctr-enc lock /n | wc -c; cat /n/f 2>&1 || true"'
-      ctr-enc rm mine
+      ctr-enc unlock mine --passphrase-file pass; cat mine/f; ctr-enc rm mine
       """;
 
   private static final String LOCKING_SAYS =
@@ -110,6 +110,7 @@ class NestedCallerTest {
       /n
       38
       cat: /n/f: Required key not available
+      secret
       /both/mine
       """;
 
