@@ -132,11 +132,8 @@ public final class RunningDaemon implements AutoCloseable {
     LOG.info("daemon is ready", "socket", directories.socket());
   }
 
-  private NestedContainers nested(Settings settings, String version) throws IOException {
-    NestedContainers nested =
-        new NestedContainers(directories, settings, NestedEndpoint.listening(version));
-    nested.clear();
-    return nested;
+  private NestedContainers nested(Settings settings, String version) {
+    return new NestedContainers(directories, settings, NestedEndpoint.listening(version));
   }
 
   /** Goes on with what an earlier daemon left, and clears away what nobody goes on with. */
