@@ -132,8 +132,7 @@ public final class RunningDaemon implements AutoCloseable {
     LOG.info("daemon is ready", "socket", directories.socket());
   }
 
-  private NestedContainers.Making nested(Settings settings, String version) throws IOException {
-    NestedContainers.clear(directories);
+  private NestedContainers.Making nested(Settings settings, String version) {
     return keys ->
         new NestedContainers(directories, settings, NestedEndpoint.listening(version, keys));
   }

@@ -102,7 +102,7 @@ final class ForegroundRun {
         session.surroundings().note("the container was not removed: see 'ctr-enc ps'");
       }
     } catch (Failure e) {
-      if (!isCleanedUpByNext(e, container, remove)) {
+      if (!isCleanedUpByNext(e, container, code, remove)) {
         throw new Failure(
             ExitCode.OWN_FAILURE,
             "the command ended with %d, but the daemon did not clean up (%s)"
@@ -112,11 +112,14 @@ final class ForegroundRun {
     }
   }
 
-  private boolean isCleanedUpByNext(Failure reason, String container, boolean remove)
+  /** On the host it watches the container by itself; of what runs inside of one it is told. */
+  private boolean isCleanedUpByNext(Failure reason, String container, int code, boolean remove)
       throws InterruptedException {
-    return place == Place.HOST
-        && Connection.isBroken(reason)
-        && new NextDaemon(session).cleansUp(container, remove);
+    if (!Connection.isBroken(reason)) {
+      return false;
+    }
+    NextDaemon next = new NextDaemon(session);
+    return place == Place.HOST ? next.cleansUp(container, remove) : next.isTold(container, code);
   }
 
   private static RunResponse require(@Nullable RunResponse response, RunResponse.PartCase part) {

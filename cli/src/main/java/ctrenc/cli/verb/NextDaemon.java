@@ -2,8 +2,13 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
+import ctrenc.cli.rpc.Connection;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
+import ctrenc.proto.v1.RunExisting;
+import ctrenc.proto.v1.RunRequest;
+import ctrenc.proto.v1.RunResponse;
+import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +41,42 @@ final class NextDaemon {
       TimeUnit.MILLISECONDS.sleep(STEP_MILLIS); // There is nobody who could say when it is there.
     }
     return false;
+  }
+
+  /** Tells how what ran inside a container ended; whether it is cleaned up. */
+  boolean isTold(String container, int code) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+    while (System.nanoTime() < end) {
+      session.connectAgain();
+      try {
+        return tell(session.daemon(), container, code);
+      } catch (Failure e) {
+        if (e.code() == ExitCode.NOT_FOUND) {
+          return true; // Its end was noticed without us.
+        }
+        if (e.code() != ExitCode.UNREACHABLE) {
+          throw e;
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(STEP_MILLIS); // There is nobody who could say when it is there.
+    }
+    return false;
+  }
+
+  private static boolean tell(Connection daemon, String container, int code)
+      throws InterruptedException {
+    BlockingClientCall<RunRequest, RunResponse> call = daemon.nested().run();
+    RunExisting existing = RunExisting.newBuilder().setReference(container).build();
+    RunResponse response =
+        daemon.ask(
+            () -> {
+              call.write(RunRequest.newBuilder().setExisting(existing).build());
+              call.read();
+              call.write(RunRequest.newBuilder().setExitCode(code).build());
+              call.halfClose();
+              return call.read();
+            });
+    return response != null && response.hasFinished();
   }
 
   private static boolean isSettled(List<Container> known, String container, boolean remove) {

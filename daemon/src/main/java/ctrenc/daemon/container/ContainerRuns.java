@@ -96,7 +96,7 @@ final class ContainerRuns {
               hidden.in(container.identity),
               Optional.empty(),
               container.identity.spec().getNesting()
-                  ? nested.open(container.id(), root)
+                  ? nested.open(container.id(), root, container.root.orElseThrow().fileSystem())
                   : List.of()));
       isReady = true;
       return command;

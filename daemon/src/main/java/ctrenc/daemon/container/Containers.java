@@ -113,7 +113,8 @@ public final class Containers {
     runs = new ContainerRuns(mounter, maker, directories, runtime, events, inside);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
-    survivors = new Survivors(mounter, roots, maker, runs, background, runtime, directories);
+    survivors =
+        new Survivors(mounter, roots, maker, runs, background, runtime, directories, inside);
     hosted = new HostedRoots(store, mounter, roots, source, freedHeap, directories);
   }
 
@@ -138,8 +139,7 @@ public final class Containers {
   }
 
   /**
-   * Brings back the kept containers of an earlier daemon; they are mounted, and unlocked, when they
-   * are used.
+   * Brings back the kept containers of an earlier daemon, which are mounted and unlocked on use.
    *
    * @param left what it left of roots that are shown, by container
    * @return the containers whose roots are still shown
@@ -162,7 +162,7 @@ public final class Containers {
         survivors.destroy(container);
       }
     }
-    roots.forEach(survivors::giveUp);
+    survivors.giveUpRest(roots);
     return alive;
   }
 

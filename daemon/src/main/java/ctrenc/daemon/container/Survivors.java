@@ -1,11 +1,14 @@
 package ctrenc.daemon.container;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.log.FactLog;
+import ctrenc.daemon.nested.NestedContainers;
 import ctrenc.daemon.runtime.OciRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Takes up the containers whose roots, and processes, outlived the daemon that ran them. */
@@ -20,6 +23,7 @@ final class Survivors {
   private final BackgroundRuns background;
   private final OciRuntime runtime;
   private final Directories directories;
+  private final NestedContainers nested;
 
   Survivors(
       RootMounter mounter,
@@ -28,7 +32,8 @@ final class Survivors {
       ContainerRuns runs,
       BackgroundRuns background,
       OciRuntime runtime,
-      Directories directories) {
+      Directories directories,
+      NestedContainers nested) {
     this.mounter = mounter;
     this.keeping = keeping;
     this.maker = maker;
@@ -36,6 +41,7 @@ final class Survivors {
     this.background = background;
     this.runtime = runtime;
     this.directories = directories;
+    this.nested = nested;
   }
 
   /**
@@ -64,6 +70,9 @@ final class Survivors {
       Optional<Long> process = runtime.pid(container.id());
       boolean wasRun = process.isPresent() || Files.exists(bundle);
       container.isMountWanted = !wasRun || !container.boundAt.isEmpty();
+      if (wasRun && container.identity.spec().getNesting()) {
+        goOnWithNested(container);
+      }
       if (wasRun && OutputPipe.isIn(bundle)) {
         background.goOn(container);
       } else if (wasRun) {
@@ -77,6 +86,19 @@ final class Survivors {
     }
   }
 
+  /**
+   * Where that fails, the container goes on: who runs something in it hears that nobody answers.
+   */
+  @GuardedBy("container.guard")
+  private void goOnWithNested(ManagedContainer container) {
+    MountedRoot root = container.root.orElseThrow();
+    try {
+      nested.goOn(container.id(), root.mount().directory(), root.fileSystem());
+    } catch (IOException | RuntimeException e) {
+      LOG.failed("nothing can be run in a container any more", e, "container", container.id());
+    }
+  }
+
   /** Destroys a throwaway root that nobody sees any more. */
   void destroy(ManagedContainer container) throws IOException {
     container.guard.lock();
@@ -87,7 +109,13 @@ final class Survivors {
     }
   }
 
-  void giveUp(String container, RootKeeping.Left left) {
+  private void giveUp(String container, RootKeeping.Left left) {
     keeping.giveUp(container, left);
+  }
+
+  /** Gives up the roots that are left when all that go on were taken up, and what ran in others. */
+  void giveUpRest(Map<String, RootKeeping.Left> roots) throws IOException {
+    roots.forEach(this::giveUp);
+    nested.clear();
   }
 }

@@ -5,13 +5,16 @@ import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.TreeRemover;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerSpec;
+import ctrenc.proto.v1.ProcessSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +34,9 @@ public final class NestedScope {
 
   private static final String NAME = ".nested-";
 
+  /** What the container itself is called among the runs in it. */
+  private static final String TOP = "";
+
   /** The most that run at a time in one container, at all depths. */
   private static final int MOST_RUNS = 256;
 
@@ -38,31 +44,37 @@ public final class NestedScope {
   record Shared(
       String container,
       ContainerProcesses processes,
+      NestedTree tree,
+      RunRecords records,
       NestedContainers.Listening listening,
       AtomicInteger running) {}
 
   private final Shared shared;
   private final SubvolumeRoot root;
   private final Path directory;
+  private final String name;
   private final AutoCloseable server;
   private final Map<String, NestedRun> runs = new ConcurrentHashMap<>();
 
-  private NestedScope(Shared shared, SubvolumeRoot root, Path directory) throws IOException {
+  private NestedScope(Shared shared, SubvolumeRoot root, Path directory, String name)
+      throws IOException {
     this.shared = shared;
     this.root = root;
     this.directory = directory;
+    this.name = name;
+    if (!Files.exists(directory)) {
+      Files.createDirectory(directory);
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
     this.server = shared.listening().at(directory.resolve(SOCKET), this);
   }
 
-  /** Makes the directory of sockets, and listens there. */
+  /**
+   * Listens in a container's directory of sockets. One that is there already is bound into the
+   * container, which finds the new socket at the place of an earlier daemon's.
+   */
   static NestedScope open(Shared shared, SubvolumeRoot root, Path directory) throws IOException {
-    Files.createDirectory(directory);
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return new NestedScope(shared, root, directory);
-  }
-
-  Path directory() {
-    return directory;
+    return new NestedScope(shared, root, directory, TOP);
   }
 
   /** Whether a process stands in this container's root, and not in one that is nested there. */
@@ -76,15 +88,13 @@ public final class NestedScope {
     if (shared.running().incrementAndGet() > MOST_RUNS) {
       shared.running().decrementAndGet();
       throw RefusedException.full(
-          "As many containers run in this container as may ("
-              + MOST_RUNS
-              + "): wait for one to end.");
+          "As many containers run in this container as may (%d): wait for one to end."
+              .formatted(MOST_RUNS));
     }
-    String name = NAME + HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
     boolean isBegun = false;
     try {
-      NestedRun run = begin(name, spec, process, uid);
-      runs.put(name, run);
+      NestedRun run = begin(fresh(spec, RunCaller.of(process, uid)), spec);
+      runs.put(run.name(), run);
       isBegun = true;
       return run;
     } finally {
@@ -94,21 +104,29 @@ public final class NestedScope {
     }
   }
 
-  private NestedRun begin(String name, ContainerSpec spec, int process, int uid)
-      throws IOException {
-    int gid = ContainerProcesses.group(process).orElse(uid);
-    SubvolumeRoot made =
-        NestedSubvolume.make(root, name, spec.getBase(), new NestedSubvolume.Owner(uid, gid));
+  private RunRecords.Entry fresh(ContainerSpec spec, RunCaller caller) {
+    String fresh = NAME + HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
+    String base = NestedRun.shown(spec.getBase());
+    return new RunRecords.Entry(fresh, name, Optional.empty(), base, Instant.now(), caller);
+  }
+
+  private NestedRun begin(RunRecords.Entry entry, ContainerSpec spec) throws IOException {
+    int uid = entry.caller().uid();
+    int gid = ContainerProcesses.group(entry.caller().process()).orElse(uid);
+    NestedTree.Owner owner = new NestedTree.Owner(uid, gid);
     boolean isOpen = false;
     try {
-      String id = NestedSubvolume.id(made);
-      NestedScope inner = open(shared, made, directory.resolve(name));
+      shared.records().write(entry);
+      NestedTree.Made made = shared.tree().make(root.inode(), entry.name(), spec.getBase(), owner);
+      RunRecords.Entry known = entry.with(made);
+      shared.records().write(known);
+      NestedRun run = new NestedRun(this, inner(known, made), known, made.id(), spec.getProcess());
       isOpen = true;
-      return new NestedRun(this, inner, name, id, spec);
+      return run;
     } finally {
       if (!isOpen) {
-        NestedSubvolume.destroy(made);
-        TreeRemover.remove(directory.resolve(name));
+        shared.tree().removeBegun(root.inode(), entry.name());
+        forget(entry.name());
       }
     }
   }
@@ -119,7 +137,60 @@ public final class NestedScope {
    * @param path of its root directory, as the caller sees it, without links
    */
   public NestedKeys.Owned owned(String path, int uid) throws IOException {
-    return new NestedKeys.Owned(shared.container(), OwnedDirectory.find(root, path, uid));
+    return new NestedKeys.Owned(
+        shared.container(), OwnedDirectory.find(shared.tree(), root, path, uid));
+  }
+
+  private NestedScope inner(RunRecords.Entry entry, NestedTree.Made made) throws IOException {
+    return new NestedScope(
+        shared, root.at(made.inode()), directory.resolve(entry.name()), entry.name());
+  }
+
+  /** Removes the last that tells of a run. */
+  private void forget(String run) throws IOException {
+    TreeRemover.remove(directory.resolve(run));
+    shared.records().forget(run);
+  }
+
+  /** Goes on with what an earlier daemon began here, and removes what of it has ended. */
+  void takeUp(List<RunRecords.Entry> all) throws IOException {
+    for (RunRecords.Entry entry : all) {
+      if (!entry.parent().equals(name)) {
+        continue;
+      }
+      Optional<NestedTree.Made> made = entry.made().filter(one -> shared.tree().has(one.id()));
+      if (made.isPresent()) {
+        takeUp(entry, made.get(), all);
+      } else {
+        entry.made().ifPresent(one -> shared.processes().kill(root.at(one.inode()), entry.name()));
+        shared.tree().removeBegun(root.inode(), entry.name());
+        forget(entry.name());
+      }
+    }
+  }
+
+  private void takeUp(RunRecords.Entry entry, NestedTree.Made made, List<RunRecords.Entry> all)
+      throws IOException {
+    NestedScope inner = inner(entry, made);
+    NestedRun run = new NestedRun(this, inner, entry, made.id(), ProcessSpec.getDefaultInstance());
+    shared.running().incrementAndGet();
+    runs.put(entry.name(), run);
+    inner.takeUp(all);
+    run.watch();
+  }
+
+  /**
+   * The run of an earlier daemon, for its caller, who has lost his call: he tells its end in this
+   * one, which is the leash from now on.
+   */
+  public ForegroundRun goOn(String subvolume, int uid) throws RefusedException {
+    return runs.values().stream()
+        .filter(run -> run.subvolume().toString().equals(subvolume) && run.isLeftTo(uid))
+        .findAny()
+        .orElseThrow(
+            () ->
+                RefusedException.absent(
+                    "There is no container " + subvolume + " of an earlier daemon: it has ended."));
   }
 
   /** What runs in this container, at any depth. */
@@ -136,9 +207,9 @@ public final class NestedScope {
       inner.releaseRuns();
       shared.processes().kill(inner.root, run.name());
       inner.stopListening();
-      NestedSubvolume.destroy(inner.root);
+      shared.tree().destroy(run.subvolume());
     } finally {
-      TreeRemover.remove(inner.directory);
+      forget(run.name());
       runs.remove(run.name());
       shared.running().decrementAndGet();
     }
@@ -151,7 +222,7 @@ public final class NestedScope {
         shared.running().decrementAndGet();
         run.inner().releaseRuns();
         run.inner().stopListening();
-        run.inner().root.close();
+        shared.records().forget(run.name());
       }
     }
   }
@@ -165,7 +236,7 @@ public final class NestedScope {
   }
 
   /** Ends everything; the container's own processes have ended. */
-  void close() throws IOException {
+  void close() {
     stopListening();
     for (NestedRun run : runs.values()) {
       try {
@@ -175,7 +246,5 @@ public final class NestedScope {
         LOG.failed("nested container was not cleaned up", e, "directory", directory);
       }
     }
-    root.close();
-    TreeRemover.remove(directory);
   }
 }

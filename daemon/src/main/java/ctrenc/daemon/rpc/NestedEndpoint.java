@@ -51,10 +51,13 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
     PeerCredentials peer = NestedAuthorization.PEER.get();
     return new RunConversation(
         request -> {
-          if (!request.hasStart()) {
+          if (request.hasStart()) {
+            return scope.run(request.getStart(), peer.pid(), peer.uid());
+          }
+          if (request.getExisting().hasProcess()) {
             throw RefusedException.invalid("Inside a container each run is on a root of its own.");
           }
-          return scope.run(request.getStart(), peer.pid(), peer.uid());
+          return scope.goOn(request.getExisting().getReference(), peer.uid());
         },
         (ServerCallStreamObserver<RunResponse>) observer);
   }

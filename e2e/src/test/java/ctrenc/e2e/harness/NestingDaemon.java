@@ -8,7 +8,15 @@ import java.io.IOException;
 public record NestingDaemon(TestDaemon daemon) implements AutoCloseable {
 
   public static NestingDaemon start() throws IOException {
-    TestDaemon daemon = TestDaemon.start();
+    return with(TestDaemon.start());
+  }
+
+  /** The same, and its roots outlive it. */
+  public static NestingDaemon startKept() throws IOException {
+    return with(TestDaemon.startKept());
+  }
+
+  private static NestingDaemon with(TestDaemon daemon) throws IOException {
     daemon.cli("image", "import", DebianTree.archive().toString(), "debian").ok();
     return new NestingDaemon(daemon);
   }

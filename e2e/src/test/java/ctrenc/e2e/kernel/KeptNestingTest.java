@@ -1,0 +1,78 @@
+package ctrenc.e2e.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.NestingDaemon;
+import ctrenc.e2e.harness.TestDaemon;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The daemon is killed under containers that run others: all of them go on. */
+@Tag("kernel")
+@Timeout(300)
+class KeptNestingTest {
+
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  /** A container in a container in it waits for a word; another one's caller is to be killed. */
+  private static final String WORK =
+      """
+      ctr-enc run -- sh -c "touch /left; sleep 1000" 2> /dev/null & echo $! > /pid
+      until ls /.nested-*/left > /dev/null 2>&1; do sleep 0.1; done
+      ctr-enc run --image debian -- sh -c '
+        ctr-enc run -- sh -c "echo inner > /f; touch /up; until [ -e /go ]; do sleep 0.1; done; cat /f; exit 5"
+        code=$?; ctr-enc run -- sh -c "exit 1"; exit $((code + $? + 1))'
+      echo outer $?
+      ctr-enc run -- sh -c "echo again; exit 3"; echo after $?
+      until [ -z "$(ctr-enc ps -q)" ]; do sleep 0.1; done
+      ls -A / | grep nested; ls -A /run/ctr-enc/nested; grep -lz '^1000$' /proc/[0-9]*/cmdline | wc -l
+      echo over; sleep 2000
+      """;
+
+  private static NestingDaemon host;
+
+  @BeforeAll
+  static void start() throws IOException {
+    host = NestingDaemon.startKept();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    host.requireNothingLeft();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    host.close();
+  }
+
+  private static boolean isIn(String name, String script) {
+    return host.daemon().cli("exec", name, "sh", "-c", script).run().exit() == 0;
+  }
+
+  @Test
+  void whatRunsInsideGoesOnAndMoreIsRun() {
+    TestDaemon daemon = host.daemon();
+    daemon.cli("run", "-d", "--name", "n", "--nesting", "debian", "--", "sh", "-c", WORK).ok();
+    Condition.await("it runs", LONG, () -> isIn("n", "test -e /.nested-*/.nested-*/up"));
+    daemon.awaitKept(1);
+    daemon.killAndAwaitNext();
+    assertThat(daemon.cli("exec", "n", "ctr-enc", "ps", "-q").ok().lines()).hasSize(3);
+    assertThat(isIn("n", "kill -9 $(cat /pid)")).isTrue();
+    daemon.succeed();
+    assertThat(isIn("n", "cd /.nested-*/.nested-*; touch go")).isTrue();
+    Condition.await("it is over", LONG, () -> daemon.cli("logs", "n").ok().contains("over"));
+    assertThat(daemon.cli("logs", "n").ok().lines())
+        .containsExactly("inner", "outer 7", "again", "after 3", "ctr-enc.sock", "0", "over");
+    daemon.cli("rm", "--force", "n").ok();
+    assertThat(daemon.run().resolve("nested").toFile().list())
+        .allMatch(name -> name.matches("program|former-.*"));
+  }
+}
