@@ -1,5 +1,7 @@
 package ctrenc.cli.verb;
 
+import ctrenc.cli.exit.ExitCode;
+import ctrenc.cli.exit.Failure;
 import ctrenc.proto.v1.Base;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.RunRequest;
@@ -55,8 +57,20 @@ public final class NestedRunVerb implements Verb {
             .setProcess(options.process())
             .setRemove(true)
             .build();
-    return new ForegroundRun(session, options, ForegroundRun.Place.CONTAINER)
-        .run(RunRequest.newBuilder().setStart(spec).build(), true);
+    try {
+      return new ForegroundRun(session, options, ForegroundRun.Place.CONTAINER)
+          .run(RunRequest.newBuilder().setStart(spec).build(), true);
+    } catch (Failure e) {
+      throw e.code() == ExitCode.UNREACHABLE ? unreachable(e) : e;
+    }
+  }
+
+  /** Nobody in here can start a daemon; but where roots outlive one, the next is soon there. */
+  private static Failure unreachable(Failure reason) {
+    return new Failure(
+        reason.code(),
+        "nothing was run, because the host's daemon does not answer: try again in a few seconds, or ask who runs it",
+        reason);
   }
 
   private static Base base(Arguments arguments) {
