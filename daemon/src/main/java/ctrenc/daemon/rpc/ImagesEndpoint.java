@@ -32,7 +32,7 @@ public final class ImagesEndpoint extends ImagesGrpc.ImagesImplBase {
   @Override
   @SuppressWarnings("MethodCanBeStatic") // An RPC.
   public StreamObserver<ImportImageRequest> import_(StreamObserver<ImportImageResponse> observer) {
-    return new ImportConversation(
+    return ImportConversation.begin(
         imports, (ServerCallStreamObserver<ImportImageResponse>) observer, streams);
   }
 

@@ -14,42 +14,36 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
-/**
- * One call of Import: a header, perhaps data; progress and the image flow back. gRPC calls one
- * method at a time.
- */
-final class ImportConversation implements StreamObserver<ImportImageRequest> {
+/** One call of Import: a header, perhaps data; progress and the image flow back. */
+final class ImportConversation {
+
+  private static final HeadedRequests.Shape<ImportImageRequest> SHAPE =
+      new HeadedRequests.Shape<>(
+          ImportImageRequest::hasHeader,
+          ImportImageRequest::getData,
+          "The first request of an import says what is imported.");
 
   private final ImageImports imports;
-  private final StreamedAnswer<ImportImageResponse> answer;
-  private final Executor streams;
   private final RequestStream data;
-  private boolean isBegun;
 
-  ImportConversation(
+  private ImportConversation(ImageImports imports, RequestStream data) {
+    this.imports = imports;
+    this.data = data;
+  }
+
+  static StreamObserver<ImportImageRequest> begin(
       ImageImports imports,
       ServerCallStreamObserver<ImportImageResponse> observer,
       Executor streams) {
-    this.imports = imports;
-    this.streams = streams;
-    this.answer = new StreamedAnswer<>(observer);
-    this.data = RequestStream.of(observer, answer);
-  }
-
-  @Override
-  public void onNext(ImportImageRequest request) {
-    if (isBegun) {
-      data.offer(request.getData());
-      return;
-    }
-    if (!request.hasHeader()) {
-      throw new CheckedFailure(
-          RefusedException.invalid("The first request of an import says what is imported."));
-    }
-    isBegun = true;
-    ImportImageHeader header = request.getHeader();
-    answer.write(streams, out -> send(out, run(header, new Progress(out))));
-    data.more();
+    StreamedAnswer<ImportImageResponse> answer = new StreamedAnswer<>(observer);
+    RequestStream data = RequestStream.of(observer, answer);
+    ImportConversation begun = new ImportConversation(imports, data);
+    return new HeadedRequests<>(
+        SHAPE,
+        data,
+        first ->
+            answer.write(
+                streams, out -> send(out, begun.run(first.getHeader(), new Progress(out)))));
   }
 
   private ImageInfo run(ImportImageHeader header, Progress progress) throws IOException {
@@ -66,20 +60,6 @@ final class ImportConversation implements StreamObserver<ImportImageRequest> {
   private static void send(StreamedAnswer<ImportImageResponse> out, ImageInfo image)
       throws InterruptedException {
     out.send(ImportImageResponse.newBuilder().setImage(ImagesEndpoint.view(image)).build());
-  }
-
-  @Override
-  public void onError(Throwable failure) {
-    data.cut();
-  }
-
-  @Override
-  public void onCompleted() {
-    if (!isBegun) {
-      throw new CheckedFailure(
-          RefusedException.invalid("The first request of an import says what is imported."));
-    }
-    data.end();
   }
 
   /** Progress that the caller has no room for is left out. */

@@ -65,7 +65,7 @@ public final class MaintenanceEndpoint extends MaintenanceGrpc.MaintenanceImplBa
 
   @Override
   public StreamObserver<RepairRequest> repair(StreamObserver<RepairResponse> observer) {
-    return new RepairConversation(
+    return RepairConversation.begin(
         store.upkeep(), this::named, (ServerCallStreamObserver<RepairResponse>) observer, streams);
   }
 

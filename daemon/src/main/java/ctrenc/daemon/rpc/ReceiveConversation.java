@@ -17,38 +17,32 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/**
- * One call of Receive: a header, then the stream; progress and the root flow back. gRPC calls one
- * method at a time.
- */
-final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
+/** One call of Receive: a header, then the stream; progress and the root flow back. */
+final class ReceiveConversation {
+
+  private static final HeadedRequests.Shape<ReceiveRequest> SHAPE =
+      new HeadedRequests.Shape<>(
+          ReceiveRequest::hasHeader,
+          ReceiveRequest::getData,
+          "The first request of a stream says what it becomes.");
 
   private final Containers containers;
-  private final StreamedAnswer<ReceiveResponse> answer;
-  private final Executor streams;
   private final RequestStream data;
   private final Optional<PeerCredentials> peer;
-  private boolean isBegun;
 
-  ReceiveConversation(
-      Containers containers, ServerCallStreamObserver<ReceiveResponse> observer, Executor streams) {
+  private ReceiveConversation(Containers containers, RequestStream data) {
     this.containers = containers;
-    this.streams = streams;
-    this.answer = new StreamedAnswer<>(observer);
-    this.data = RequestStream.of(observer, answer);
+    this.data = data;
     this.peer = Optional.ofNullable(PeerAuthorization.PEER.get());
   }
 
-  @Override
-  public void onNext(ReceiveRequest request) {
-    if (isBegun) {
-      data.offer(request.getData());
-      return;
-    }
-    requireHeader(request.hasHeader());
-    isBegun = true;
-    answer.write(streams, out -> receive(request.getHeader(), out));
-    data.more();
+  static StreamObserver<ReceiveRequest> begin(
+      Containers containers, ServerCallStreamObserver<ReceiveResponse> observer, Executor streams) {
+    StreamedAnswer<ReceiveResponse> answer = new StreamedAnswer<>(observer);
+    RequestStream data = RequestStream.of(observer, answer);
+    ReceiveConversation begun = new ReceiveConversation(containers, data);
+    return new HeadedRequests<>(
+        SHAPE, data, first -> answer.write(streams, out -> begun.receive(first.getHeader(), out)));
   }
 
   private void receive(ReceiveHeader header, StreamedAnswer<ReceiveResponse> out)
@@ -83,23 +77,5 @@ final class ReceiveConversation implements StreamObserver<ReceiveRequest> {
         ReceiveResponse.newBuilder()
             .setProgress(ReceiveProgress.newBuilder().setDone(done))
             .build());
-  }
-
-  private static void requireHeader(boolean isHeader) {
-    if (!isHeader) {
-      throw new CheckedFailure(
-          RefusedException.invalid("The first request of a stream says what it becomes."));
-    }
-  }
-
-  @Override
-  public void onError(Throwable failure) {
-    data.cut();
-  }
-
-  @Override
-  public void onCompleted() {
-    requireHeader(isBegun);
-    data.end();
   }
 }

@@ -17,11 +17,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 
-/**
- * One call of Repair: a header, then a stream or a backup; what becomes of findings flows back.
- * gRPC calls one method at a time.
- */
-final class RepairConversation implements StreamObserver<RepairRequest> {
+/** One call of Repair: a header, then a stream or a backup; what becomes of findings flows back. */
+final class RepairConversation {
 
   /** Finds the root of a container; empty where none is named. */
   @FunctionalInterface
@@ -29,35 +26,34 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
     Optional<UUID> named(String reference) throws IOException;
   }
 
+  private static final HeadedRequests.Shape<RepairRequest> SHAPE =
+      new HeadedRequests.Shape<>(
+          RepairRequest::hasHeader,
+          RepairRequest::getData,
+          "The first request of a repair says what is repaired.");
+
   private final Upkeep upkeep;
   private final Naming naming;
-  private final Executor streams;
-  private final StreamedAnswer<RepairResponse> answer;
   private final RequestStream data;
-  private boolean isBegun;
 
-  RepairConversation(
+  private RepairConversation(Upkeep upkeep, Naming naming, RequestStream data) {
+    this.upkeep = upkeep;
+    this.naming = naming;
+    this.data = data;
+  }
+
+  static StreamObserver<RepairRequest> begin(
       Upkeep upkeep,
       Naming naming,
       ServerCallStreamObserver<RepairResponse> observer,
       Executor streams) {
-    this.upkeep = upkeep;
-    this.naming = naming;
-    this.streams = streams;
-    this.answer = new StreamedAnswer<>(observer);
-    this.data = RequestStream.of(observer, answer);
-  }
-
-  @Override
-  public void onNext(RepairRequest request) {
-    if (isBegun) {
-      data.offer(request.getData());
-      return;
-    }
-    requireHeader(request.hasHeader());
-    isBegun = true;
-    answer.write(streams, out -> repair(request.getHeader(), out));
-    data.more();
+    StreamedAnswer<RepairResponse> answer = new StreamedAnswer<>(observer);
+    RequestStream data = RequestStream.of(observer, answer);
+    RepairConversation begun = new RepairConversation(upkeep, naming, data);
+    return new HeadedRequests<>(
+        SHAPE,
+        data,
+        first -> answer.write(streams, out -> begun.repair(first.getHeader(), out)));
   }
 
   private void repair(RepairHeader header, StreamedAnswer<RepairResponse> out) throws IOException {
@@ -68,24 +64,6 @@ final class RepairConversation implements StreamObserver<RepairRequest> {
       // It is the source that is damaged: what is wrong with the store is a finding.
       throw new RefusedException(RefusedException.Kind.INVALID, String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static void requireHeader(boolean isHeader) {
-    if (!isHeader) {
-      throw new CheckedFailure(
-          RefusedException.invalid("The first request of a repair says what is repaired."));
-    }
-  }
-
-  @Override
-  public void onError(Throwable failure) {
-    data.cut();
-  }
-
-  @Override
-  public void onCompleted() {
-    requireHeader(isBegun);
-    data.end();
   }
 
   private static final class Told implements RepairSink {

@@ -97,7 +97,7 @@ public final class TransfersEndpoint extends TransfersGrpc.TransfersImplBase {
 
   @Override
   public StreamObserver<ReceiveRequest> receive(StreamObserver<ReceiveResponse> observer) {
-    return new ReceiveConversation(
+    return ReceiveConversation.begin(
         containers, (ServerCallStreamObserver<ReceiveResponse>) observer, streams);
   }
 

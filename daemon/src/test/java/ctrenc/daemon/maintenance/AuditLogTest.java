@@ -41,4 +41,20 @@ class AuditLogTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
   }
+
+  @Test
+  void destroyedKeysAreAnEventOfTheirOwn() throws Exception {
+    EventFeed events = new EventFeed(Clock.systemUTC());
+    Path file = directory.resolve("audit.log");
+    try (EventFeed.Subscription told = events.subscribe()) {
+      try (AuditLog log = new AuditLog(file, events, Clock.systemUTC())) {
+        log.report(new Finding(Finding.Kind.ERASED, "subvolume 1", Map.of("layers", "2 3")));
+      }
+      var event = told.next(1000);
+      assertThat(event).isNotNull();
+      assertThat(event.getKind()).isEqualTo("erased");
+      assertThat(event.getFactsMap()).containsEntry("layers", "2 3");
+    }
+    assertThat(Files.readString(file)).contains("\"kind\":\"ERASED\"");
+  }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Canary;
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.Manifest;
 import ctrenc.e2e.harness.ProcessMemory;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,36 +16,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Roots are saved as tar archives of what is sealed, and restored by a daemon without keys. */
 @Tag("kernel")
 @Timeout(900)
-class BackupTest {
+class BackupTest extends PairCase {
 
   private static final Duration LONG = Duration.ofMinutes(5);
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-  private TestDaemon there;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-    there = pair.there();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   private Path backup(String name) {
     Path archive = scratch.resolve(name + ".tar");

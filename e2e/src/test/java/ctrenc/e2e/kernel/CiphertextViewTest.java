@@ -4,50 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Canary;
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.Manifest;
 import ctrenc.e2e.harness.ProcessMemory;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** GNU tar and rsync save roots from what shows them as they are sealed, without keys. */
 @Tag("kernel")
 @Timeout(900)
-class CiphertextViewTest {
+class CiphertextViewTest extends PairCase {
 
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final String TAR =
       "tar --xattrs --xattrs-include='*' --sparse --format=pax -C %s -cf %s .";
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-  private TestDaemon there;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-    there = pair.there();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   private static String run(String script, Object... values) {
     return Command.sh(script.formatted(values)).within(LONG).ok();

@@ -3,7 +3,6 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.Manifest;
 import ctrenc.e2e.harness.TestDaemon;
@@ -11,36 +10,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Roots go from one daemon to another with all that is nested in them, or in several goes. */
 @Tag("kernel")
 @Timeout(900)
-class RecursiveTransferTest {
+class RecursiveTransferTest extends PairCase {
 
   private static final String DEBIAN = "debian";
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-  private TestDaemon there;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-    there = pair.there();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   /** Also where the receiving daemon was started anew between. */
   @Test

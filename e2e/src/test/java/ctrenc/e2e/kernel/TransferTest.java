@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Canary;
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.KeyHunt;
 import ctrenc.e2e.harness.Manifest;
@@ -18,36 +17,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Roots go from one daemon to another as they are sealed, and read there as they were. */
 @Tag("kernel")
 @Timeout(900)
-class TransferTest {
+class TransferTest extends PairCase {
 
   private static final String DEBIAN = "debian";
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-  private TestDaemon there;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-    there = pair.there();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   /** Sends straight to the other daemon. */
   private void send(String name, String... what) {

@@ -3,7 +3,6 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.Manifest;
 import ctrenc.e2e.harness.TestDaemon;
@@ -12,41 +11,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Roots with what is nested in them are saved, whole and by what changed, by daemons without keys.
  */
 @Tag("kernel")
 @Timeout(900)
-class TreeBackupTest {
+class TreeBackupTest extends PairCase {
 
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final String DEBIAN = "debian";
 
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-  private TestDaemon there;
-
   @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-    there = pair.there();
+  void importImages() throws IOException {
     for (TestDaemon daemon : List.of(here, there)) {
       daemon.cli("image", "import", DebianTree.small().toString(), DEBIAN).ok();
     }
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
   }
 
   private Path made() {

@@ -20,6 +20,15 @@ public final class LayerTarget implements AutoCloseable {
   /** Extents placed by one batch. */
   private static final int TOGETHER = 256;
 
+  /** So much comes between two marks: it comes again if the process dies. */
+  private static final long MARK_EVERY = 64L << 20;
+
+  /** Is told up to which extent what came is durable, though more is to come. */
+  @FunctionalInterface
+  public interface Marks {
+    void reached(long last) throws IOException;
+  }
+
   private final MetaStore meta;
   private final long number;
   private final UUID id;
@@ -28,11 +37,16 @@ public final class LayerTarget implements AutoCloseable {
   private int waiting;
   private long records;
   private long extents;
+  private final Optional<Marks> marks;
+  private long sinceMark;
 
   /**
    * @param arriving is closed with this
+   * @param marks where what came shall outlive the process
    */
-  public LayerTarget(MetaStore meta, long number, UUID id, ArrivingExtents arriving) {
+  public LayerTarget(
+      MetaStore meta, long number, UUID id, ArrivingExtents arriving, Optional<Marks> marks) {
+    this.marks = marks;
     this.meta = meta;
     this.number = number;
     this.id = id;
@@ -69,6 +83,14 @@ public final class LayerTarget implements AutoCloseable {
     waiting++;
     if (waiting == TOGETHER) {
       commit();
+    }
+    sinceMark += payload.byteSize();
+    if (marks.isPresent() && sinceMark >= MARK_EVERY) {
+      commit();
+      arriving.settle();
+      arriving.finish();
+      marks.get().reached(last());
+      sinceMark = 0;
     }
   }
 

@@ -52,6 +52,20 @@ public final class ArrivingExtents implements AutoCloseable {
     this.layerId = layerId;
     this.segments = SegmentFiles.open(storage, directory, layerId, LIMIT);
     this.appends = new AppendsBehind(segments);
+    if (last > 0) {
+      forgetBehind();
+    }
+  }
+
+  /** A process that died may have left some, which come again. */
+  private void forgetBehind() throws IOException {
+    byte[] from = ExtentKeys.extent(layer, last + 1);
+    byte[] to = ExtentKeys.afterExtents(layer);
+    try (MetaBatch batch = meta.batch()) {
+      batch.deleteRange(Table.PLACE, from, to);
+      batch.deleteRange(Table.SHARE, from, to);
+      meta.commit(batch);
+    }
   }
 
   /**

@@ -48,7 +48,7 @@ final class Arriving {
   /** Where the stream goes on, if what came of it is kept; else nothing stays. */
   private Optional<ResumePoint> abandoned() throws IOException {
     try {
-      return isKept() ? layers.keep() : Optional.empty();
+      return isKept() ? layers.kept().keep() : Optional.empty();
     } finally {
       incoming.abandon();
     }
@@ -56,7 +56,7 @@ final class Arriving {
 
   /** Whoever goes on with what was kept, keeps it if that is cut, too. */
   private boolean isKept() {
-    return !isRead && (isResumable || layers.isGoingOn());
+    return !isRead && (isResumable || layers.kept().isGoingOn());
   }
 
   private static DamagedException kept(ResumePoint point, DamagedException reason) {
@@ -87,7 +87,7 @@ final class Arriving {
       layers.verify(levels);
     }
     Transfers.Received received = incoming.show(newcomers, earlier);
-    layers.dropRest();
+    layers.kept().dropRest();
     return received;
   }
 

@@ -7,7 +7,6 @@ import ctrenc.overlay.scrub.RecordScrub;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +26,7 @@ final class IncomingLayers {
   /** By their UUIDs, in the order in which they came. */
   private final Map<UUID, LayerRecord> built = new LinkedHashMap<>();
 
-  /** Up to which extent a layer is whole and durable; 0 for one without extents. */
-  private final Map<UUID, Long> came = new HashMap<>();
-
-  /** What was kept of an earlier stream. */
-  private final Map<UUID, KeptLayers.Kept> adopted = new LinkedHashMap<>();
+  private final StreamKeeping kept;
 
   /** Layers whose records fit together. */
   private final Set<UUID> verified = new HashSet<>();
@@ -40,17 +35,23 @@ final class IncomingLayers {
     this.stacks = stacks;
     this.parts = stacks.parts();
     this.catalog = stacks.catalog();
+    this.kept = new StreamKeeping(stacks, built);
+  }
+
+  /** What of them waits for the rest, if their stream is cut. */
+  StreamKeeping kept() {
+    return kept;
   }
 
   List<LayerRecord> built() {
     return List.copyOf(built.values());
   }
 
-  /** Begins to build a layer, also if something of it was kept; its number. */
+  /** Begins to build a layer, also if something of it was kept. */
   void begin(UUID layer) throws IOException {
-    Optional<KeptLayers.Kept> kept = stacks.kept().find(layer);
-    if (kept.isPresent()) {
-      KeptStreams.drop(stacks, kept.get().goesOn());
+    Optional<KeptLayers.Kept> earlier = stacks.kept().find(layer);
+    if (earlier.isPresent()) {
+      KeptStreams.drop(stacks, earlier.get().goesOn());
     }
     LayerRecord building =
         catalog.change(
@@ -103,11 +104,16 @@ final class IncomingLayers {
       goOn(coming);
     }
     try (LayerTarget target =
-        new LayerTarget(parts.meta(), number(layer), layer, extents(layer, coming.after()))) {
-      came.remove(layer);
+        new LayerTarget(
+            parts.meta(),
+            number(layer),
+            layer,
+            extents(layer, coming.after()),
+            isKept ? Optional.of(last -> kept.mark(layer, last)) : Optional.empty())) {
+      kept.begins(layer);
       try {
         source.receive(target);
-        came.put(layer, target.last());
+        kept.came(layer, target.last());
       } catch (IOException | RuntimeException e) {
         if (isKept) {
           keep(layer, target, e);
@@ -120,15 +126,15 @@ final class IncomingLayers {
   private void keep(UUID layer, LayerTarget target, Exception reason) {
     try {
       target.keep();
-      came.put(layer, target.last());
+      kept.came(layer, target.last());
     } catch (IOException e) {
       reason.addSuppressed(e);
     }
   }
 
   private void goOn(StreamSource.Coming coming) throws IOException {
-    Predicate<KeptLayers.Kept> fits = kept -> !kept.isWhole() && kept.last() == coming.after();
-    if (adopt(coming.layer(), fits).isEmpty()) {
+    Predicate<KeptLayers.Kept> fits = one -> !one.isWhole() && one.last() == coming.after();
+    if (kept.adopt(coming.layer(), fits).isEmpty()) {
       throw new UnmovableException(
           "The stream goes on after a part that is not here: send it from its beginning.");
     }
@@ -137,20 +143,7 @@ final class IncomingLayers {
   /** The number of a layer that came as a whole before its stream was cut. */
   Optional<Long> adoptWhole(UUID layer) throws IOException {
     LayerRecord mine = built.get(layer);
-    return mine == null ? adopt(layer, KeptLayers.Kept::isWhole) : Optional.of(mine.number());
-  }
-
-  private Optional<Long> adopt(UUID layer, Predicate<KeptLayers.Kept> fits) throws IOException {
-    if (stacks.kept().find(layer).filter(fits).isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<KeptLayers.Kept> taken = stacks.kept().take(layer);
-    if (taken.isPresent()) {
-      built.put(layer, catalog.layer(taken.get().number()));
-      came.put(layer, taken.get().last());
-      adopted.put(layer, taken.get());
-    }
-    return taken.map(KeptLayers.Kept::number);
+    return mine == null ? kept.adopt(layer, KeptLayers.Kept::isWhole) : Optional.of(mine.number());
   }
 
   /** A level's number in this store, be it from before or new. */
@@ -176,61 +169,6 @@ final class IncomingLayers {
     }
   }
 
-  /** Whether anything goes on with what was kept. */
-  boolean isGoingOn() {
-    return !adopted.isEmpty();
-  }
-
-  /**
-   * Keeps what came of a stream that was cut. Where it goes on; empty if nothing came that is worth
-   * it.
-   */
-  Optional<ResumePoint> keep() throws IOException {
-    List<UUID> order = new ArrayList<>(built.keySet());
-    order.retainAll(came.keySet());
-    List<UUID> fresh = new ArrayList<>(order);
-    fresh.removeIf(layer -> isWhole(layer) || last(layer) == 0);
-    if (!came.keySet().containsAll(adopted.keySet())) {
-      // What could not be written is not gone on with.
-      return Optional.empty();
-    }
-    if (fresh.isEmpty()) {
-      stacks.kept().keep(List.copyOf(adopted.values()));
-      adopted.keySet().forEach(built::remove);
-      return adopted.values().stream()
-          .findFirst()
-          .flatMap(one -> stacks.kept().point(one.goesOn()));
-    }
-    UUID goesOn = fresh.getLast();
-    order.subList(order.indexOf(goesOn) + 1, order.size()).clear();
-    List<KeptLayers.Kept> kept = new ArrayList<>();
-    for (Map.Entry<UUID, LayerRecord> one : built.entrySet()) {
-      if (order.contains(one.getKey())) {
-        long number = one.getValue().number();
-        kept.add(new KeptLayers.Kept(one.getKey(), number, last(one.getKey()), goesOn));
-      }
-    }
-    stacks.kept().keep(kept);
-    order.forEach(built::remove);
-    return stacks.kept().point(goesOn);
-  }
-
-  /** It came as a whole with an earlier stream. */
-  private boolean isWhole(UUID layer) {
-    return Optional.ofNullable(adopted.get(layer)).filter(KeptLayers.Kept::isWhole).isPresent();
-  }
-
-  private long last(UUID layer) {
-    return came.getOrDefault(layer, 0L);
-  }
-
-  /** Everything came: what else was kept of the same stream is of no use. */
-  void dropRest() throws IOException {
-    for (KeptLayers.Kept one : adopted.values()) {
-      KeptStreams.drop(stacks, one.goesOn());
-    }
-  }
-
   /** Nothing stays of those. */
   void leaveOut(Set<UUID> unused) throws IOException {
     for (UUID layer : unused) {
@@ -243,6 +181,7 @@ final class IncomingLayers {
   /** Nothing stays of what was not kept. */
   void remove() throws IOException {
     for (LayerRecord layer : built.values()) {
+      kept.forget(layer.id());
       stacks.remover().remove(layer);
     }
   }

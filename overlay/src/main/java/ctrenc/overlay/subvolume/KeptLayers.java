@@ -16,15 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Layers that came before their stream was cut, and wait for the rest: records of table CATALOG, in
- * the terms of {@link CatalogCodec}. Thread-safe.
+ * Layers of which a part came, or that came whole before their stream was cut, and wait for the
+ * rest: records of table CATALOG, in the terms of {@link CatalogCodec}. Thread-safe.
  *
  * <pre>
  * key 19 | layer UUID (16)  value: version (1) | layer number (8) | last extent that came (8) | UUID of the layer to go on with (16)
  * </pre>
  *
- * <p>Whoever goes on with one takes its record away first: what a crash then leaves is a layer that
- * is being built by nobody.
+ * <p>Whoever goes on with one leaves its record there until the root shows, or the layer goes: a
+ * process that dies meanwhile leaves what was kept. Extents behind the last one, which it may have
+ * left besides, come again.
  */
 final class KeptLayers {
 
@@ -69,14 +70,21 @@ final class KeptLayers {
     }
     for (Kept one : List.copyOf(read.layers.values())) {
       if (!building.contains(one.number())) {
-        read.take(one.id());
+        read.layers.remove(one.id());
+        read.forget(one.id());
       }
     }
     return read;
   }
 
-  /** They are durable when this returns. */
+  /** Waits for the rest. They are durable when this returns. */
   void keep(List<Kept> kept) throws IOException {
+    mark(kept);
+    kept.forEach(one -> layers.put(one.id(), one));
+  }
+
+  /** The same for the case that the process dies; whoever receives the rest goes on with it. */
+  void mark(List<Kept> kept) throws IOException {
     try (MetaBatch batch = meta.batch()) {
       for (Kept one : kept) {
         FieldWriter out = new FieldWriter(64).putByte(CatalogCodec.VERSION);
@@ -86,24 +94,23 @@ final class KeptLayers {
       meta.commit(batch);
     }
     meta.sync();
-    kept.forEach(one -> layers.put(one.id(), one));
   }
 
   Optional<Kept> find(UUID layer) {
     return Optional.ofNullable(layers.get(layer));
   }
 
-  /** Gives a layer to the caller alone, who goes on with it or removes it. */
-  Optional<Kept> take(UUID layer) throws IOException {
-    Kept taken = layers.remove(layer);
-    if (taken == null) {
-      return Optional.empty();
-    }
+  /** Gives a layer to the caller alone, who goes on with it, or removes it and forgets it. */
+  Optional<Kept> take(UUID layer) {
+    return Optional.ofNullable(layers.remove(layer));
+  }
+
+  /** To be called before a layer goes that the caller took or marked, or once it is in a root. */
+  void forget(UUID layer) throws IOException {
     try (MetaBatch batch = meta.batch()) {
       batch.delete(Table.CATALOG, CatalogCodec.key(KEPT, layer));
       meta.commit(batch);
     }
-    return Optional.of(taken);
   }
 
   /** Where streams go on of which something was kept. */

@@ -18,6 +18,7 @@ final class KeptStreams {
     boolean isFound = false;
     for (KeptLayers.Kept one : stacks.kept().before(goesOn)) {
       if (stacks.kept().take(one.id()).isPresent()) {
+        stacks.kept().forget(one.id());
         stacks.remover().remove(stacks.catalog().layer(one.number()));
         isFound = true;
       }

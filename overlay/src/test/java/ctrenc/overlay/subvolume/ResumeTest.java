@@ -188,9 +188,9 @@ class ResumeTest {
     holdsAll(pair.receive("anew", stream).subvolume().id());
   }
 
-  /** A process that dies loses what it was receiving, and nothing that was kept before. */
+  /** A process that dies leaves what was kept before, though it was going on with it. */
   @Test
-  void whatWasKeptOutlivesACrashAndWhatIsBeingReceivedDoesNot() throws Exception {
+  void whatWasKeptOutlivesACrashOfWhoGoesOnWithIt() throws Exception {
     byte[] stream = sent(Optional.empty(), Optional.empty());
     cut(stream, stream.length / 2);
     ResumePoint point = kept().orElseThrow();
@@ -208,12 +208,27 @@ class ResumeTest {
           }
         };
     UUID whole = there().receive("copy", in, progress).subvolume().id();
-    try (VerifiedStore copy = crashed.getFirst()) {
-      assertThat(copy.store().transfers().kept()).isEmpty();
-      assertThat(copy.segmentFiles()).isEmpty();
-      assertThat(copy.store().check().problems()).isEmpty();
-    }
     holdsAll(whole);
+    try (VerifiedStore copy = crashed.getFirst()) {
+      assertThat(copy.store().transfers().kept()).containsExactly(point);
+      goesOn(copy, rest);
+    }
+  }
+
+  private static void goesOn(VerifiedStore copy, byte[] rest) throws Exception {
+    assertThat(copy.store().check().problems()).isEmpty();
+    Transfers transfers = copy.store().transfers();
+    ReadableByteChannel in = Channels.newChannel(new ByteArrayInputStream(rest));
+    UUID came = transfers.receive("copy", in, done -> {}).subvolume().id();
+    assertThat(transfers.kept()).isEmpty();
+    assertThat(copy.verify().findings()).isEmpty();
+    assertThat(copy.store().check().problems()).isEmpty();
+    copy.store().subvolumes().unlock(came, List.of(copy.machineKey()));
+    FileSystemUser user = copy.user(came);
+    same(user.read("/f2-19"), pattern(59, 5000), "the last file");
+    user.fileSystem().close();
+    copy.store().subvolumes().destroy(came);
+    assertThat(copy.segmentFiles()).isEmpty();
   }
 
   /** As a process finds it that comes after one that died now. */
