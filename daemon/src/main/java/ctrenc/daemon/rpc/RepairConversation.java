@@ -51,9 +51,7 @@ final class RepairConversation {
     RequestStream data = RequestStream.of(observer, answer);
     RepairConversation begun = new RepairConversation(upkeep, naming, data);
     return new HeadedRequests<>(
-        SHAPE,
-        data,
-        first -> answer.write(streams, out -> begun.repair(first.getHeader(), out)));
+        SHAPE, data, first -> answer.write(streams, out -> begun.repair(first.getHeader(), out)));
   }
 
   private void repair(RepairHeader header, StreamedAnswer<RepairResponse> out) throws IOException {
