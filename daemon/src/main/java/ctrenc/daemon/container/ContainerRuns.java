@@ -14,6 +14,7 @@ import ctrenc.daemon.runtime.ContainerUser;
 import ctrenc.daemon.runtime.OciRuntime;
 import ctrenc.daemon.runtime.RootFiles;
 import ctrenc.daemon.runtime.UserLookup;
+import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.proto.v1.Command;
 import ctrenc.proto.v1.ProcessSpec;
 import java.io.IOException;
@@ -85,7 +86,8 @@ final class ContainerRuns {
     boolean isReady = false;
     try {
       Path root = mounter.show(container);
-      ContainerUser user = new UserLookup(new RootFiles(root)).find(process.getUser());
+      FileSystem shown = container.root.orElseThrow().fileSystem();
+      ContainerUser user = new UserLookup(new RootFiles(shown)).find(process.getUser());
       bundles.write(
           new ContainerBundle(
               container.id(),
@@ -96,7 +98,7 @@ final class ContainerRuns {
               hidden.in(container.identity),
               Optional.empty(),
               container.identity.spec().getNesting()
-                  ? nested.open(container.id(), root, container.root.orElseThrow().fileSystem())
+                  ? nested.open(container.id(), root, shown)
                   : List.of()));
       isReady = true;
       return command;
@@ -174,8 +176,8 @@ final class ContainerRuns {
                 + container.identity.name()
                 + " is not running: ctr-enc run starts a process.");
       }
-      Path root = container.root.get().mount().directory();
-      ContainerUser user = new UserLookup(new RootFiles(root)).find(process.getUser());
+      RootFiles files = new RootFiles(container.root.get().fileSystem());
+      ContainerUser user = new UserLookup(files).find(process.getUser());
       Path file = bundles.writeProcess(container.id(), process, user);
       return runtime.exec(container.id(), file, file.resolveSibling(file.getFileName() + ".log"));
     } finally {
