@@ -158,6 +158,15 @@ final class MemberTable {
     }
   }
 
+  void settle() throws ErrnoException {
+    for (Member member : nested()) {
+      FileSystem known = member.known();
+      if (known != null) {
+        known.settle();
+      }
+    }
+  }
+
   long[] inUse(long[] ofRoot) {
     long[] all = ofRoot;
     for (Member member : opening()) {

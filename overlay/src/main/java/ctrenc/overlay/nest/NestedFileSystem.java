@@ -362,6 +362,12 @@ public final class NestedFileSystem implements FileSystem {
   }
 
   @Override
+  public void settle() throws ErrnoException {
+    tree.members().settle();
+    root.settle();
+  }
+
+  @Override
   public long[] inUse() {
     return tree.members().inUse(root.inUse());
   }

@@ -35,7 +35,7 @@ class NestedUpkeepTest {
         user.unlink(at + "/f" + i);
       }
     }
-    user.fileSystem().sync();
+    user.fileSystem().settle();
   }
 
   @Test

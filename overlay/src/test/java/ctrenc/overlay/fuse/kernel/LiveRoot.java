@@ -33,7 +33,7 @@ final class LiveRoot implements AutoCloseable {
     this.carrier = carrier;
     this.home = home;
     Files.createDirectories(image());
-    store = StoreDirectory.open(home.resolve("state"), findings::add, SecretMemory.plain());
+    store = StoreDirectory.open(home.resolve("state"), this::found, SecretMemory.plain());
   }
 
   /** The host's directory under every root. */
@@ -41,6 +41,13 @@ final class LiveRoot implements AutoCloseable {
     return home.resolve("image");
   }
 
+  private void found(Finding finding) {
+    if (finding.kind() != Finding.Kind.ERASED) {
+      findings.add(finding);
+    }
+  }
+
+  /** What was found wrong. */
   List<Finding> findings() {
     return findings;
   }
