@@ -150,19 +150,24 @@ final class MemberTable {
   }
 
   void sync() throws ErrnoException {
-    for (Member member : nested()) {
-      FileSystem known = member.known();
-      if (known != null) {
-        known.sync();
-      }
-    }
+    ofKnown(FileSystem::sync);
   }
 
   void settle() throws ErrnoException {
+    ofKnown(FileSystem::settle);
+  }
+
+  /** Something that is done to a whole filesystem. */
+  @FunctionalInterface
+  private interface Act {
+    void on(FileSystem fileSystem) throws ErrnoException;
+  }
+
+  private void ofKnown(Act act) throws ErrnoException {
     for (Member member : nested()) {
       FileSystem known = member.known();
       if (known != null) {
-        known.settle();
+        act.on(known);
       }
     }
   }
