@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +55,9 @@ abstract class CopyUpContract {
     Files.createLink(root.image().resolve("other-name"), root.image().resolve("file"));
     Files.writeString(root.image().resolve("single"), "from the image\n");
     Files.write(root.image().resolve("big"), pattern(MIB));
+    // The kernel stamps changes by a clock of few milliseconds, so a change made at once could not
+    // be told from the making of the file.
+    Files.setLastModifiedTime(root.image().resolve("big"), FileTime.from(Instant.EPOCH));
     live = root.mount(mode());
   }
 
