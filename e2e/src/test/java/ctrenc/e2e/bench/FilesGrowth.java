@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** What an operation costs where there is much, beside what it costs where there is little. */
@@ -77,9 +76,17 @@ final class FilesGrowth {
       throws Exception {
     row(
         "create and remove a file: " + what,
-        Durations.of(TIMES, i -> createAndRemove(few, random.nextInt(fewFiles))),
-        Durations.of(TIMES, i -> createAndRemove(many, random.nextInt(manyFiles))));
-    row("look up, nothing cached: " + what, cold(few, fewFiles), cold(many, manyFiles));
+        Compared.of(
+            TIMES,
+            i -> createAndRemove(few, random.nextInt(fewFiles)),
+            i -> createAndRemove(many, random.nextInt(manyFiles))));
+    Files.writeString(DROP_CACHES, "2");
+    row(
+        "look up, nothing cached: " + what,
+        Compared.measured(
+            FEW,
+            i -> lookedUp(file(few, i % fewFiles)),
+            i -> lookedUp(file(many, random.nextInt(manyFiles)))));
   }
 
   private static void createAndRemove(Path root, int number) throws IOException {
@@ -88,18 +95,12 @@ final class FilesGrowth {
     Files.delete(made);
   }
 
-  /** The kernel forgets, and finds the directory again before the clock runs. */
-  private Durations cold(Path root, int files) throws Exception {
-    Files.writeString(DROP_CACHES, "2");
-    long[] nanos = new long[FEW];
-    for (int i = 0; i < FEW; i++) {
-      Path file = file(root, random.nextInt(files));
-      Files.readAttributes(file.getParent(), INODE);
-      long began = System.nanoTime();
-      Files.readAttributes(file, INODE);
-      nanos[i] = System.nanoTime() - began;
-    }
-    return Durations.sorted(nanos);
+  /** The kernel finds the directory again before the clock runs. */
+  private static long lookedUp(Path file) throws IOException {
+    Files.readAttributes(file.getParent(), INODE);
+    long began = System.nanoTime();
+    Files.readAttributes(file, INODE);
+    return System.nanoTime() - began;
   }
 
   private void directory(Path root) throws Exception {
@@ -114,8 +115,7 @@ final class FilesGrowth {
     String what = "a directory of %,d entries, and of %,d".formatted(FEW, LARGE_DIRECTORY);
     row(
         "create and remove: " + what,
-        Durations.of(TIMES, i -> addAndDelete(small)),
-        Durations.of(TIMES, i -> addAndDelete(large)));
+        Compared.of(TIMES, i -> addAndDelete(small), i -> addAndDelete(large)));
   }
 
   /** What was listed before is quicker the next time, so each directory is listed once. */
@@ -129,8 +129,7 @@ final class FilesGrowth {
     row(
         "list, for each entry: %,d directories of %,d entries, and one of %,d"
             .formatted(directories, IN_DIRECTORY, LARGE_DIRECTORY),
-        Durations.sorted(small),
-        Durations.sorted(large));
+        new Compared(Durations.sorted(small), Durations.sorted(large)));
   }
 
   private static void addAndDelete(Path directory) throws IOException {
@@ -161,12 +160,14 @@ final class FilesGrowth {
         FileChannel large = sized(root.resolve("large-file"), SPARSE_FILE)) {
       row(
           "write 4 KiB somewhere: " + what,
-          Durations.of(TIMES, i -> writeSomewhere(small, SMALL_FILE)),
-          Durations.of(TIMES, i -> writeSomewhere(large, SPARSE_FILE)));
+          Compared.of(
+              TIMES,
+              i -> writeSomewhere(small, SMALL_FILE),
+              i -> writeSomewhere(large, SPARSE_FILE)));
       row(
           "`fsync` after 4 KiB: " + what,
-          Durations.of(FEW, i -> syncSomewhere(small, SMALL_FILE)),
-          Durations.of(FEW, i -> syncSomewhere(large, SPARSE_FILE)));
+          Compared.of(
+              FEW, i -> syncSomewhere(small, SMALL_FILE), i -> syncSomewhere(large, SPARSE_FILE)));
     }
   }
 
@@ -222,15 +223,8 @@ final class FilesGrowth {
     return Durations.of(MOVES, i -> daemon.fork("many", "fork" + (first + i)));
   }
 
-  private void row(String what, Durations small, Durations large) {
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "| %s | %.1f | %.1f | %.2f |",
-            what,
-            small.medianMicros(),
-            large.medianMicros(),
-            large.medianMicros() / small.medianMicros()));
+  private void row(String what, Compared compared) {
+    lines.add("| %s | %s |".formatted(what, compared.cells()));
     System.out.println(lines.getLast());
   }
 }
