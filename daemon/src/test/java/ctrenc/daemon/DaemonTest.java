@@ -261,7 +261,7 @@ class DaemonTest {
     assertThat(daemon.asked.getCount()).isOne();
     daemon.daemon().shutdown(ShutdownRequest.newBuilder().setForce(true).build());
     // It answers first: nobody could, once it ends.
-    assertThat(daemon.asked.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.asked.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LiveProcessTest {
 
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @Test
   void oneThatEndedAndIsNotAskedForRunsNoMore() throws Exception {

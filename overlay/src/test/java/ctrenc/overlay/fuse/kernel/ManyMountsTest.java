@@ -114,7 +114,7 @@ class ManyMountsTest {
       disk.countDown();
     }
     for (int i = 0; i < BLOCKED; i++) {
-      assertThat(readers.get(i).waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(readers.get(i).waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(new String(readers.get(i).getInputStream().readAllBytes()).strip())
           .isEqualTo(Integer.toString(i));
     }
