@@ -265,13 +265,13 @@ class ForegroundTest {
   }
 
   private ContainerSpec spec() throws InterruptedException {
-    ContainerSpec spec = daemon.containers().runs().specs().poll(30, TimeUnit.SECONDS);
+    ContainerSpec spec = daemon.containers().runs().specs().poll(60, TimeUnit.SECONDS);
     assertThat(spec).as("a container that the daemon was asked for").isNotNull();
     return spec;
   }
 
   private String end() throws InterruptedException {
-    return daemon.containers().runs().ends().poll(30, TimeUnit.SECONDS);
+    return daemon.containers().runs().ends().poll(60, TimeUnit.SECONDS);
   }
 
   private static void write(Program program, String text) {

@@ -131,7 +131,7 @@ class DaemonTest {
                 host(
                         "sh",
                         "-c",
-                        "echo up; trap 'echo down; exit 3' TERM; while :; do sleep 0.1; done")
+                        "trap 'echo down; exit 3' TERM; echo up; while :; do sleep 0.1; done")
                     .setName("back")
                     .build())
             .getContainer();
@@ -146,22 +146,30 @@ class DaemonTest {
                     .setProcess(ProcessSpec.newBuilder().addArgs("hostname"))
                     .build());
     assertThat(RunClient.execute(command).output()).isEqualTo("back\n");
+    while (!logs("back", false).equals("up\n")) {
+      Thread.onSpinWait();
+    }
     Container stopped =
         daemon
             .containers()
             .stop(
-                StopContainerRequest.newBuilder().setReference("back").setGraceSeconds(10).build())
+                StopContainerRequest.newBuilder().setReference("back").setGraceSeconds(50).build())
             .getContainer();
     assertThat(stopped.getState()).isEqualTo(ContainerState.CONTAINER_STATE_EXITED);
     assertThat(stopped.getExitCode()).isEqualTo(3);
+    assertThat(logs("back", true)).isEqualTo("up\ndown\n");
+    daemon.containers().remove(RemoveContainerRequest.newBuilder().setReference("back").build());
+    assertThat(store.subvolumes().list()).isEmpty();
+  }
+
+  /** All that was said so far, or until it ends. */
+  private String logs(String reference, boolean toItsEnd) {
     StringBuilder log = new StringBuilder();
     daemon
         .containers()
-        .logs(LogsRequest.newBuilder().setReference("back").setFollow(true).build())
+        .logs(LogsRequest.newBuilder().setReference(reference).setFollow(toItsEnd).build())
         .forEachRemaining(part -> log.append(part.getData().toStringUtf8()));
-    assertThat(log.toString()).isEqualTo("up\ndown\n");
-    daemon.containers().remove(RemoveContainerRequest.newBuilder().setReference("back").build());
-    assertThat(store.subvolumes().list()).isEmpty();
+    return log.toString();
   }
 
   @Test
@@ -261,7 +269,7 @@ class DaemonTest {
     assertThat(daemon.asked.getCount()).isOne();
     daemon.daemon().shutdown(ShutdownRequest.newBuilder().setForce(true).build());
     // It answers first: nobody could, once it ends.
-    assertThat(daemon.asked.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.asked.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -87,7 +87,7 @@ class ContainerLogTest {
                 }
               });
       say(log, "line\n");
-      assertThat(waiting.get(30, TimeUnit.SECONDS).bytes()).isEqualTo(bytes("line\n"));
+      assertThat(waiting.get(60, TimeUnit.SECONDS).bytes()).isEqualTo(bytes("line\n"));
       log.close();
       assertThat(log.read(5, 100, 60_000).isLast()).isTrue();
     }

@@ -23,7 +23,7 @@ public final class RunClient implements AutoCloseable {
   /** What a process said, on both streams, and how it ended. */
   public record Result(String output, int code) {}
 
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final DaemonUnderTest daemon;
   private final BlockingQueue<Object> answers = new ArrayBlockingQueue<>(16);

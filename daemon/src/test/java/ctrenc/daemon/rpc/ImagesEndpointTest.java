@@ -108,7 +108,7 @@ class ImagesEndpointTest {
 
     Status.Code failure() throws Exception {
       try {
-        throw new AssertionError("imported " + image.get(30, TimeUnit.SECONDS));
+        throw new AssertionError("imported " + image.get(60, TimeUnit.SECONDS));
       } catch (ExecutionException e) {
         return Status.fromThrowable(e.getCause()).getCode();
       }
@@ -133,7 +133,7 @@ class ImagesEndpointTest {
       call.data(archive, at, Math.min(archive.length, at + 1000));
     }
     call.requests.onCompleted();
-    Image image = call.image.get(30, TimeUnit.SECONDS);
+    Image image = call.image.get(60, TimeUnit.SECONDS);
     assertThat(image.getBytes()).isEqualTo(5_000_000);
     ImagesGrpc.ImagesBlockingStub stub = ImagesGrpc.newBlockingStub(channel);
     assertThat(stub.list(ListImagesRequest.getDefaultInstance()).getImagesList())
@@ -150,7 +150,7 @@ class ImagesEndpointTest {
     call.header(
         ImportImageHeader.newBuilder().setName("n").setPath(home.resolve("tree").toString()));
     call.requests.onCompleted();
-    assertThat(call.image.get(30, TimeUnit.SECONDS).getName()).isEqualTo("n");
+    assertThat(call.image.get(60, TimeUnit.SECONDS).getName()).isEqualTo("n");
   }
 
   @Test
@@ -167,7 +167,7 @@ class ImagesEndpointTest {
   }
 
   private void awaitTrees(int count) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (store.fakeImages().onDisk().size() != count) {
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();

@@ -107,7 +107,7 @@ class UnixServerTest {
   }
 
   private DaemonGrpc.DaemonBlockingStub stub() {
-    return DaemonGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+    return DaemonGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
   @Test

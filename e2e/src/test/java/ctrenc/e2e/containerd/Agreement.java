@@ -9,6 +9,7 @@ import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 /** What containerd knows of snapshots, and what the daemon has of them. */
 record Agreement(TestDaemon daemon, Containerd containerd) {
 
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   void require() {
     containerd.awaitSnapshotter();
@@ -53,6 +54,8 @@ record Agreement(TestDaemon daemon, Containerd containerd) {
                 .get("name")
                 .getAsString();
         names.add(name.replaceFirst("^[^/]+/\\d+/", ""));
+      } catch (NoSuchFileException removedMeanwhile) {
+        continue;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -91,7 +91,7 @@ class ContainerdChoicesTest {
   void mappedOwnersGoOnOverTheDaemonsDeath() throws Exception {
     List<String> argv = new ArrayList<>(List.of("run", "-d", "--snapshotter", "ctr-enc"));
     argv.addAll(List.of(MAPPED));
-    argv.addAll(List.of("--remap-labels", IMAGE, "on", "/bin/sleep", "99"));
+    argv.addAll(List.of("--remap-labels", IMAGE, "on", "/bin/sleep", "1000"));
     try (TestDaemon daemon = TestDaemon.startKept();
         Containerd containerd = Containerd.start(daemon.run())) {
       containerd.load(image);
@@ -103,7 +103,7 @@ class ContainerdChoicesTest {
       containerd.awaitSnapshotter();
       containerd.remove("on");
       Command mapped = Command.of("ls", daemon.run().resolve("mapped").toString());
-      Condition.await("it is gone", Duration.ofSeconds(30), () -> mapped.ok().isEmpty());
+      Condition.await("it is gone", Duration.ofMinutes(2), () -> mapped.ok().isEmpty());
     }
   }
 
@@ -162,7 +162,8 @@ class ContainerdChoicesTest {
 
   private static void startReading(Containerd containerd, String id) {
     containerd
-        .ctr("run", "-d", "--read-only", "--snapshotter", "ctr-enc", IMAGE, id, "/bin/sleep", "99")
+        .ctr(
+            "run", "-d", "--read-only", "--snapshotter", "ctr-enc", IMAGE, id, "/bin/sleep", "1000")
         .ok();
   }
 }

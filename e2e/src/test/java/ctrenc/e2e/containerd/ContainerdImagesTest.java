@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ContainerdImagesTest {
 
   private static final int IMAGES = 6;
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofMinutes(2);
   @TempDir static Path archives;
   private static final List<Path> IMAGES_AT_HAND = new ArrayList<>();
 

@@ -27,6 +27,7 @@ class ContainerdTest {
 
   private static final String IMAGE = "test/busybox:1";
   private static final String DEBIAN = "test/debian:1";
+  private static final Duration LONG = Duration.ofMinutes(2);
   @TempDir static Path archives;
   private static Path image;
 
@@ -73,7 +74,7 @@ class ContainerdTest {
   private static void awaitNoKeys(TestDaemon daemon) {
     Condition.await(
         "what was encrypted is gone",
-        Duration.ofSeconds(30),
+        LONG,
         () -> Command.of("ls", daemon.state().resolve("segments").toString()).ok().isEmpty());
   }
 
@@ -109,7 +110,7 @@ class ContainerdTest {
       containerd.runDetached(IMAGE, "work", "mv /d /moved; echo made > /moved/made; sleep 1000");
       Condition.await(
           "it is made",
-          Duration.ofSeconds(30),
+          LONG,
           () -> containerd.exec("work", "cat /moved/made || true").equals("made\n"));
       containerd.end("work");
       containerd.snapshots("commit", "done", "work").ok();

@@ -20,7 +20,7 @@ class ServicesTest {
 
   private static final String IMAGE = "docker.io/test/services:1";
   private static final String UNIT = "ctr-enc.service";
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   @Test
   void containersGoOnOverRestartsAndDeathOfServices() throws Exception {

@@ -25,7 +25,7 @@ class SuccessionTest {
 
   private static final String IMAGE = "test/succession:1";
   private static final int TIMES = 3;
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   @Test
   void containersGoOn(@TempDir Path archives) throws Exception {

@@ -17,7 +17,7 @@ public final class Containerd extends Ctr implements AutoCloseable {
 
   private static final String[] NONE = {};
 
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private static final String CONFIG =
       """

@@ -11,7 +11,7 @@ import java.util.function.Function;
 public class Ctr {
 
   protected static final String SNAPSHOTTER = "ctr-enc";
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   private final Function<List<String>, Command> commands;
 

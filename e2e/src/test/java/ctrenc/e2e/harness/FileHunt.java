@@ -1,11 +1,15 @@
 package ctrenc.e2e.harness;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,23 +29,48 @@ public final class FileHunt {
 
   private FileHunt() {}
 
-  /** Where which of the things lie, in all regular files below a directory. */
+  /**
+   * Where which of the things lie, in all regular files below a directory, but for those that a
+   * living daemon removes while this looks.
+   */
   public static List<String> find(Path directory, Map<String, byte[]> things) throws IOException {
     List<String> found = new ArrayList<>();
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.toList()) {
-        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-          String content = text(Files.readAllBytes(path));
-          things.forEach(
-              (name, bytes) -> {
-                if (content.contains(text(bytes))) {
-                  found.add(name + " in " + path);
-                }
-              });
-        }
-      }
-    }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (attributes.isRegularFile()) {
+              look(file, things, found);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
     return found;
+  }
+
+  private static void look(Path file, Map<String, byte[]> things, List<String> found)
+      throws IOException {
+    try {
+      String content = text(Files.readAllBytes(file));
+      things.forEach(
+          (name, bytes) -> {
+            if (content.contains(text(bytes))) {
+              found.add(name + " in " + file);
+            }
+          });
+    } catch (NoSuchFileException removedMeanwhile) {
+      return;
+    }
   }
 
   /** Which of the things lie anywhere in a large file, in order. */
@@ -73,13 +102,20 @@ public final class FileHunt {
     List<String> found = new ArrayList<>();
     try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
       for (Path file : open.toList()) {
-        if (Files.isSymbolicLink(file)
-            && Files.readSymbolicLink(file).toString().startsWith("/memfd:")) {
-          found.addAll(inWhole(file, things));
-        }
+        found.addAll(inMemoryFile(file, things));
       }
     }
     return found;
+  }
+
+  private static List<String> inMemoryFile(Path descriptor, Map<String, byte[]> things)
+      throws IOException {
+    try {
+      boolean isMemory = Files.readSymbolicLink(descriptor).toString().startsWith("/memfd:");
+      return isMemory ? inWhole(descriptor, things) : List.of();
+    } catch (NoSuchFileException | FileNotFoundException closedMeanwhile) {
+      return List.of();
+    }
   }
 
   /** A character for each byte. */

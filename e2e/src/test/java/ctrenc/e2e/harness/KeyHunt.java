@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -146,7 +147,18 @@ public final class KeyHunt {
     return Stream.of(names == null ? new String[0] : names).map(UUID::fromString).toList();
   }
 
+  /** The engine removes a file when another one has what it held: then all are read again. */
   private List<byte[]> wrappedKeys() throws IOException {
+    while (true) {
+      try {
+        return wrappedKeysNow();
+      } catch (NoSuchFileException removedMeanwhile) {
+        continue;
+      }
+    }
+  }
+
+  private List<byte[]> wrappedKeysNow() throws IOException {
     List<byte[]> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(state.resolve("meta"))) {
       for (Path file : files.toList()) {

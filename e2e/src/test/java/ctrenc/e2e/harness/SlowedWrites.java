@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * A process each of whose writes at a place in a file takes a twentieth of a second, by strace, so
- * that what it writes in a moment lasts until a test has seen it; all else it does at its own
- * speed. Closing it ends that.
+ * A process each of whose writes at a place in a file takes a fifth of a second, by strace, so that
+ * what it writes in a moment lasts until a test has seen it; all else it does at its own speed.
+ * Closing it ends that.
  */
 public final class SlowedWrites implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final String DELAY = "inject=pwrite64:delay_enter=50000";
+  private static final String DELAY = "inject=pwrite64:delay_enter=200000";
 
   private final Process strace;
 

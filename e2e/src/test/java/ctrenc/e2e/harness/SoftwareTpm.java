@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 public final class SoftwareTpm implements AutoCloseable {
 
-  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final Process process;
 

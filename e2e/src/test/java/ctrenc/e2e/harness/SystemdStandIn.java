@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class SystemdStandIn implements AutoCloseable {
 
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   private final Path ready;
   private final Process process;

@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public final class TestDaemon implements AutoCloseable {
 
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final Duration RESTART = Duration.ofMinutes(5);
 
   private final Path home;
@@ -146,7 +146,11 @@ public final class TestDaemon implements AutoCloseable {
 
   /** Kills the daemon as a crash would, and waits until it is gone. */
   public void kill() {
-    long pid = pid();
+    kill(pid());
+  }
+
+  /** The same where it is not to be asked first, which takes a while. */
+  public void kill(long pid) {
     LiveProcess process = LiveProcess.of(pid).orElseThrow();
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     Condition.await("daemon " + pid + " is gone", START, () -> !process.isRunning());

@@ -156,10 +156,11 @@ class FlattenTest extends DaemonCase {
     List<String> held = Manifest.of(root);
     long before = segments();
     assertThat(before).isBetween(60L * MIB, 62L * MIB);
-    try (SlowedWrites slow = SlowedWrites.of(daemon.pid())) {
+    long pid = daemon.pid();
+    try (SlowedWrites slow = SlowedWrites.of(pid)) {
       assertThat(state("-d", "r")).isEqualTo("running");
       Condition.await("some is copied", LONG, () -> segments() > before + 4 * MIB);
-      daemon.kill();
+      daemon.kill(pid);
     }
     assertThat(segments()).as("copied when it died").isLessThan(before + 56L * MIB);
     daemon.startAgain();

@@ -94,7 +94,7 @@ class NestedLockTest extends DaemonCase {
     isLocked(again);
     Condition.await(
         "the right passphrase is taken again",
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(60),
         () -> nested("unlock", "r", "--passphrase-file", right).run().exit() == 0);
     assertThat(again.resolve("vault/inner/f")).hasContent("secret");
     isLocked(afterALockOfTheRoot());

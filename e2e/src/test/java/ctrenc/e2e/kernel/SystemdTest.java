@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class SystemdTest {
 
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(2);
   private static final Map<String, String> SETTINGS =
       Map.of("CTR_ENC_KEEPER", "true", "CTR_ENC_SYSTEMD_STORE", "true");
 

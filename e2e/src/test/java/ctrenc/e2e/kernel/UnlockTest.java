@@ -219,28 +219,28 @@ class UnlockTest {
     assertThat(sentence("r", "--recovery-file", file("another", another))).isEqualTo(one);
   }
 
-  /** Three wrong ones cost one, two and four seconds. */
+  /** Three wrong ones cost one, two and four seconds; a key file takes nothing of them. */
   @Test
   void rightSecretThatComesEarlyWaits() throws IOException {
-    String right = file("early", "right\n");
-    String wrong = file("no", "wrong\n");
-    locked("slow", "passphrase", "--passphrase-file", right);
+    String right = file("early", "0123456789abcdef0123456789abcdef");
+    String wrong = file("no", "fedcba9876543210fedcba9876543210");
+    locked("slow", "keyfile:" + right);
     int[] counted = {0};
     Condition.await(
         "three wrong ones were tried",
         PATIENCE,
         () -> {
-          boolean isTried = !WAIT.matcher(sentence("slow", "--passphrase-file", wrong)).find();
+          boolean isTried = !WAIT.matcher(sentence("slow", "--key-file", wrong)).find();
           counted[0] += isTried ? 1 : 0;
           return counted[0] == 3;
         });
     long began = System.nanoTime();
-    Matcher told = WAIT.matcher(sentence("slow", "--passphrase-file", right));
+    Matcher told = WAIT.matcher(sentence("slow", "--key-file", right));
     assertThat(told.find()).isTrue();
     Condition.await(
         "the right one is taken",
         PATIENCE,
-        () -> daemon.cli("unlock", "slow", "--passphrase-file", right).run().exit() == 0);
+        () -> daemon.cli("unlock", "slow", "--key-file", right).run().exit() == 0);
     long least = Integer.parseInt(told.group(1)) - 1;
     assertThat(Duration.ofNanos(System.nanoTime() - began))
         .isGreaterThan(Duration.ofSeconds(least));

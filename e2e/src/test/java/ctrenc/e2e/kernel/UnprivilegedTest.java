@@ -72,7 +72,7 @@ class UnprivilegedTest {
     script("kill -9 " + dead);
     Condition.await(
         "daemon " + dead + " is gone",
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         () -> LiveProcess.of(Long.parseLong(dead)).filter(LiveProcess::isRunning).isEmpty());
     cli("daemon", "start", "--transport", "jnr").ok();
     assertThat(script("cat %s/new".formatted(cli("mount", "mine").ok().strip())))

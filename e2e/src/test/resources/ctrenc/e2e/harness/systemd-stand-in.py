@@ -33,6 +33,14 @@ def hear(message, fds):
     if 'FDSTOREREMOVE' in said and said['FDNAME'] in store:
         os.close(store.pop(said['FDNAME']))
 
+def hears():
+    try:
+        data, fds, _, _ = socket.recv_fds(notify, 65536, 16)
+    except TimeoutError:
+        return False
+    hear(data, fds)
+    return True
+
 def end(*_):
     global ending
     ending = True
@@ -41,13 +49,11 @@ def end(*_):
 signal.signal(signal.SIGTERM, end)
 service = start()
 while True:
-    try:
-        data, fds, _, _ = socket.recv_fds(notify, 65536, 16)
-        hear(data, fds)
+    if hears():
         continue
-    except TimeoutError:
-        pass
     pid, status = os.waitpid(service, os.WNOHANG)
+    while pid and hears():
+        pass  # What it said last.
     if pid and ending:
         sys.exit(len(store))
     if pid:

@@ -166,7 +166,7 @@ final class SegmentExtentStoreTest extends MemoryExtentStoreContract {
         }
         meta.sync();
         store.sync();
-        reader.join(20_000);
+        reader.join(60_000);
         assertThat(isGone).isTrue();
       }
     }

@@ -77,6 +77,10 @@ class FollowerTest {
                       throw new IllegalStateException(e);
                     }
                   });
+      // Who hands over waits for moments elsewhere too: the last one is what it has to wait for.
+      while (handedOver.getCount() > 1) {
+        Thread.onSpinWait();
+      }
       awaitWaiting(user);
       assertThat(handedOver.getCount()).isEqualTo(1);
       release.countDown();

@@ -28,7 +28,7 @@ public final class LiveCopy {
         copy(from.resolve(name), to.resolve(name));
       }
     } while (!copied.equals(namesIn(from)));
-    for (Path name : namesIn(to)) {
+    for (Path name : namesIn(to).reversed()) { // What is in a folder before it.
       if (!copied.contains(name)) {
         Files.delete(to.resolve(name));
       }

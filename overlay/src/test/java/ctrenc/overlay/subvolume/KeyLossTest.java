@@ -126,7 +126,7 @@ class KeyLossTest {
     subvolumes.destroy(root);
     List<UUID> before = layers(fork);
     verified.store().flattens().start(fork, false);
-    verified.store().flattens().await(fork, Duration.ofSeconds(30));
+    verified.store().flattens().await(fork, Duration.ofSeconds(60));
     KeyLoss lost = snapshots.remove(own);
     assertThat(lost.layers()).isEqualTo(before.subList(0, 2)).contains(stays);
     assertThat(lost.shared()).isEmpty();

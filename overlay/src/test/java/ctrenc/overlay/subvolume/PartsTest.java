@@ -219,7 +219,7 @@ class PartsTest {
         .upkeep()
         .compact(Optional.empty(), CompactionRule.asked(), Pace.unlimited(), new ExpectsNoDamage());
     store.store().flattens().start(part, false);
-    store.store().flattens().await(part, Duration.ofSeconds(30));
+    store.store().flattens().await(part, Duration.ofSeconds(60));
     for (SnapshotInfo one : store.store().snapshots().list()) {
       if (one.subvolume().equals(part)) {
         store.store().snapshots().remove(one.id());

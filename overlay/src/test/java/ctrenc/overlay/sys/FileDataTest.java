@@ -94,7 +94,7 @@ class FileDataTest {
     try (EventCounter counter = new EventCounter()) {
       assertThat(Poll.await(counter.descriptor(), Poll.READABLE, Duration.ofMillis(20))).isZero();
       counter.signal();
-      assertThat(Poll.await(counter.descriptor(), Poll.READABLE, Duration.ofSeconds(20)))
+      assertThat(Poll.await(counter.descriptor(), Poll.READABLE, Duration.ofSeconds(60)))
           .isEqualTo(Poll.READABLE);
     }
   }
@@ -105,7 +105,7 @@ class FileDataTest {
     try (Descriptor handle = ProcessHandles.open((int) process.pid())) {
       assertThat(Poll.await(handle, Poll.READABLE, Duration.ZERO)).isZero();
       process.destroyForcibly();
-      assertThat(Poll.await(handle, Poll.READABLE, Duration.ofSeconds(20)) & Poll.READABLE)
+      assertThat(Poll.await(handle, Poll.READABLE, Duration.ofSeconds(60)) & Poll.READABLE)
           .isEqualTo(Poll.READABLE);
     }
     process.waitFor();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A ring of the kernel's, with submissions that do nothing and with a file that is watched. */
-@Timeout(30)
+@Timeout(60)
 class IoUringTest {
 
   private static final int USER_DATA = 32;

@@ -20,7 +20,7 @@ class ProcessHaltTest {
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes());
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(said).isEqualTo("halting\n");
     assertThat(process.exitValue()).isEqualTo(7);
   }

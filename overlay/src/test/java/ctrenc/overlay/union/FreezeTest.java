@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -192,7 +191,7 @@ final class FreezeTest {
       }
       stop.set(true);
       for (Future<?> one : running) {
-        one.get(20, TimeUnit.SECONDS);
+        one.get();
       }
     }
     for (OverlayFileSystem state : states) {

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what the kernel does in its own time. */
 final class Condition {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long STEP_NANOS = 2_000_000;
 
   private Condition() {}

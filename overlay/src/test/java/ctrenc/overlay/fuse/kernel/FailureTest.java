@@ -112,7 +112,7 @@ class FailureTest {
       assertThat(live.run("cat f1; mkdir d; echo more > f5; cat f5")).isEqualTo("1\nmore");
       assertThat(syncs.isAlive()).isTrue();
       disk.countDown();
-      assertThat(syncs.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(syncs.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(syncs.exitValue()).isZero();
     }
   }
@@ -126,7 +126,7 @@ class FailureTest {
       Process sync = live.start("exec sync f");
       Condition.await("the sync came", () -> live.served(Operation.FSYNC) == 1);
       sync.destroyForcibly();
-      assertThat(sync.waitFor(20, TimeUnit.SECONDS)).as("the killed caller is gone").isTrue();
+      assertThat(sync.waitFor(60, TimeUnit.SECONDS)).as("the killed caller is gone").isTrue();
       assertThat(disk.getCount()).isEqualTo(1);
       disk.countDown();
     }

@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
 /** A real mount of a filesystem, for a test to go at with system calls and shell commands. */
 final class LiveMount implements AutoCloseable {
 
-  private static final long COMMAND_SECONDS = 30;
+  private static final long COMMAND_SECONDS = 60;
 
   private final Mount mount;
   private final ToLongFunction<Operation> served;

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,13 +32,13 @@ class ManyMountsTest {
 
   @TempDir Path directory;
 
-  private long threadsBefore;
+  private Set<Thread> earlierThreads;
   private Carrier.LiveTransport transport;
   private final List<KernelMount> mounts = new ArrayList<>();
 
   @BeforeEach
   void begin() throws IOException {
-    threadsBefore = threads();
+    earlierThreads = threads();
     transport = carrier().transport(WORKERS);
   }
 
@@ -73,12 +75,12 @@ class ManyMountsTest {
   @Test
   void idleMountsCostNoThreadAndFewDescriptors() throws Exception {
     mount(new MemoryFileSystem());
-    long threads = threads();
     long descriptors = descriptors();
     for (int i = 1; i < MANY; i++) {
       mount(new MemoryFileSystem());
     }
-    assertThat(threads()).isEqualTo(threads).isEqualTo(threadsBefore + workers());
+    // One that helped for a moment, as on a machine with other work, leaves when it is idle.
+    Condition.await("mounts have no threads of their own", () -> ownThreads() == workers());
     assertThat(descriptors() - descriptors).isEqualTo((MANY - 1) * descriptorsOfMount());
     for (int i = 0; i < MANY; i++) {
       assertThat(shell("echo " + i + " > m" + i + "/f && cat m" + i + "/f"))
@@ -114,7 +116,7 @@ class ManyMountsTest {
       disk.countDown();
     }
     for (int i = 0; i < BLOCKED; i++) {
-      assertThat(readers.get(i).waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(readers.get(i).waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(new String(readers.get(i).getInputStream().readAllBytes()).strip())
           .isEqualTo(Integer.toString(i));
     }
@@ -157,10 +159,15 @@ class ManyMountsTest {
     return text;
   }
 
-  private static long threads() {
+  /** Those of this test's transport; an earlier one's may still be about to end. */
+  private long ownThreads() {
+    return threads().stream().filter(thread -> !earlierThreads.contains(thread)).count();
+  }
+
+  private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().matches("fuse-(\\d+|ring-\\d+|reserve-.*)"))
-        .count();
+        .collect(Collectors.toSet());
   }
 
   private static long descriptors() throws IOException {

@@ -55,14 +55,14 @@ class UnmountTest {
   void mountInUseIsEndedByForce() throws Exception {
     LiveMount live = LiveMount.of(carrier(), new MemoryFileSystem(), directory);
     live.run("echo content > file");
-    Process user = live.start("exec 3< file; read line; cat <&3");
-    Condition.await("the file is open", () -> live.served(Operation.OPEN) > 0);
+    Process user = live.start("exec 3< file; echo open; read line; cat <&3");
+    assertThat(user.inputReader().readLine()).isEqualTo("open");
     live.mount().unmount(SHORT);
     assertThat(live.mount().isServing()).isFalse();
     assertThat(Files.exists(directory.resolve("file"))).isFalse();
     user.getOutputStream().write('\n');
     user.getOutputStream().close();
-    assertThat(user.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(user.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(user.exitValue()).isNotZero();
     live.close();
     live.mount().invalidateInode(1, 0, 0);
@@ -78,7 +78,7 @@ class UnmountTest {
     Process reader = live.start("exec cat f");
     Condition.await("the read came", () -> live.served(Operation.READ) == 1);
     Thread ending = Thread.ofPlatform().start(() -> endQuietly(live));
-    assertThat(reader.waitFor(20, TimeUnit.SECONDS)).as("the reader gets an error").isTrue();
+    assertThat(reader.waitFor(60, TimeUnit.SECONDS)).as("the reader gets an error").isTrue();
     assertThat(reader.exitValue()).isNotZero();
     disk.countDown();
     ending.join();
