@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The containers in which processes may run containers of their own. Thread-safe. */
 public final class NestedContainers {
@@ -105,7 +104,7 @@ public final class NestedContainers {
             new NestedTree(nestable(shown)),
             records(container),
             listening,
-            new AtomicInteger()),
+            new RunLimit()),
         SubvolumeRoot.mounted(root),
         directory.resolve(container));
   }
