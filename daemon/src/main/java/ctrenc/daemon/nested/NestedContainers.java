@@ -35,10 +35,10 @@ public final class NestedContainers {
     AutoCloseable at(Path socket, NestedScope scope) throws IOException;
   }
 
-  /** Makes it for a daemon whose containers' keys these are. */
+  /** Makes it for a daemon whose containers' keys and quotas these are. */
   @FunctionalInterface
   public interface Making {
-    NestedContainers with(NestedKeys keys);
+    NestedContainers with(NestedKeys keys, NestedQuotas quotas);
   }
 
   private final Path directory;
