@@ -79,7 +79,7 @@ class NestedVerbTest {
                 .matcher(inside.call("--help").out())
                 .results()
                 .map(verb -> verb.group(1)))
-        .hasSize(11)
+        .hasSize(12)
         .allSatisfy(verb -> assertThat(promised).contains("`" + verb));
   }
 }

@@ -133,8 +133,9 @@ public final class RunningDaemon implements AutoCloseable {
   }
 
   private NestedContainers.Making nested(Settings settings, String version) {
-    return keys ->
-        new NestedContainers(directories, settings, NestedEndpoint.listening(version, keys));
+    return (keys, quotas) ->
+        new NestedContainers(
+            directories, settings, NestedEndpoint.listening(version, keys, quotas));
   }
 
   /** Goes on with what an earlier daemon left, and clears away what nobody goes on with. */

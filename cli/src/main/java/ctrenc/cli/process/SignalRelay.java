@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * Hands the signals that end programs on to a program in the foreground. What a terminal sends to
@@ -50,9 +51,14 @@ public final class SignalRelay {
     return new SignalRelay(abandon, 0);
   }
 
-  /** From now on until the process ends. */
+  /** From now on until the process ends, or {@link #uninstall}. */
   public void install() {
     NAMES.forEach(name -> Signal.handle(new Signal(name), this::receive));
+  }
+
+  /** From now on signals end this process. */
+  public void uninstall() {
+    NAMES.forEach(name -> Signal.handle(new Signal(name), SignalHandler.SIG_DFL));
   }
 
   /** How a program is started. */

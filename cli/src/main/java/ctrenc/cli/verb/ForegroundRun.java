@@ -43,8 +43,23 @@ final class ForegroundRun {
    * @return the command's exit code
    */
   int run(RunRequest start, boolean remove) throws IOException, InterruptedException {
+    if (place == Place.HOST) {
+      return run(session.startedDaemon(), start, remove);
+    }
+    try {
+      return run(session.daemon(), start, remove);
+    } catch (Failure e) {
+      if (!Connection.isBroken(e)) {
+        throw e;
+      }
+      // The daemon was gone before it answered, so nothing was executed; the next one is asked.
+      return run(session.nextDaemon(), start, remove);
+    }
+  }
+
+  private int run(Connection daemon, RunRequest start, boolean remove)
+      throws IOException, InterruptedException {
     boolean onHost = place == Place.HOST;
-    Connection daemon = onHost ? session.startedDaemon() : session.daemon();
     BlockingClientCall<RunRequest, RunResponse> call =
         onHost ? daemon.containers().run() : daemon.nested().run();
     Runnable abandon = () -> call.cancel("interrupted", null);
@@ -61,6 +76,7 @@ final class ForegroundRun {
       }
       return abandoned.isPresent() && !onHost ? SIGNALLED + abandoned.getAsInt() : code;
     } catch (Failure e) {
+      signals.uninstall();
       OptionalInt signal = signals.abandonedBy();
       if (signal.isPresent()) {
         return SIGNALLED + signal.getAsInt();

@@ -24,7 +24,10 @@ import java.util.Map;
 record HiddenDirectory(Path directory) {
   private static final Path HIDDEN = Path.of(".ctr-enc");
 
-  /** What the kernel's own words for a failure mean for the caller. */
+  /**
+   * What failures mean for the caller that Java has no types for, nor numbers, but the C library's
+   * words; the launcher inside a container keeps those from being translated.
+   */
   private static final Map<String, ExitCode> REASONS =
       Map.of(
           "Operation not permitted", ExitCode.NOT_ALLOWED,

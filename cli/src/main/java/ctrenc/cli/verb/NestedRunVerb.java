@@ -1,7 +1,5 @@
 package ctrenc.cli.verb;
 
-import ctrenc.cli.exit.ExitCode;
-import ctrenc.cli.exit.Failure;
 import ctrenc.proto.v1.Base;
 import ctrenc.proto.v1.ContainerSpec;
 import ctrenc.proto.v1.RunRequest;
@@ -57,20 +55,8 @@ public final class NestedRunVerb implements Verb {
             .setProcess(options.process())
             .setRemove(true)
             .build();
-    try {
-      return new ForegroundRun(session, options, ForegroundRun.Place.CONTAINER)
-          .run(RunRequest.newBuilder().setStart(spec).build(), true);
-    } catch (Failure e) {
-      throw e.code() == ExitCode.UNREACHABLE ? unreachable(e) : e;
-    }
-  }
-
-  /** Nobody in here can start a daemon; but where roots outlive one, the next is soon there. */
-  private static Failure unreachable(Failure reason) {
-    return new Failure(
-        reason.code(),
-        "nothing was run, because the host's daemon does not answer: try again in a few seconds, or ask who runs it",
-        reason);
+    return new ForegroundRun(session, options, ForegroundRun.Place.CONTAINER)
+        .run(RunRequest.newBuilder().setStart(spec).build(), true);
   }
 
   private static Base base(Arguments arguments) {

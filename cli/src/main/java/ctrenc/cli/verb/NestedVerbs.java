@@ -16,7 +16,8 @@ public final class NestedVerbs {
         new NestedInspectVerb(),
         new NestedRemoveVerb(),
         new NestedLockVerb(),
-        new NestedUnlockVerb());
+        new NestedUnlockVerb(),
+        new NestedQuotaVerb());
   }
 
   public static List<Verb> ofSnapshots() {

@@ -3,6 +3,7 @@ package ctrenc.cli.verb;
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
 import ctrenc.cli.rpc.Connection;
+import ctrenc.cli.rpc.Endpoint;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.ContainerState;
 import ctrenc.proto.v1.RunExisting;
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Asks the daemon that takes the place of one that is gone: where containers outlive a daemon, the
- * next one cleans up what was run under the last. Where none comes, this finds out within {@value
- * #PATIENCE_SECONDS} seconds.
+ * next one cleans up what was run under the last, and runs what the last did not. Where none comes,
+ * this finds out within {@value #PATIENCE_SECONDS} seconds.
  */
 final class NextDaemon {
 
@@ -28,6 +29,26 @@ final class NextDaemon {
 
   NextDaemon(Session session) {
     this.session = session;
+  }
+
+  /**
+   * Returns when a daemon listens at a container's own socket. Nobody in there can start one; but
+   * the container would not be there if none were to come.
+   */
+  static void awaitInContainer(Endpoint endpoint) throws InterruptedException {
+    try {
+      endpoint.awaitListening(Duration.ofSeconds(PATIENCE_SECONDS));
+    } catch (Failure e) {
+      throw e.code() == ExitCode.UNREACHABLE ? unreachable(e) : e;
+    }
+  }
+
+  private static Failure unreachable(Failure reason) {
+    return new Failure(
+        reason.code(),
+        "nothing was done, because the host's daemon has not answered for %d seconds: try again, or ask who runs it"
+            .formatted(PATIENCE_SECONDS),
+        reason);
   }
 
   /** Whether the container, whose process has ended, is cleaned up. */

@@ -7,6 +7,7 @@ import ctrenc.cli.text.Json;
 import ctrenc.cli.text.Table;
 import ctrenc.proto.v1.Quota;
 import ctrenc.proto.v1.QuotaRequest;
+import ctrenc.proto.v1.QuotaResponse;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,29 +35,41 @@ public final class QuotaVerb implements Verb {
         spec,
         "A limit bounds a subvolume with all that is nested in it; what would pass it fails with",
         "EDQUOT. Each inode counts 4 KiB, whatever it holds.");
-    spec.addOption(Options.value("AMOUNT", "At most so many bytes, as 2g, or none.", BYTES));
-    spec.addOption(Options.value("NUMBER", "At most so many inodes, or none.", INODES));
+    describeLimits(spec);
     spec.addOption(
         Options.value("ID", "Of a nested subvolume, by its id or its start.", SUBVOLUME));
     spec.addOption(Options.json());
     spec.addPositional(Options.positional("NAME", 1, 1, "The container."));
   }
 
+  static void describeLimits(CommandSpec spec) {
+    spec.addOption(Options.value("AMOUNT", "At most so many bytes, as 2g, or none.", BYTES));
+    spec.addOption(Options.value("NUMBER", "At most so many inodes, or none.", INODES));
+  }
+
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
-    QuotaRequest.Builder request = QuotaRequest.newBuilder().setReference(arguments.positional(0));
+    QuotaRequest.Builder request = request(arguments.positional(0), arguments);
     arguments.value(SUBVOLUME).ifPresent(request::setSubvolume);
+    Connection daemon = session.startedDaemon();
+    print(
+        daemon.ask(() -> daemon.containers(Connection.PATIENT).quota(request.build())),
+        session,
+        arguments.json());
+    return ExitCode.OK.number();
+  }
+
+  /** With the limits that are given. */
+  static QuotaRequest.Builder request(String reference, Arguments arguments) {
+    QuotaRequest.Builder request = QuotaRequest.newBuilder().setReference(reference);
     arguments.value(BYTES).ifPresent(text -> request.setLimitBytes(bytes(text)));
     arguments.value(INODES).ifPresent(text -> request.setLimitInodes(inodes(text)));
-    Connection daemon = session.startedDaemon();
-    List<Quota> quotas =
-        daemon
-            .ask(() -> daemon.containers(Connection.PATIENT).quota(request.build()))
-            .getQuotasList();
-    session
-        .out()
-        .text(arguments.json() ? Json.array(quotas, QuotaVerb::fields) + "\n" : table(quotas));
-    return ExitCode.OK.number();
+    return request;
+  }
+
+  static void print(QuotaResponse answer, Session session, boolean json) throws IOException {
+    List<Quota> quotas = answer.getQuotasList();
+    session.out().text(json ? Json.array(quotas, QuotaVerb::fields) + "\n" : table(quotas));
   }
 
   private static long bytes(String text) {

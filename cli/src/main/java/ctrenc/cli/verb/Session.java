@@ -52,12 +52,24 @@ public final class Session implements AutoCloseable {
         surroundings.err(), surroundings.terminals().err(), (stage, amount) -> Human.size(amount));
   }
 
-  /** The daemon, which must be running. */
-  public Connection daemon() {
+  /** The daemon, which must be running; inside a container, the next one may be on its way. */
+  public Connection daemon() throws InterruptedException {
     if (connection == null) {
-      new Endpoint(places.socket()).requireListening();
+      Endpoint endpoint = new Endpoint(places.socket());
+      if (surroundings.isInContainer()) {
+        NextDaemon.awaitInContainer(endpoint);
+      } else {
+        endpoint.requireListening();
+      }
     }
     return connection();
+  }
+
+  /** The daemon in the place of one that is gone, inside a container. */
+  Connection nextDaemon() throws InterruptedException {
+    close();
+    connection = null;
+    return daemon();
   }
 
   /** The daemon, which is started if it is not running. */

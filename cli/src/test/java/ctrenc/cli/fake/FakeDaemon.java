@@ -30,6 +30,7 @@ public final class FakeDaemon implements AutoCloseable {
             .bossEventLoopGroup(group)
             .workerEventLoopGroup(group)
             .addService(containers)
+            .addService(new FakeNested(containers))
             .addService(images)
             .addService(new FakeSnapshots())
             .addService(new FakeMaintenance())

@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,5 +33,15 @@ class EndpointTest {
     assertThat(endpoint.state()).isEqualTo(Endpoint.State.NOT_A_SOCKET);
     assertThat(new Endpoint(directory.resolve("a".repeat(110))).state())
         .isEqualTo(Endpoint.State.TOO_LONG);
+  }
+
+  @Test
+  void waitingHasAnEnd() {
+    Endpoint endpoint = new Endpoint(directory.resolve("s"));
+    assertThatThrownBy(() -> endpoint.awaitListening(Duration.ofMillis(200)))
+        .hasMessageContaining("no daemon is running");
+    Endpoint tooLong = new Endpoint(directory.resolve("a".repeat(110)));
+    assertThatThrownBy(() -> tooLong.awaitListening(Duration.ofDays(1)))
+        .hasMessageContaining("too long");
   }
 }

@@ -109,7 +109,8 @@ public final class Containers {
     KeptRoots kept = new KeptRoots(store, registry, events);
     keys = new ContainerKeys(store, kept, source, freedHeap);
     locks = new ContainerLocks(store, kept, mounter, snapshotMounts.plain(), source, freedHeap);
-    NestedContainers inside = nested.with(new KeysInside(store.subvolumes(), kept, keys, locks));
+    NestedIds ids = new NestedIds(store.subvolumes());
+    NestedContainers inside = nested.with(new KeysInside(ids, kept, keys, locks), quotas());
     runs = new ContainerRuns(mounter, maker, directories, runtime, events, inside);
     background = new BackgroundRuns(runs, directories, settings.logLimit());
     stops = new ContainerStops(runs, maker, runtime);
@@ -125,7 +126,7 @@ public final class Containers {
 
   /** What the roots use, and may use. */
   public RootQuotas quotas() {
-    return new RootQuotas(store.subvolumes().quotas(), registry);
+    return new RootQuotas(store.subvolumes(), registry);
   }
 
   /** Whether they are open. */
@@ -439,12 +440,7 @@ public final class Containers {
   public int running() throws IOException {
     int count = hosted.countInUse();
     for (ManagedContainer container : registry.all()) {
-      container.guard.lock();
-      try {
-        count += container.phase == Phase.RUNNING ? 1 : 0;
-      } finally {
-        container.guard.unlock();
-      }
+      count += container.isRunning() ? 1 : 0;
     }
     return count;
   }

@@ -4,8 +4,6 @@ import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.nested.NestedKeys;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.HeadDemand;
-import ctrenc.overlay.subvolume.Quotas;
-import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.proto.v1.AddProtectorsRequest;
 import ctrenc.proto.v1.HeldProtector;
 import ctrenc.proto.v1.ListProtectorsResponse;
@@ -15,7 +13,6 @@ import ctrenc.proto.v1.RemoveProtectorsRequest;
 import ctrenc.proto.v1.UnlockRequest;
 import java.io.IOException;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,14 +23,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class KeysInside implements NestedKeys {
 
-  private final Subvolumes subvolumes;
+  private final NestedIds ids;
   private final KeptRoots roots;
   private final ContainerKeys keys;
   private final ContainerLocks locks;
   private final ReentrantLock turn = new ReentrantLock(true);
 
-  KeysInside(Subvolumes subvolumes, KeptRoots roots, ContainerKeys keys, ContainerLocks locks) {
-    this.subvolumes = subvolumes;
+  KeysInside(NestedIds ids, KeptRoots roots, ContainerKeys keys, ContainerLocks locks) {
+    this.ids = ids;
     this.roots = roots;
     this.keys = keys;
     this.locks = locks;
@@ -47,7 +44,7 @@ final class KeysInside implements NestedKeys {
   @Override
   public ListProtectorsResponse add(Owned subvolume, AddProtectorsRequest request)
       throws IOException {
-    requireNothingElse(request.getSubvolume());
+    NestedIds.requireNothingElse(request.getSubvolume());
     if (!request.getGroup().getMembersList().stream().allMatch(KeysInside::isBrought)) {
       throw RefusedException.invalid(
           "Inside a container a passphrase, a key file, a recipient or a recovery key opens what is"
@@ -73,7 +70,7 @@ final class KeysInside implements NestedKeys {
   @Override
   public ListProtectorsResponse remove(Owned subvolume, RemoveProtectorsRequest request)
       throws IOException {
-    requireNothingElse(request.getSubvolume());
+    NestedIds.requireNothingElse(request.getSubvolume());
     return keys.remove(
         request.toBuilder()
             .setReference(subvolume.container())
@@ -83,7 +80,7 @@ final class KeysInside implements NestedKeys {
 
   @Override
   public LockResponse lock(Owned subvolume, LockRequest request) throws IOException {
-    requireNothingElse(request.getSubvolume());
+    NestedIds.requireNothingElse(request.getSubvolume());
     if (request.getStrict()) {
       throw RefusedException.invalid("Only a root is strict: leave --strict out.");
     }
@@ -95,7 +92,7 @@ final class KeysInside implements NestedKeys {
 
   @Override
   public void unlock(Owned subvolume, UnlockRequest request) throws IOException {
-    requireNothingElse(request.getSubvolume());
+    NestedIds.requireNothingElse(request.getSubvolume());
     if (request.getAcceptRollback() || request.getNotStrict()) {
       throw RefusedException.invalid(
           "Inside a container no HEAD is given up: have it unlocked on the host.");
@@ -112,21 +109,7 @@ final class KeysInside implements NestedKeys {
     }
   }
 
-  private static void requireNothingElse(String subvolume) throws RefusedException {
-    if (!subvolume.isEmpty()) {
-      throw RefusedException.invalid("Inside a container a path alone names what is nested.");
-    }
-  }
-
-  /** Of all that the directory's number belongs to, the one that the others are above. */
   private String id(Owned subvolume) throws IOException {
-    UUID root = roots.keptWithNested(subvolume.container()).identity.subvolume();
-    return subvolumes.quotas().list(root).stream()
-        .map(Quotas.Quota::id)
-        .filter(id -> !id.equals(root) && subvolumes.inodesOf(id).test(subvolume.inode()))
-        .reduce((above, below) -> below)
-        .map(UUID::toString)
-        .orElseThrow(
-            () -> RefusedException.absent("The nested subvolume is gone: see 'ctr-enc ls'."));
+    return ids.find(roots.keptWithNested(subvolume.container()), subvolume).toString();
   }
 }

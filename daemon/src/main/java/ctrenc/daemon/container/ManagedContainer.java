@@ -79,6 +79,15 @@ final class ManagedContainer {
     return identity.id();
   }
 
+  boolean isRunning() {
+    guard.lock();
+    try {
+      return phase == Phase.RUNNING;
+    } finally {
+      guard.unlock();
+    }
+  }
+
   /** What is shown of it; {@code pid} is 0 where it has no process. */
   Container view(long pid, boolean isUnlocked) {
     guard.lock();

@@ -1,8 +1,11 @@
 package ctrenc.daemon.container;
 
+import ctrenc.daemon.nested.NestedKeys;
+import ctrenc.daemon.nested.NestedQuotas;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.subvolume.Quotas;
+import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.proto.v1.Quota;
 import ctrenc.proto.v1.QuotaRequest;
 import ctrenc.proto.v1.QuotaResponse;
@@ -13,17 +16,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What containers' roots and what is nested in them use, and may use. Thread-safe. */
-public final class RootQuotas {
+/**
+ * What containers' roots and what is nested in them use, and may use, for those on the host, and
+ * for those inside who own what is nested. Thread-safe.
+ */
+public final class RootQuotas implements NestedQuotas {
 
   private static final Quotas.Share NOTHING = new Quotas.Share(0, 0);
 
+  private final NestedIds ids;
   private final Quotas quotas;
   private final ContainerRegistry registry;
 
-  RootQuotas(Quotas quotas, ContainerRegistry registry) {
-    this.quotas = quotas;
+  RootQuotas(Subvolumes subvolumes, ContainerRegistry registry) {
+    this.ids = new NestedIds(subvolumes);
+    this.quotas = subvolumes.quotas();
     this.registry = registry;
+  }
+
+  @Override
+  public QuotaResponse quota(NestedKeys.Owned subvolume, QuotaRequest request) throws IOException {
+    NestedIds.requireNothingElse(request.getSubvolume());
+    UUID id = ids.find(registry.find(subvolume.container()), subvolume);
+    return quota(
+        request.toBuilder()
+            .setReference(subvolume.container())
+            .setSubvolume(id.toString())
+            .build());
   }
 
   public QuotaResponse quota(QuotaRequest request) throws IOException {

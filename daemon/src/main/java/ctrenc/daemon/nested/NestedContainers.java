@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The containers in which processes may run containers of their own. Thread-safe. */
 public final class NestedContainers {
@@ -36,10 +35,10 @@ public final class NestedContainers {
     AutoCloseable at(Path socket, NestedScope scope) throws IOException;
   }
 
-  /** Makes it for a daemon whose containers' keys these are. */
+  /** Makes it for a daemon whose containers' keys and quotas these are. */
   @FunctionalInterface
   public interface Making {
-    NestedContainers with(NestedKeys keys);
+    NestedContainers with(NestedKeys keys, NestedQuotas quotas);
   }
 
   private final Path directory;
@@ -105,7 +104,7 @@ public final class NestedContainers {
             new NestedTree(nestable(shown)),
             records(container),
             listening,
-            new AtomicInteger()),
+            new RunLimit()),
         SubvolumeRoot.mounted(root),
         directory.resolve(container));
   }

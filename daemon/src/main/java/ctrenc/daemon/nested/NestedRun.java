@@ -54,6 +54,11 @@ final class NestedRun implements ForegroundRun {
     return process.getArgsCount() == 0 && entry.caller().uid() == uid;
   }
 
+  /** Whether an earlier daemon began it for this process. */
+  boolean isLeftTo(RunCaller caller) {
+    return process.getArgsCount() == 0 && entry.caller().equals(caller);
+  }
+
   @Override
   public Command command() {
     return process.getArgsCount() == 0

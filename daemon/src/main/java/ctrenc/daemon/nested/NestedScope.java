@@ -10,14 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -32,13 +28,8 @@ public final class NestedScope {
   /** By this name the command line looks for a daemon. */
   private static final String SOCKET = "ctr-enc.sock";
 
-  private static final String NAME = ".nested-";
-
   /** What the container itself is called among the runs in it. */
   private static final String TOP = "";
-
-  /** The most that run at a time in one container, at all depths. */
-  private static final int MOST_RUNS = 256;
 
   /** What all scopes in one container share. */
   record Shared(
@@ -47,7 +38,7 @@ public final class NestedScope {
       NestedTree tree,
       RunRecords records,
       NestedContainers.Listening listening,
-      AtomicInteger running) {}
+      RunLimit limit) {}
 
   private final Shared shared;
   private final SubvolumeRoot root;
@@ -85,29 +76,29 @@ public final class NestedScope {
   /** Makes a nested subvolume for a caller, who is to execute the answer's command on it. */
   public ForegroundRun run(ContainerSpec spec, int process, int uid) throws IOException {
     NestedCommand.check(spec);
-    if (shared.running().incrementAndGet() > MOST_RUNS) {
-      shared.running().decrementAndGet();
-      throw RefusedException.full(
-          "As many containers run in this container as may (%d): wait for one to end."
-              .formatted(MOST_RUNS));
-    }
+    RunCaller caller = RunCaller.of(process, uid);
+    dropUnheard(caller);
+    shared.limit().begin();
     boolean isBegun = false;
     try {
-      NestedRun run = begin(fresh(spec, RunCaller.of(process, uid)), spec);
+      NestedRun run = begin(RunRecords.fresh(name, NestedRun.shown(spec.getBase()), caller), spec);
       runs.put(run.name(), run);
       isBegun = true;
       return run;
     } finally {
       if (!isBegun) {
-        shared.running().decrementAndGet();
+        shared.limit().end();
       }
     }
   }
 
-  private RunRecords.Entry fresh(ContainerSpec spec, RunCaller caller) {
-    String fresh = NAME + HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
-    String base = NestedRun.shown(spec.getBase());
-    return new RunRecords.Entry(fresh, name, Optional.empty(), base, Instant.now(), caller);
+  /** Who runs one asks anew only if the daemon that made it was gone before it could say so. */
+  private void dropUnheard(RunCaller caller) throws IOException {
+    for (NestedRun run : runs.values()) {
+      if (run.isLeftTo(caller)) {
+        run.abandon();
+      }
+    }
   }
 
   private NestedRun begin(RunRecords.Entry entry, ContainerSpec spec) throws IOException {
@@ -173,7 +164,7 @@ public final class NestedScope {
       throws IOException {
     NestedScope inner = inner(entry, made);
     NestedRun run = new NestedRun(this, inner, entry, made.id(), ProcessSpec.getDefaultInstance());
-    shared.running().incrementAndGet();
+    shared.limit().takeUp();
     runs.put(entry.name(), run);
     inner.takeUp(all);
     run.watch();
@@ -211,7 +202,7 @@ public final class NestedScope {
     } finally {
       forget(run.name());
       runs.remove(run.name());
-      shared.running().decrementAndGet();
+      shared.limit().end();
     }
   }
 
@@ -219,7 +210,7 @@ public final class NestedScope {
   private void releaseRuns() throws IOException {
     for (NestedRun run : runs.values()) {
       if (run.release()) {
-        shared.running().decrementAndGet();
+        shared.limit().end();
         run.inner().releaseRuns();
         run.inner().stopListening();
         shared.records().forget(run.name());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +26,7 @@ final class RunRecords {
   private static final FactLog LOG = FactLog.of(RunRecords.class);
   private static final int VERSION = 1;
   private static final String SUFFIX = ".json";
+  private static final String NAME = ".nested-";
 
   private final Path directory;
 
@@ -50,6 +52,12 @@ final class RunRecords {
     Entry with(NestedTree.Made subvolume) {
       return new Entry(name, parent, Optional.of(subvolume), base, created, caller);
     }
+  }
+
+  /** What is about to be made in the run {@code parent}, under a name that nothing else has. */
+  static Entry fresh(String parent, String base, RunCaller caller) {
+    String name = NAME + HexFormat.of().toHexDigits(UUID.randomUUID().getMostSignificantBits());
+    return new Entry(name, parent, Optional.empty(), base, Instant.now(), caller);
   }
 
   void write(Entry entry) throws IOException {

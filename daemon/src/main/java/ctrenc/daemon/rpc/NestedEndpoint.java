@@ -2,6 +2,7 @@ package ctrenc.daemon.rpc;
 
 import ctrenc.daemon.nested.NestedContainers;
 import ctrenc.daemon.nested.NestedKeys;
+import ctrenc.daemon.nested.NestedQuotas;
 import ctrenc.daemon.nested.NestedScope;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.proto.v1.AddProtectorsRequest;
@@ -14,6 +15,8 @@ import ctrenc.proto.v1.LockResponse;
 import ctrenc.proto.v1.NestedGrpc;
 import ctrenc.proto.v1.NestedVersionRequest;
 import ctrenc.proto.v1.NestedVersionResponse;
+import ctrenc.proto.v1.QuotaRequest;
+import ctrenc.proto.v1.QuotaResponse;
 import ctrenc.proto.v1.RemoveProtectorsRequest;
 import ctrenc.proto.v1.RunRequest;
 import ctrenc.proto.v1.RunResponse;
@@ -30,20 +33,23 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
   private final NestedScope scope;
   private final String version;
   private final NestedKeys keys;
+  private final NestedQuotas quotas;
 
-  private NestedEndpoint(NestedScope scope, String version, NestedKeys keys) {
+  private NestedEndpoint(NestedScope scope, String version, NestedKeys keys, NestedQuotas quotas) {
     this.scope = scope;
     this.version = version;
     this.keys = keys;
+    this.quotas = quotas;
   }
 
   /** How each container's socket answers. */
-  public static NestedContainers.Listening listening(String version, NestedKeys keys) {
+  public static NestedContainers.Listening listening(
+      String version, NestedKeys keys, NestedQuotas quotas) {
     return (socket, scope) ->
         UnixServer.startOpen(
             socket,
             new NestedAuthorization(scope),
-            List.of(new NestedEndpoint(scope, version, keys)));
+            List.of(new NestedEndpoint(scope, version, keys, quotas)));
   }
 
   @Override
@@ -98,6 +104,12 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
       RemoveProtectorsRequest request, StreamObserver<ListProtectorsResponse> observer) {
     PeerCredentials peer = NestedAuthorization.PEER.get();
     Answer.with(observer, () -> keys.remove(owned(peer, request.getReference()), request));
+  }
+
+  @Override
+  public void quota(QuotaRequest request, StreamObserver<QuotaResponse> observer) {
+    PeerCredentials peer = NestedAuthorization.PEER.get();
+    Answer.with(observer, () -> quotas.quota(owned(peer, request.getReference()), request));
   }
 
   @Override

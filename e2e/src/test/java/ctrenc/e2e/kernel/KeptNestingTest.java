@@ -75,4 +75,24 @@ class KeptNestingTest {
     assertThat(daemon.run().resolve("nested").toFile().list())
         .allMatch(name -> name.matches("program|former-.*"));
   }
+
+  /** Short runs without a pause, so that some begin while no daemon answers. */
+  private static final String RUNS =
+      """
+      until [ -e /go ]; do ctr-enc run -- sh -c "exit 5" 2> /err; echo $? $(cat /err); touch /up; done
+      """;
+
+  @Test
+  void whatBeginsMeanwhileWaitsForTheNextDaemon() {
+    TestDaemon daemon = host.daemon();
+    daemon.cli("run", "-d", "--name", "m", "--nesting", "debian", "--", "sh", "-c", RUNS).ok();
+    Condition.await("it runs", LONG, () -> isIn("m", "test -e /up"));
+    daemon.awaitKept(1);
+    daemon.killAndAwaitNext();
+    daemon.succeed();
+    assertThat(isIn("m", "touch /go")).isTrue();
+    Condition.await("it is over", LONG, () -> daemon.cli("ps").ok().contains("exited"));
+    assertThat(daemon.cli("logs", "m").ok().lines().distinct()).containsExactly("5");
+    daemon.cli("rm", "m").ok();
+  }
 }

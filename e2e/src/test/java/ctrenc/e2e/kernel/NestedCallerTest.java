@@ -114,6 +114,45 @@ class NestedCallerTest {
       /both/mine
       """;
 
+  private static final String LIMITING =
+      """
+      as 1000 '
+        ctr-enc create mine; ctr-enc create mine/in
+        write() { head -c 3000000 /dev/urandom > mine/in/f 2> /dev/null && echo fits || echo full; }
+        ctr-enc quota --bytes 2m --inodes 1000 --json mine | grep -o "limit[A-Za-z]*.:[0-9]*"; write
+        ctr-enc quota --bytes 20m mine/in > /dev/null; write
+        ctr-enc quota --bytes none mine > /dev/null; write
+        ctr-enc quota --bytes 1m mine/in | wc -l; write
+        ctr-enc quota mine | wc -l
+        ctr-enc quota / 2>&1 || echo $?
+        ctr-enc run --image debian -- sh -c "ctr-enc quota --bytes none / 2>&1 || echo \\$?"'
+      as 1001 'ctr-enc quota mine 2>&1 || echo $?'
+      ctr-enc quota --bytes 4m mine/in > /dev/null; head -c 3000000 /dev/urandom > mine/in/f; ctr-enc rm mine
+      """;
+
+  private static final String LIMITING_SAYS =
+      """
+      /both/mine
+      /both/mine/in
+      limitBytes":2097152
+      limitInodes":1000
+      limitBytes":0
+      limitInodes":0
+      full
+      full
+      fits
+      2
+      full
+      3
+      ctr-enc: no nested subvolume of yours shows at /: see 'ctr-enc ls'
+      3
+      ctr-enc: no nested subvolume of yours shows at /: see 'ctr-enc ls'
+      3
+      ctr-enc: no nested subvolume of yours shows at /both/mine: see 'ctr-enc ls'
+      3
+      /both/mine
+      """;
+
   private static NestingDaemon host;
 
   @BeforeAll
@@ -162,5 +201,12 @@ class NestedCallerTest {
   @Test
   void anOwnerAloneLocksAndUnlocks() {
     assertThat(kept(LOCKING)).containsExactlyElementsOf(LOCKING_SAYS.lines().toList());
+  }
+
+  /** In a throwaway root, where keys are nobody's but limits are. */
+  @Test
+  void anOwnerLimitsBelowWhatLimitsHim() {
+    assertThat(host.nesting(PEOPLE + LIMITING).ok().lines())
+        .containsExactlyElementsOf(LIMITING_SAYS.lines().toList());
   }
 }

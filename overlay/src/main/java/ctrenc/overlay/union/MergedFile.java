@@ -1,5 +1,6 @@
 package ctrenc.overlay.union;
 
+import ctrenc.overlay.extent.ExtentReference;
 import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.layer.FileRun;
 import ctrenc.overlay.layer.InodeRecord;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Carries regular files over into another layer, sealed anew. For the thread that made it alone;
@@ -21,6 +23,7 @@ final class MergedFile implements AutoCloseable {
   private final MergedBatch batch;
   private final MergeWatch watch;
   private final Packing packing;
+  private final MergedExtents extents = new MergedExtents();
   private final byte[] gathered = new byte[ExtentStore.MAX_LENGTH];
   private final byte[] piece = new byte[ExtentStore.MAX_LENGTH];
   private final Arena arena = Arena.ofConfined();
@@ -74,11 +77,41 @@ final class MergedFile implements AutoCloseable {
       if (found.run() instanceof FileRun.Hole && at < lowerSize) {
         batch.put(inode, new FileRun.Hole(at, Math.min(found.end(), lowerSize) - at));
       } else if (found.layer() != null && found.run() != null) {
-        carryRun(inode, found.layer(), found.run(), at, found.end());
+        if (found.run() instanceof FileRun.Data data) {
+          carryExtent(inode, found.layer(), data, at, found.end());
+        } else {
+          carryRun(inode, found.layer(), found.run(), at, found.end());
+        }
       }
       at = found.end();
     }
     packing.seal();
+    putRuns(inode);
+  }
+
+  /** Shares what of a run in [from, to) is carried already, of this file or another one. */
+  private void carryExtent(long inode, Layer layer, FileRun.Data run, long from, long to)
+      throws IOException {
+    long at = from;
+    while (at < to) {
+      ExtentReference rest = run.reference().part((int) (at - run.offset()), (int) (to - at));
+      Optional<ExtentReference> merged = extents.merged(layer, rest);
+      int length = merged.map(ExtentReference::length).orElse(extents.lacking(layer, rest));
+      if (merged.isPresent()) {
+        batch.put(inode, new FileRun.Data(at, merged.get()));
+      } else {
+        extents.read(layer, rest.part(0, length), at);
+        carryBytes(inode, layer, run, at, length);
+      }
+      at += length;
+    }
+  }
+
+  private void carryBytes(long inode, Layer layer, FileRun run, long offset, int length)
+      throws IOException {
+    read(layer, run, offset, piece, 0, length);
+    packing.add(offset, piece, 0, length);
+    watch.carriedBytes(length);
     putRuns(inode);
   }
 
@@ -95,13 +128,9 @@ final class MergedFile implements AutoCloseable {
       if (data < to) {
         long hole = run.offset() + layer.seek(run, data - run.offset(), true);
         end = Math.min(Math.min(to, hole), data + piece.length);
-        int length = Math.toIntExact(end - data);
-        read(layer, run, data, piece, 0, length);
-        packing.add(data, piece, 0, length);
-        watch.carriedBytes(length);
+        carryBytes(inode, layer, run, data, Math.toIntExact(end - data));
       }
       at = end;
-      putRuns(inode);
     }
   }
 
@@ -115,6 +144,7 @@ final class MergedFile implements AutoCloseable {
   private void putRuns(long inode) throws IOException {
     for (FileRun.Data run : packing.takeRuns()) {
       batch.put(inode, run);
+      extents.stored(run);
     }
   }
 
