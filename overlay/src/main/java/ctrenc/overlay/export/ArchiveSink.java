@@ -1,24 +1,12 @@
 package ctrenc.overlay.export;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import ctrenc.overlay.layer.FieldWriter;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.attribute.FileTime;
+import java.nio.channels.WritableByteChannel;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Optional;
-import java.util.zip.CRC32C;
-import java.util.zip.CheckedOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * A backup being written: a POSIX pax archive. Used by one thread.
@@ -49,21 +37,17 @@ final class ArchiveSink implements AutoCloseable {
   private static final int LONGEST_ENVELOPE =
       EnvelopeHeader.LENGTH + EnvelopeHeader.MAX_SEALED_LENGTH;
 
-  /** What the library gives to the output at once. */
-  private static final int BLOCK = 10 << 10;
+  private static final byte[] NOTHING = {};
 
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment memory = arena.allocate(LONGEST_ENVELOPE);
-  private final byte[] envelope = new byte[LONGEST_ENVELOPE];
-  private final TarArchiveOutputStream tar;
+  private final OutputBehind out;
+  private final TarWriter tar;
   private final Pace pace;
   private final TransferProgress progress;
   private long moved;
 
-  ArchiveSink(OutputStream out, Pace pace, TransferProgress progress) {
-    this.tar = new TarArchiveOutputStream(out, BLOCK, UTF_8.name());
-    this.tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-    this.tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+  ArchiveSink(WritableByteChannel channel, Pace pace, TransferProgress progress) {
+    this.out = new OutputBehind(channel, LONGEST_ENVELOPE);
+    this.tar = new TarWriter(out);
     this.pace = pace;
     this.progress = progress;
   }
@@ -85,89 +69,80 @@ final class ArchiveSink implements AutoCloseable {
   }
 
   private void file(String name, byte[] content, Instant time) throws IOException {
-    open(new TarArchiveEntry(name), FILE, content.length, time, Optional.empty());
+    begin(TarHeader.Type.FILE, name, content.length, time, NOTHING);
     tar.write(content);
-    tar.closeArchiveEntry();
+    tar.end();
     pace.moved(content.length);
   }
 
   void directory(String place, ObjectParts parts) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(place + "/");
-    open(entry, DIRECTORY, 0, parts.changed(), Optional.of(parts.attribute()));
-    tar.closeArchiveEntry();
+    byte[] attribute = attribute(parts.attribute());
+    begin(TarHeader.Type.DIRECTORY, place + "/", 0, parts.changed(), attribute);
+    tar.end();
   }
 
   /** An object without data. */
   void empty(String place, ObjectParts parts) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(place);
-    open(entry, FILE, 0, parts.changed(), Optional.of(parts.attribute()));
-    tar.closeArchiveEntry();
+    begin(TarHeader.Type.FILE, place, 0, parts.changed(), attribute(parts.attribute()));
+    tar.end();
   }
 
   void file(String place, ObjectParts parts) throws IOException {
-    data(place, parts, Optional.of(parts.attribute()));
+    data(place, parts, attribute(parts.attribute()));
   }
 
   /** The data of an object whose attribute is another member's. */
   void data(String place, ObjectParts parts) throws IOException {
-    data(place, parts, Optional.empty());
+    data(place, parts, NOTHING);
   }
 
-  private void data(String place, ObjectParts parts, Optional<ObjectRecords> attribute)
-      throws IOException {
+  private void data(String place, ObjectParts parts, byte[] attribute) throws IOException {
     ObjectContent content = ObjectContent.of(parts);
-    open(new TarArchiveEntry(place), FILE, content.size(), parts.changed(), attribute);
-    CheckedOutputStream data = new CheckedOutputStream(tar, new CRC32C());
-    data.write(content.head());
+    byte[] head = content.head();
+    begin(TarHeader.Type.FILE, place, content.size(), parts.changed(), attribute);
+    tar.write(head);
+    int checksum = EnvelopeHeader.checksumOf(head, 0, head.length);
     for (int i = 0; i < content.extents().size(); i++) {
-      int length = content.read(i, this::room);
-      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, envelope, 0, length);
-      data.write(envelope, 0, length);
+      EnvelopeHeader header = content.read(i, tar::room);
+      int length = header.envelopeLength();
+      checksum = JoinedChecksum.of(checksum, JoinedChecksum.of(header, tar.room(length)), length);
+      tar.take(length);
       pace.moved(length);
       moved += length;
       progress.moved(moved);
     }
-    tar.write(new FieldWriter(4).putInt((int) data.getChecksum().getValue()).toBytes());
-    tar.closeArchiveEntry();
-  }
-
-  private MemorySegment room(int length) {
-    return memory.asSlice(0, length);
+    tar.write(new FieldWriter(Integer.BYTES).putInt(checksum).toBytes());
+    tar.end();
   }
 
   /** Another name of a file that was written. */
   void link(String place, String target, ObjectParts parts) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(place, TarConstants.LF_LINK);
-    entry.setLinkName(target);
-    open(entry, FILE, 0, parts.changed(), Optional.empty());
-    tar.closeArchiveEntry();
+    tar.begin(
+        new TarWriter.Member(
+            TarHeader.Type.LINK, place, FILE, 0, parts.changed(), target, NOTHING));
+    tar.end();
   }
 
-  private void open(
-      TarArchiveEntry entry, int mode, long size, Instant time, Optional<ObjectRecords> attribute)
+  private void begin(TarHeader.Type type, String name, long size, Instant time, byte[] attribute)
       throws IOException {
-    entry.setMode(mode);
-    entry.setIds(0, 0);
-    entry.setNames("", "");
-    entry.setSize(size);
-    entry.setLastModifiedTime(FileTime.fromMillis(time.getEpochSecond() * 1000));
-    if (attribute.isPresent() && !attribute.get().isEmpty()) {
-      entry.addPaxHeader(ATTRIBUTE, text(attribute.get()));
-    }
-    tar.putArchiveEntry(entry);
+    int mode = type == TarHeader.Type.DIRECTORY ? DIRECTORY : FILE;
+    tar.begin(new TarWriter.Member(type, name, mode, size, time, "", attribute));
   }
 
-  /** Records as the attribute of a file. */
-  static String text(ObjectRecords records) {
-    return Base64.getEncoder().encodeToString(records.encode());
+  /** Records as the attribute of a file; nothing of none. */
+  static byte[] attribute(ObjectRecords records) {
+    return records.isEmpty() ? NOTHING : Base64.getEncoder().encode(records.encode());
   }
 
+  /** Returns when the whole archive is in the channel. */
+  void end() throws IOException {
+    tar.finish();
+    out.end();
+  }
+
+  /** What is not written yet, is not. */
   @Override
-  public void close() throws IOException {
-    try {
-      tar.close();
-    } finally {
-      arena.close();
-    }
+  public void close() {
+    out.close();
   }
 }

@@ -8,7 +8,6 @@ import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -20,13 +19,14 @@ import java.util.UUID;
 public record ExtentSource(MetaReader meta, long number, UUID id, EnvelopeReader envelopes) {
 
   /**
-   * Puts the envelope of an extent where there is room; its length, empty if it was freed.
+   * Puts the envelope of an extent where there is room; its header, empty if it was freed.
    *
    * @param known where it was when it was looked up
    */
-  OptionalInt read(long extent, PlaceRecord known, EnvelopeReader.Room room) throws IOException {
-    OptionalInt length = look(extent, known, room);
-    Optional<PlaceRecord> now = length.isEmpty() ? place(extent) : Optional.empty();
+  Optional<EnvelopeHeader> read(long extent, PlaceRecord known, EnvelopeReader.Room room)
+      throws IOException {
+    Optional<EnvelopeHeader> found = look(extent, known, room);
+    Optional<PlaceRecord> now = found.isEmpty() ? place(extent) : Optional.empty();
     PlaceRecord before = known;
     while (now.isPresent()) {
       if (now.get().equals(before)) {
@@ -35,20 +35,20 @@ public record ExtentSource(MetaReader meta, long number, UUID id, EnvelopeReader
                 .formatted(name(extent)));
       }
       before = now.get();
-      length = look(extent, before, room);
-      now = length.isEmpty() ? place(extent) : Optional.empty();
+      found = look(extent, before, room);
+      now = found.isEmpty() ? place(extent) : Optional.empty();
     }
-    return length;
+    return found;
   }
 
-  private OptionalInt look(long extent, PlaceRecord record, EnvelopeReader.Room room)
+  private Optional<EnvelopeHeader> look(long extent, PlaceRecord record, EnvelopeReader.Room room)
       throws IOException {
     return envelopes.read(record.place(), room)
                 instanceof EnvelopeReader.Found.Whole(EnvelopeHeader header)
             && header.extent() == extent
             && header.layer().equals(id)
-        ? OptionalInt.of(header.envelopeLength())
-        : OptionalInt.empty();
+        ? Optional.of(header)
+        : Optional.empty();
   }
 
   /** Where an extent lies; empty if it was freed. */

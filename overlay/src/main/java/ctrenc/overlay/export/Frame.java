@@ -7,8 +7,9 @@ import java.lang.foreign.ValueLayout;
  * A piece of a stream. Codes are part of the format; zero is never one.
  *
  * @param payload the piece's own fields
+ * @param sealed CRC32C of the sealed bytes that an extent ends with; 0 of everything else
  */
-record Frame(Kind kind, MemorySegment payload) {
+record Frame(Kind kind, MemorySegment payload, int sealed) {
 
   enum Kind {
     /** What the stream is of. */

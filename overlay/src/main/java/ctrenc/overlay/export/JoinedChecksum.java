@@ -1,5 +1,8 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.segment.EnvelopeHeader;
+import java.lang.foreign.MemorySegment;
+
 /**
  * The CRC32C of bytes whose parts' checksums are known: a checksum is what is left of the bytes, as
  * a polynomial, divided by one of degree 32, so appending bytes multiplies it by a power of x.
@@ -15,7 +18,22 @@ final class JoinedChecksum {
   /** x to the 8th: one byte more. */
   private static final int BYTE = ONE >>> 8;
 
+  /** From so many bytes on, joining is less work than going through them. */
+  private static final int LONG = 16 << 10;
+
+  /** x to the 8 times 2 to the index: so many bytes more. */
+  private static final int[] POWERS = powers();
+
   private JoinedChecksum() {}
+
+  private static int[] powers() {
+    int[] powers = new int[Long.SIZE];
+    powers[0] = BYTE;
+    for (int i = 1; i < powers.length; i++) {
+      powers[i] = product(powers[i - 1], powers[i - 1]);
+    }
+    return powers;
+  }
 
   /**
    * The checksum of the first part with the second behind it.
@@ -23,25 +41,34 @@ final class JoinedChecksum {
    * @param length of the second, in bytes
    */
   static int of(int first, int second, long length) {
-    int power = ONE;
-    int square = BYTE;
-    for (long left = length; left > 0; left >>= 1) {
-      if ((left & 1) != 0) {
-        power = product(power, square);
-      }
-      square = product(square, square);
+    int moved = first;
+    for (long left = length; left != 0; left &= left - 1) {
+      moved = product(POWERS[Long.numberOfTrailingZeros(left)], moved);
     }
-    return product(power, first) ^ second;
+    return moved ^ second;
   }
 
+  /**
+   * The checksum of header and sealed bytes, of which the header's own says what they are: long
+   * ones are not gone through once more.
+   *
+   * @param envelope was checked
+   */
+  static int of(EnvelopeHeader header, MemorySegment envelope) {
+    if (header.sealedLength() < LONG) {
+      return EnvelopeHeader.checksumOf(envelope);
+    }
+    int head = EnvelopeHeader.checksumOf(envelope.asSlice(0, EnvelopeHeader.LENGTH));
+    return of(head, header.checksum(), header.sealedLength());
+  }
+
+  /** Without branches, which nobody could foretell. */
   private static int product(int left, int right) {
     int product = 0;
     int shifted = right;
-    for (int term = ONE; term != 0; term >>>= 1) {
-      if ((left & term) != 0) {
-        product ^= shifted;
-      }
-      shifted = (shifted & 1) != 0 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+    for (int bit = Integer.SIZE - 1; bit >= 0; bit--) {
+      product ^= shifted & -(left >>> bit & 1);
+      shifted = shifted >>> 1 ^ POLYNOMIAL & -(shifted & 1);
     }
     return product;
   }

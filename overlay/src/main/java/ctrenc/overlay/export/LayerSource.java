@@ -4,10 +4,11 @@ import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.layer.FieldWriter;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaReader;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -104,9 +105,10 @@ public final class LayerSource {
     if (share < 0) {
       return;
     }
-    OptionalInt length = source.read(extent, source.decoded(extent, stored), sink::room);
-    if (length.isPresent()) {
-      sink.extent(share, length.getAsInt());
+    Optional<EnvelopeHeader> found =
+        source.read(extent, source.decoded(extent, stored), sink::room);
+    if (found.isPresent()) {
+      sink.extent(share, found.get());
       extents++;
     }
   }

@@ -73,12 +73,15 @@ public final class LayerTarget implements AutoCloseable {
     }
   }
 
-  void extent(MemorySegment payload) throws IOException {
+  /**
+   * @param sealed CRC32C of the sealed bytes that the payload ends with
+   */
+  void extent(MemorySegment payload, int sealed) throws IOException {
     if (payload.byteSize() < Long.BYTES) {
       throw new DamagedException("An extent that came for layer " + id + " is cut.");
     }
     long share = payload.asByteBuffer().getLong();
-    arriving.add(places, share, payload.asSlice(Long.BYTES));
+    arriving.add(places, share, payload.asSlice(Long.BYTES), sealed);
     extents++;
     waiting++;
     if (waiting == TOGETHER) {

@@ -2,6 +2,7 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.extent.PlaceRecord;
 import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,8 +46,8 @@ record ObjectContent(
     return new ObjectContent(head, parts.data(), places, ends);
   }
 
-  /** Puts an envelope where there is room; its length. */
-  int read(int extent, EnvelopeReader.Room room) throws IOException {
+  /** Puts an envelope where there is room; its header. */
+  EnvelopeHeader read(int extent, EnvelopeReader.Room room) throws IOException {
     return extents.get(extent).read(places.get(extent), room);
   }
 

@@ -2,55 +2,57 @@ package ctrenc.overlay.export;
 
 import ctrenc.overlay.storage.FollowedMemory;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * Gathers bytes to large pieces, and writes them to a channel on a second thread. Used by one
- * thread.
+ * Gathers bytes to large pieces of native memory, and writes them to a channel on a second thread.
+ * Used by one thread.
  */
 final class OutputBehind implements AutoCloseable {
 
   /** So much is written at once, while it is in the processor's cache. */
-  private static final int PIECE = 512 << 10;
+  private static final int ENOUGH = 512 << 10;
 
   private final WritableByteChannel out;
-  private final FollowedMemory memory = new FollowedMemory("ctr-enc-output", PIECE);
+  private final long longest;
+  private final FollowedMemory memory;
   private int filled;
 
-  OutputBehind(WritableByteChannel out) {
+  /**
+   * @param longest what is put together at once has at most so many bytes
+   */
+  OutputBehind(WritableByteChannel out, int longest) {
     this.out = out;
+    this.longest = longest;
+    this.memory = new FollowedMemory("ctr-enc-output", ENOUGH + (long) longest);
   }
 
-  /** Takes the bytes; closing it does nothing. */
-  OutputStream stream() {
-    return new OutputStream() {
-      @Override
-      public void write(int one) throws IOException {
-        write(new byte[] {(byte) one}, 0, 1);
-      }
-
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        gather(bytes, offset, length);
-      }
-    };
+  /** Where the next bytes are put together. What is put there is forgotten unless it is taken. */
+  MemorySegment room(int length) {
+    if (length > longest) {
+      throw new IllegalArgumentException("a part of " + length + " bytes");
+    }
+    return memory.piece().asSlice(filled, length);
   }
 
-  private void gather(byte[] bytes, int offset, int length) throws IOException {
+  /** Takes the first bytes of the {@link #room}. */
+  void take(int length) throws IOException {
+    filled += length;
+    if (filled >= ENOUGH) {
+      handOver();
+    }
+  }
+
+  void write(byte[] bytes) throws IOException {
     int done = 0;
-    while (done < length) {
-      int count = Math.min(length - done, PIECE - filled);
-      MemorySegment.copy(
-          bytes, offset + done, memory.piece(), ValueLayout.JAVA_BYTE, filled, count);
+    while (done < bytes.length) {
+      int count = (int) Math.min(bytes.length - done, longest);
+      MemorySegment.copy(bytes, done, room(count), ValueLayout.JAVA_BYTE, 0, count);
+      take(count);
       done += count;
-      filled += count;
-      if (filled == PIECE) {
-        handOver();
-      }
     }
   }
 

@@ -80,8 +80,8 @@ final class SealedContent implements ViewContent {
   /** Memory that goes when nobody refers to it any more: others may still read it. */
   private MemorySegment read(int extent) throws IOException {
     MemorySegment memory = Arena.ofAuto().allocate(content.ends()[extent] - content.begin(extent));
-    int length = content.read(extent, room -> memory.asSlice(0, room));
-    return memory.asSlice(0, length);
+    EnvelopeHeader header = content.read(extent, room -> memory.asSlice(0, room));
+    return memory.asSlice(0, header.envelopeLength());
   }
 
   private int checksum() throws IOException {

@@ -1,6 +1,7 @@
 package ctrenc.overlay.export;
 
 import ctrenc.overlay.extent.PlaceRecord;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.EnvelopeReader;
 import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
@@ -17,11 +18,11 @@ record SealedExtent(ExtentSource source, long number) {
   }
 
   /**
-   * Puts its envelope where there is room; its length.
+   * Puts its envelope where there is room; its header.
    *
    * @param known where it was when it was looked up
    */
-  int read(PlaceRecord known, EnvelopeReader.Room room) throws IOException {
+  EnvelopeHeader read(PlaceRecord known, EnvelopeReader.Room room) throws IOException {
     return source
         .read(number, known, room)
         .orElseThrow(

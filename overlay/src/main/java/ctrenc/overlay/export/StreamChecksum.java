@@ -19,13 +19,29 @@ final class StreamChecksum {
   private StreamChecksum() {}
 
   static int of(UUID stream, long number, byte kind, ByteBuffer payload) {
+    return begun(stream, number, kind, payload.remaining(), payload);
+  }
+
+  /**
+   * The same where the payload's last bytes are known already: they are not gone through.
+   *
+   * @param before the payload's first bytes
+   * @param rest checksum of the others
+   * @param restLength how many they are
+   */
+  static int of(UUID stream, long number, byte kind, ByteBuffer before, int rest, int restLength) {
+    int begun = begun(stream, number, kind, before.remaining() + restLength, before);
+    return JoinedChecksum.of(begun, rest, restLength);
+  }
+
+  private static int begun(UUID stream, long number, byte kind, int length, ByteBuffer payload) {
     ByteBuffer head =
         ByteBuffer.allocate(HEAD)
             .putLong(stream.getMostSignificantBits())
             .putLong(stream.getLeastSignificantBits())
             .putLong(number)
             .put(kind)
-            .putInt(payload.remaining());
+            .putInt(length);
     CRC32C checksum = new CRC32C();
     checksum.update(head.array());
     checksum.update(payload.duplicate());

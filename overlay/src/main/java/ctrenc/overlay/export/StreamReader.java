@@ -1,5 +1,6 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatPreamble;
 import java.io.IOException;
@@ -18,6 +19,9 @@ final class StreamReader implements AutoCloseable {
 
   /** So much is read at once. */
   private static final int PIECE = 1 << 20;
+
+  /** Of an extent: how often it is referred to, and its header. */
+  private static final int BEFORE_SEALED = Long.BYTES + EnvelopeHeader.LENGTH;
 
   private static final int CAPACITY = 2 * PIECE + StreamWriter.MOST;
 
@@ -60,13 +64,18 @@ final class StreamReader implements AutoCloseable {
     }
     need(length + Integer.BYTES);
     int from = buffer.position();
-    int checksum = StreamChecksum.of(id, number, code, buffer.slice(from, length));
+    // What an extent has behind its header has a checksum of its own: one pass gives both.
+    int head = Math.min(length, code == Frame.Kind.EXTENT.code() ? BEFORE_SEALED : length);
+    MemorySegment rest = memory.asSlice(from + (long) head, length - (long) head);
+    int sealed = EnvelopeHeader.checksumOf(rest);
+    int checksum =
+        StreamChecksum.of(id, number, code, buffer.slice(from, head), sealed, length - head);
     buffer.position(from + length);
     if (buffer.getInt() != checksum) {
       throw damaged();
     }
     number++;
-    return new Frame(kind(code), memory.asSlice(from, length));
+    return new Frame(kind(code), memory.asSlice(from, length), sealed);
   }
 
   /** The next frame, which has to be of this kind; its payload. */

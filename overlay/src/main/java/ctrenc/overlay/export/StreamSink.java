@@ -1,5 +1,6 @@
 package ctrenc.overlay.export;
 
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.Pace;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -81,9 +82,10 @@ public final class StreamSink implements AutoCloseable {
   }
 
   /** Sends the envelope that is in its {@link #room}. */
-  void extent(long share, int length) throws IOException {
+  void extent(long share, EnvelopeHeader header) throws IOException {
+    int length = header.envelopeLength();
     writer.room(Long.BYTES).set(SHARE, 0, share);
-    writer.write(Frame.Kind.EXTENT, Long.BYTES + length);
+    writer.write(Long.BYTES + length, header);
     pace.moved(length);
     moved += length;
     progress.moved(moved);

@@ -101,7 +101,7 @@ public final class StreamSource implements AutoCloseable {
     while (frame.kind() != Frame.Kind.END_OF_LAYER) {
       switch (frame.kind()) {
         case RECORDS -> target.records(frame.bytes());
-        case EXTENT -> target.extent(frame.payload());
+        case EXTENT -> target.extent(frame.payload(), frame.sealed());
         default -> throw StreamReader.disordered();
       }
       count(frame);

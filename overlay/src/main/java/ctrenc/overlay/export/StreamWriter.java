@@ -1,6 +1,7 @@
 package ctrenc.overlay.export;
 
 import ctrenc.overlay.layer.FieldWriter;
+import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.FollowedMemory;
 import ctrenc.overlay.storage.FormatPreamble;
 import java.io.IOException;
@@ -77,9 +78,28 @@ final class StreamWriter implements AutoCloseable {
 
   /** Writes the frame whose payload is in its {@link #room}. */
   void write(Frame.Kind kind, int length) throws IOException {
+    ByteBuffer payload = buffer.slice(buffer.position() + HEAD, length);
+    write(kind, length, StreamChecksum.of(id, number, kind.code(), payload));
+  }
+
+  /** The same of an extent, of which the sealed bytes stand last and were checked. */
+  void write(int length, EnvelopeHeader header) throws IOException {
+    int before = length - header.sealedLength();
+    byte kind = Frame.Kind.EXTENT.code();
+    int checksum =
+        StreamChecksum.of(
+            id,
+            number,
+            kind,
+            buffer.slice(buffer.position() + HEAD, before),
+            header.checksum(),
+            header.sealedLength());
+    write(Frame.Kind.EXTENT, length, checksum);
+  }
+
+  private void write(Frame.Kind kind, int length, int checksum) throws IOException {
     int from = buffer.position();
     buffer.put(kind.code()).putInt(length);
-    int checksum = StreamChecksum.of(id, number, kind.code(), buffer.slice(from + HEAD, length));
     buffer.position(from + HEAD + length).putInt(checksum);
     number++;
     if (buffer.position() >= ENOUGH) {

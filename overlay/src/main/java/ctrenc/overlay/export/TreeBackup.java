@@ -12,11 +12,9 @@ public record TreeBackup(TreeObjects objects) {
 
   public void write(WritableByteChannel out, Pace pace, TransferProgress progress)
       throws IOException {
-    try (OutputBehind behind = new OutputBehind(out)) {
-      try (ArchiveSink sink = new ArchiveSink(behind.stream(), pace, progress)) {
-        write(sink);
-      }
-      behind.end();
+    try (ArchiveSink sink = new ArchiveSink(out, pace, progress)) {
+      write(sink);
+      sink.end();
     }
   }
 

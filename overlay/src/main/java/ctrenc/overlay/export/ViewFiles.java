@@ -6,7 +6,6 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.Timestamp;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
@@ -107,10 +106,7 @@ final class ViewFiles {
     if (node.kind() == ViewNode.Kind.FIXED || node.kind() == ViewNode.Kind.RECORDS) {
       return new byte[0];
     }
-    ObjectRecords records = parts(node).attribute();
-    return records.isEmpty()
-        ? new byte[0]
-        : ArchiveSink.text(records).getBytes(StandardCharsets.US_ASCII);
+    return ArchiveSink.attribute(parts(node).attribute());
   }
 
   ViewContent content(ViewNode node) throws IOException, ErrnoException {

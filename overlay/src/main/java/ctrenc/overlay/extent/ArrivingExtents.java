@@ -73,10 +73,12 @@ public final class ArrivingExtents implements AutoCloseable {
    * by ascending ids.
    *
    * @param share references beyond the first
+   * @param sealed CRC32C of what the envelope has behind its header
    * @throws DamagedException if it is not one of the layer, or not the next one
    */
-  public void add(MetaBatch batch, long share, MemorySegment envelope) throws IOException {
-    EnvelopeHeader header = checked(envelope);
+  public void add(MetaBatch batch, long share, MemorySegment envelope, int sealed)
+      throws IOException {
+    EnvelopeHeader header = checked(envelope, sealed);
     if (header.extent() <= appended || share < 0) {
       throw foreign();
     }
@@ -92,7 +94,8 @@ public final class ArrivingExtents implements AutoCloseable {
    * @return whether it came for the first time
    */
   public boolean addOnce(MetaBatch batch, MemorySegment envelope) throws IOException {
-    EnvelopeHeader header = checked(envelope);
+    long head = Math.min(envelope.byteSize(), EnvelopeHeader.LENGTH);
+    EnvelopeHeader header = checked(envelope, EnvelopeHeader.checksumOf(envelope.asSlice(head)));
     boolean isFirst = came.add(header.extent());
     if (isFirst) {
       append(batch, header, envelope);
@@ -111,7 +114,7 @@ public final class ArrivingExtents implements AutoCloseable {
     }
   }
 
-  private EnvelopeHeader checked(MemorySegment envelope)
+  private EnvelopeHeader checked(MemorySegment envelope, int sealed)
       throws DamagedException, FormatTooNewException {
     long head = Math.min(envelope.byteSize(), EnvelopeHeader.LENGTH);
     EnvelopeHeader header =
@@ -121,8 +124,7 @@ public final class ArrivingExtents implements AutoCloseable {
     if (!header.layer().equals(layerId)
         || header.extent() <= 0
         || header.envelopeLength() != envelope.byteSize()
-        || EnvelopeHeader.checksumOf(envelope.asSlice(EnvelopeHeader.LENGTH))
-            != header.checksum()) {
+        || sealed != header.checksum()) {
       throw foreign();
     }
     return header;

@@ -86,6 +86,7 @@ public final class ExtentScrub {
       String reason = String.valueOf(e.getMessage());
       return Optional.of(finding(Finding.Kind.DAMAGED, extent, Optional.empty(), reason));
     }
+    envelopes.readAhead(record.place());
     EnvelopeReader.Found found = envelopes.read(record.place());
     pace.moved(record.place().length());
     return switch (found) {

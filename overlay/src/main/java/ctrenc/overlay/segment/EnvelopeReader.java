@@ -31,6 +31,7 @@ public final class EnvelopeReader implements AutoCloseable {
   private final UUID layer;
   private final Map<Integer, SegmentFile> files = new ConcurrentHashMap<>();
   private final Arena arena = Arena.ofShared();
+  private final ReadAhead ahead = new ReadAhead();
   private MemorySegment memory = MemorySegment.NULL;
 
   /**
@@ -64,6 +65,17 @@ public final class EnvelopeReader implements AutoCloseable {
   /** Reads an envelope, and keeps nothing but what its header says. */
   public Found read(SegmentPlace place) throws IOException {
     return read(place, this::memory);
+  }
+
+  /**
+   * Tells which envelope is read next by one who reads all of them by their places: what lies
+   * behind it is read from the disk meanwhile.
+   */
+  public void readAhead(SegmentPlace place) throws IOException {
+    SegmentFile file = file(place.file());
+    if (file != null) {
+      ahead.reading(file, place);
+    }
   }
 
   /** Reads an envelope, header and sealed bytes, to a place of the caller's. */
@@ -173,6 +185,7 @@ public final class EnvelopeReader implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    ahead.close();
     try {
       for (SegmentFile file : files.values()) {
         file.close();

@@ -207,6 +207,10 @@ final class SegmentFile {
     file.punch(offset, length);
   }
 
+  void beginRead(long offset, long length) throws IOException {
+    file.beginRead(offset, length);
+  }
+
   void dropCache(long offset, long length) throws IOException {
     file.dropCache(offset, length);
   }

@@ -93,6 +93,15 @@ final class DiskFile implements StorageFile {
   }
 
   @Override
+  public void beginRead(long position, long length) throws IOException {
+    try {
+      FileData.advise(descriptor, position, length, FileData.ADVISE_WILL_NEED);
+    } catch (SystemCallException e) {
+      throw DiskErrors.translate(name, e);
+    }
+  }
+
+  @Override
   public void dropCache(long position, long length) throws IOException {
     try {
       FileData.advise(descriptor, position, length, FileData.ADVISE_DONT_NEED);

@@ -28,6 +28,9 @@ public interface StorageFile extends AutoCloseable {
   /** Tells the kernel to begin writing the range to the disk; promises nothing. */
   void beginWriteOut(long position, long length) throws IOException;
 
+  /** Tells the kernel to begin reading the range from the disk to its cache; promises nothing. */
+  void beginRead(long position, long length) throws IOException;
+
   /** Returns when every byte written so far survives power loss. */
   void sync() throws IOException;
 

@@ -53,6 +53,11 @@ final class MemoryFile implements StorageFile {
   }
 
   @Override
+  public void beginRead(long position, long length) {
+    open();
+  }
+
+  @Override
   public void dropCache(long position, long length) {
     open();
   }

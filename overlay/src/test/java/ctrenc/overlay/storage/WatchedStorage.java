@@ -139,6 +139,12 @@ final class WatchedStorage implements Storage {
     }
 
     @Override
+    public void beginRead(long position, long length) throws IOException {
+      watcher.before("beginRead", name);
+      inner.beginRead(position, length);
+    }
+
+    @Override
     public void dropCache(long position, long length) throws IOException {
       watcher.before("dropCache", name);
       inner.dropCache(position, length);
