@@ -15,8 +15,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Has the daemon rewrite the segment files that are mostly dead. */
 public final class CompactVerb implements Verb {
-  private static final String RATE = "--rate";
-
   @Override
   public String name() {
     return "compact";
@@ -33,20 +31,16 @@ public final class CompactVerb implements Verb {
         spec,
         "Roots may be in use, or locked. Most room is given back without this, when files in a root are",
         "removed; this frees what lies scattered. Returns 8 if it met something damaged, which stays.");
-    spec.addOption(Options.value("BYTES", "Move at most so much a second, such as 50m.", RATE));
+    StoreOptions.describeRate(spec, "Move");
     spec.addOption(Options.json());
-    spec.addPositional(
-        Options.positional(
-            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
+    StoreOptions.describeRoot(spec);
   }
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     CompactRequest.Builder request = CompactRequest.newBuilder();
-    arguments
-        .value(RATE)
-        .ifPresent(text -> request.setBytesPerSecond(Quantities.bytes(RATE, text)));
-    arguments.positionals().stream().findFirst().ifPresent(request::setReference);
+    StoreOptions.rate(arguments).ifPresent(request::setBytesPerSecond);
+    StoreOptions.root(arguments).ifPresent(request::setReference);
     Connection daemon = session.startedDaemon();
     BlockingClientCall<?, CompactResponse> call = daemon.maintenance().compact(request.build());
     CompactSummary summary = CompactSummary.getDefaultInstance();

@@ -15,8 +15,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Has the daemon exchange what is damaged for what comes on standard input. */
 public final class RepairVerb implements Verb {
-  private static final String RATE = "--rate";
-
   @Override
   public String name() {
     return "repair";
@@ -35,11 +33,9 @@ public final class RepairVerb implements Verb {
         "'ctr-enc send' wrote of the same root, here or elsewhere, what fits by its checksum is taken, and",
         "nothing else changes. Records are repaired where the keys are in memory. Returns 8 if anything",
         "damaged is left.");
-    spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 50m.", RATE));
+    StoreOptions.describeRate(spec, "Read");
     spec.addOption(Options.json());
-    spec.addPositional(
-        Options.positional(
-            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
+    StoreOptions.describeRoot(spec);
   }
 
   @Override
@@ -48,8 +44,8 @@ public final class RepairVerb implements Verb {
       throw Arguments.usage("standard input is a terminal: redirect a file or a pipe to it");
     }
     RepairHeader.Builder header = RepairHeader.newBuilder();
-    arguments.positionals().stream().findFirst().ifPresent(header::setReference);
-    arguments.value(RATE).ifPresent(text -> header.setBytesPerSecond(Quantities.bytes(RATE, text)));
+    StoreOptions.root(arguments).ifPresent(header::setReference);
+    StoreOptions.rate(arguments).ifPresent(header::setBytesPerSecond);
     Connection daemon = session.startedDaemon();
     BlockingClientCall<RepairRequest, RepairResponse> call = daemon.maintenance().repair();
     daemon.ask(() -> call.write(RepairRequest.newBuilder().setHeader(header).build()));

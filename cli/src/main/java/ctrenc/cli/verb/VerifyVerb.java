@@ -12,7 +12,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Has the daemon read all that is stored, and compare it with checksums, rules and seals. */
 public final class VerifyVerb implements Verb {
-  private static final String RATE = "--rate";
   private static final String FROM = "--from";
 
   @Override
@@ -31,22 +30,18 @@ public final class VerifyVerb implements Verb {
         spec,
         "Roots may be in use. Where the keys are in memory, every seal is opened as well, and files are",
         "named. Returns 8 if anything is wrong.");
-    spec.addOption(Options.value("BYTES", "Read at most so much a second, such as 50m.", RATE));
+    StoreOptions.describeRate(spec, "Read");
     spec.addOption(Options.value("POSITION", "Go on where an earlier one was interrupted.", FROM));
     spec.addOption(Options.json());
-    spec.addPositional(
-        Options.positional(
-            "[NAME]", 0, 1, "The root, with all that is nested in it; else the whole store."));
+    StoreOptions.describeRoot(spec);
   }
 
   @Override
   public int call(Arguments arguments, Session session) throws IOException, InterruptedException {
     VerifyRequest.Builder request = VerifyRequest.newBuilder();
-    arguments
-        .value(RATE)
-        .ifPresent(text -> request.setBytesPerSecond(Quantities.bytes(RATE, text)));
+    StoreOptions.rate(arguments).ifPresent(request::setBytesPerSecond);
     arguments.value(FROM).ifPresent(request::setFrom);
-    arguments.positionals().stream().findFirst().ifPresent(request::setReference);
+    StoreOptions.root(arguments).ifPresent(request::setReference);
     Connection daemon = session.startedDaemon();
     BlockingClientCall<?, VerifyResponse> call = daemon.maintenance().verify(request.build());
     VerifyText seen = new VerifyText(arguments.json());

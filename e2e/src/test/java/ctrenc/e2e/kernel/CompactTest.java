@@ -5,43 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.Manifest;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Segment files are rewritten beside a container that writes, and without any key. */
 @Tag("kernel")
 @Timeout(900)
-class CompactTest {
+class CompactTest extends PairCase {
 
   /** So long may a container take until there is something to compact. */
   private static final int MOST_ROUNDS = 120;
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   /** Many small files, of which one in five stays. */
   private static void scatter(Path root, String directory) {

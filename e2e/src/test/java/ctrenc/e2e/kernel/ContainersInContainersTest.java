@@ -12,12 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Containers that processes in real containers run, as root and as somebody. */
 @Tag("kernel")
@@ -33,22 +31,7 @@ class ContainersInContainersTest {
       exec setpriv --reuid 1000 --regid 1000 --clear-groups sh -ec '%s'
       """;
 
-  private static NestingDaemon host;
-
-  @BeforeAll
-  static void start() throws IOException {
-    host = NestingDaemon.start();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    host.requireNothingLeft();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    host.close();
-  }
+  @RegisterExtension static final NestingDaemon HOST = NestingDaemon.mortal();
 
   @Test
   void threeDeepAsRootEachOnItsOwn() {
@@ -67,7 +50,7 @@ class ContainersInContainersTest {
         ls -A / | grep -c nested || true
         ls -A /run/ctr-enc/nested
         """;
-    List<String> lines = host.nesting(script).ok().lines().toList();
+    List<String> lines = HOST.nesting(script).ok().lines().toList();
     assertThat(lines.stream().filter(line -> !line.startsWith("key ")))
         .containsExactly("0", "1", "2", "3", "code 7", "3", "2", "1", "0", "ctr-enc.sock");
     assertThat(lines.stream().filter(line -> line.startsWith("key ")).distinct()).hasSize(3);
@@ -87,7 +70,7 @@ class ContainersInContainersTest {
         ctr-enc run nosuch 2> /dev/null || echo $?
         ctr-enc ps -q
         """;
-    assertThat(host.nesting(AS_ALICE.formatted(script)).ok().lines())
+    assertThat(HOST.nesting(AS_ALICE.formatted(script)).ok().lines())
         .containsExactly(
             "0",
             "refused",
@@ -116,7 +99,7 @@ class ContainersInContainersTest {
         ctr-enc ps -q
         ls -A /.ctr-enc/subvolumes
         """;
-    assertThat(host.nesting(script).ok().lines()).containsExactly("100", "0", "ctr-enc.sock");
+    assertThat(HOST.nesting(script).ok().lines()).containsExactly("100", "0", "ctr-enc.sock");
   }
 
   @Test
@@ -132,7 +115,7 @@ class ContainersInContainersTest {
         ls -A /run/ctr-enc/nested
         grep -lz '^1000$' /proc/[0-9]*/cmdline | wc -l
         """;
-    assertThat(host.nesting(script).ok().lines()).containsExactly("2", "0", "ctr-enc.sock", "0");
+    assertThat(HOST.nesting(script).ok().lines()).containsExactly("2", "0", "ctr-enc.sock", "0");
   }
 
   @Test
@@ -152,7 +135,7 @@ class ContainersInContainersTest {
         wait $! || echo $?
         until [ -z "$(ctr-enc ps -q)" ]; do sleep 0.1; done
         """;
-    assertThat(host.nesting(script).ok().lines()).containsExactly("0", "143");
+    assertThat(HOST.nesting(script).ok().lines()).containsExactly("0", "143");
   }
 
   /** Makes another canary of what it is given, so that what is around it never has it. */
@@ -165,7 +148,7 @@ class ContainersInContainersTest {
 
   @Test
   void nothingOfWhatRanInsideIsInMemoryWhenItHasEnded() throws IOException {
-    TestDaemon daemon = host.daemon();
+    TestDaemon daemon = HOST.daemon();
     daemon
         .cli(
             "run", "-d", "--name", "n", "--nesting", "debian", "--", "sh", "-c", NESTED_WITH_CANARY)
@@ -196,7 +179,7 @@ class ContainersInContainersTest {
 
   @Test
   void whatRunsInsideGoesWithItsContainer() {
-    host.daemon()
+    HOST.daemon()
         .cli(
             "run",
             "-d",
@@ -213,10 +196,10 @@ class ContainersInContainersTest {
         "the nested one runs",
         PATIENCE,
         () ->
-            host.daemon().cli("exec", "n", "ctr-enc", "ps", "-q").run().out().lines().count() == 1);
-    host.daemon().cli("stop", "-t", "0", "n").ok();
-    assertThat(host.daemon().run().resolve("nested").toFile().list()).containsExactly("program");
-    assertThat(host.daemon().cli("quota", "--json", "n").ok()).doesNotContain("\"parent\":\"");
-    host.daemon().cli("rm", "n").ok();
+            HOST.daemon().cli("exec", "n", "ctr-enc", "ps", "-q").run().out().lines().count() == 1);
+    HOST.daemon().cli("stop", "-t", "0", "n").ok();
+    assertThat(HOST.daemon().run().resolve("nested").toFile().list()).containsExactly("program");
+    assertThat(HOST.daemon().cli("quota", "--json", "n").ok()).doesNotContain("\"parent\":\"");
+    HOST.daemon().cli("rm", "n").ok();
   }
 }

@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.NestingDaemon;
 import ctrenc.e2e.harness.TestDaemon;
-import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The daemon is killed under containers that run others: all of them go on. */
 @Tag("kernel")
@@ -36,30 +33,15 @@ class KeptNestingTest {
       echo over; sleep 2000
       """;
 
-  private static NestingDaemon host;
-
-  @BeforeAll
-  static void start() throws IOException {
-    host = NestingDaemon.startKept();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    host.requireNothingLeft();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    host.close();
-  }
+  @RegisterExtension static final NestingDaemon HOST = NestingDaemon.kept();
 
   private static boolean isIn(String name, String script) {
-    return host.daemon().cli("exec", name, "sh", "-c", script).run().exit() == 0;
+    return HOST.daemon().cli("exec", name, "sh", "-c", script).run().exit() == 0;
   }
 
   @Test
   void whatRunsInsideGoesOnAndMoreIsRun() {
-    TestDaemon daemon = host.daemon();
+    TestDaemon daemon = HOST.daemon();
     daemon.cli("run", "-d", "--name", "n", "--nesting", "debian", "--", "sh", "-c", WORK).ok();
     Condition.await("it runs", LONG, () -> isIn("n", "test -e /.nested-*/.nested-*/up"));
     daemon.awaitKept(1);
@@ -84,7 +66,7 @@ class KeptNestingTest {
 
   @Test
   void whatBeginsMeanwhileWaitsForTheNextDaemon() {
-    TestDaemon daemon = host.daemon();
+    TestDaemon daemon = HOST.daemon();
     daemon.cli("run", "-d", "--name", "m", "--nesting", "debian", "--", "sh", "-c", RUNS).ok();
     Condition.await("it runs", LONG, () -> isIn("m", "test -e /up"));
     daemon.awaitKept(1);

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.NestingDaemon;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,28 +52,13 @@ class NestedAttackTest {
       wait $first'
       """;
 
-  private static NestingDaemon host;
-
-  @BeforeAll
-  static void start() throws IOException {
-    host = NestingDaemon.start();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    host.requireNothingLeft();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    host.close();
-  }
+  @RegisterExtension static final NestingDaemon HOST = NestingDaemon.mortal();
 
   /** Beside another child of the same caller, which tells its secret by all that a process has. */
   @ParameterizedTest
   @ValueSource(strings = {"", "setpriv --reuid 1000 --regid 1000 --clear-groups"})
   void aChildReachesNothingAboveAndNothingBeside(String caller) {
-    assertThat(host.nesting(BESIDE.formatted(caller)).ok().lines()).containsExactly("end");
+    assertThat(HOST.nesting(BESIDE.formatted(caller)).ok().lines()).containsExactly("end");
   }
 
   /** A handle of the parent's file, keyrings, other namespaces, and a network of its own. */
@@ -106,7 +88,7 @@ class NestedAttackTest {
         gcc -o /t /t.c
         ctr-enc run -- /t
         """;
-    assertThat(host.nesting(script).ok()).isEqualTo("0 1 1 1 1 ");
+    assertThat(HOST.nesting(script).ok()).isEqualTo("0 1 1 1 1 ");
   }
 
   @Test
@@ -128,7 +110,7 @@ class NestedAttackTest {
         touch $child/stop
         wait $first
         """;
-    Command.Result result = host.nesting(script).run();
+    Command.Result result = HOST.nesting(script).run();
     assertThat(result.exit()).as(result.err()).isZero();
     assertThat(result.out().lines())
         .containsExactly("parent 125", "mount 125", "ctr-enc.sock", "descriptor 125");
@@ -152,7 +134,7 @@ class NestedAttackTest {
         wait $first
         ls -A /d /.ctr-enc/subvolumes
         """;
-    assertThat(host.nesting(script).ok().lines())
+    assertThat(HOST.nesting(script).ok().lines())
         .containsExactly("cross-device link", "inside", "/a/b", "/.ctr-enc/subvolumes:", "", "/d:");
   }
 }

@@ -3,15 +3,12 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.NestingDaemon;
-import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people without privilege do by the command line with what they nest in a container. */
 @Tag("kernel")
@@ -153,27 +150,12 @@ class NestedCallerTest {
       /both/mine
       """;
 
-  private static NestingDaemon host;
-
-  @BeforeAll
-  static void start() throws IOException {
-    host = NestingDaemon.start();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    host.requireNothingLeft();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    host.close();
-  }
+  @RegisterExtension static final NestingDaemon HOST = NestingDaemon.mortal();
 
   private static List<String> kept(String script) {
     String name = UUID.randomUUID().toString();
     try {
-      return host.daemon()
+      return HOST.daemon()
           .cli(
               "run",
               "--keep",
@@ -189,7 +171,7 @@ class NestedCallerTest {
           .lines()
           .toList();
     } finally {
-      host.daemon().cli("rm", name).ok();
+      HOST.daemon().cli("rm", name).ok();
     }
   }
 
@@ -206,7 +188,7 @@ class NestedCallerTest {
   /** In a throwaway root, where keys are nobody's but limits are. */
   @Test
   void anOwnerLimitsBelowWhatLimitsHim() {
-    assertThat(host.nesting(PEOPLE + LIMITING).ok().lines())
+    assertThat(HOST.nesting(PEOPLE + LIMITING).ok().lines())
         .containsExactlyElementsOf(LIMITING_SAYS.lines().toList());
   }
 }

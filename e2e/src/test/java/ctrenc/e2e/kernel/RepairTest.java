@@ -3,9 +3,7 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.Manifest;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -13,34 +11,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged extents of a locked root are exchanged, without keys. */
 @Tag("kernel")
 @Timeout(900)
-class RepairTest {
+class RepairTest extends PairCase {
 
   private static final int DAMAGED = 8;
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   private static Command.Result run(String shell) {
     return Command.of("bash", "-euo", "pipefail", "-c", shell).within(Duration.ofMinutes(5)).run();

@@ -3,10 +3,8 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.DaemonPair;
 import ctrenc.e2e.harness.DebianTree;
 import ctrenc.e2e.harness.Manifest;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -15,12 +13,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A whole Debian root goes every way that ciphertext goes, by daemons that never saw its key, and
@@ -28,27 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("kernel")
 @Timeout(900)
-class WholeRootTest {
+class WholeRootTest extends PairCase {
 
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final int REGULAR_FILES = 20_000;
-
-  @TempDir private Path scratch;
-  private DaemonPair pair;
-  private TestDaemon here;
-  private TestDaemon there;
-
-  @BeforeEach
-  void start() throws IOException {
-    pair = DaemonPair.start(scratch);
-    here = pair.here();
-    there = pair.there();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    pair.close();
-  }
 
   private static String run(String script, Object... values) {
     return Command.of("bash", "-euo", "pipefail", "-c", script.formatted(values)).within(LONG).ok();

@@ -13,38 +13,20 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
 import ctrenc.overlay.vfs.Name;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Snapshots that are read from inside of their subvolume, by its hidden directories. */
 @Timeout(120)
-class EnteredSnapshotTest {
+class EnteredSnapshotTest extends NestedRootCase {
 
   private static final String SNAPSHOT = "/.ctr-enc/snapshots/s";
   private static final Name D = Name.of("d");
-
-  @TempDir Path temporary;
-  private NestedRoot nest;
-
-  @BeforeEach
-  void open() throws IOException {
-    nest = new NestedRoot(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    nest.close();
-  }
 
   /** A root with one in another in it, each with a file in a directory, and all of it in "s". */
   private void createTwoDeep() throws Exception {

@@ -76,13 +76,28 @@ final class ModelledStore implements AutoCloseable {
     return temporary.resolve("state" + generation);
   }
 
-  /** Makes one random move; returns its name. */
+  /** Changes files of one root, and makes one random move; returns its name. */
+  String changeAndMove() throws IOException, ErrnoException {
+    if (!roots.isEmpty()) {
+      change(any());
+    }
+    return move(random.nextInt(24));
+  }
+
+  /** Makes one random move, or changes files; returns its name. */
   String move() throws IOException, ErrnoException {
-    int choice = random.nextInt(30);
+    return move(random.nextInt(30));
+  }
+
+  private Root any() {
+    return List.copyOf(roots.values()).get(random.nextInt(roots.size()));
+  }
+
+  private String move(int choice) throws IOException, ErrnoException {
     if (roots.isEmpty() || (choice == 0 && roots.size() < MOST_ROOTS)) {
       return create();
     }
-    Root root = List.copyOf(roots.values()).get(random.nextInt(roots.size()));
+    Root root = any();
     return switch (choice) {
       case 1, 2, 3 -> snapshot(root);
       case 4, 5 -> roots.size() < MOST_ROOTS ? fork(root) : change(root);

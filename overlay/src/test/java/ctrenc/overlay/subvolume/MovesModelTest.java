@@ -11,13 +11,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random moves on a store against plain trees in memory: create on nothing, on an image or on a
- * directory of the host, nest, write, link, note, snapshot alone and with all that is nested, fork,
- * rotate, flatten, lock, remove, destroy, restart and crash, in any order. After each move every
- * root and every snapshot is what its tree says, and the check of the store finds nothing wrong.
+ * directory of the host, nest, snapshot alone and with all that is nested, fork, rotate, flatten,
+ * lock, remove, destroy, restart and crash, in any order; before each, files of a root are written,
+ * linked, noted and copied. After every second move, so that one meets what the other left closed
+ * or locked, each root and each snapshot is what its tree says, and the check of the store finds
+ * nothing wrong.
  */
 class MovesModelTest {
 
-  private static final int STEPS = 60;
+  private static final int STEPS = 25;
 
   @TempDir Path temporary;
 
@@ -42,7 +44,7 @@ class MovesModelTest {
     try (ModelledStore store = new ModelledStore(temporary, new Random(seed))) {
       store.addBases();
       for (int step = 0; step < STEPS; step++) {
-        String move = store.move();
+        String move = store.changeAndMove() + " and " + store.changeAndMove();
         store.compare("seed " + seed + " step " + step + " after " + move);
       }
       store.destroyAll();

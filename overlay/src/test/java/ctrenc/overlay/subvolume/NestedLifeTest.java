@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -16,28 +15,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How long nested subvolumes and their keys live: destroyed, locked, over restarts. */
 @Timeout(120)
-class NestedLifeTest {
-
-  @TempDir Path temporary;
-  private NestedRoot nest;
-
-  @BeforeEach
-  void open() throws IOException {
-    nest = new NestedRoot(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    nest.close();
-  }
+class NestedLifeTest extends NestedRootCase {
 
   @Test
   void oneCallDestroysATreeAndLeavesTheParentWhole() throws Exception {

@@ -10,35 +10,17 @@ import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.FileMode;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Subvolumes nested in others, as the hidden directory makes and shows them. */
 @Timeout(120)
-class NestingTest {
+class NestingTest extends NestedRootCase {
 
   private static final int ALICE = 1000;
-
-  @TempDir Path temporary;
-  private NestedRoot nest;
-
-  @BeforeEach
-  void open() throws IOException {
-    nest = new NestedRoot(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    nest.close();
-  }
 
   @Test
   void nestedOnesHoldWhatIsWrittenAtAnyDepthAndNumbersAreUnique() throws Exception {

@@ -9,34 +9,16 @@ import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystemUsage;
 import ctrenc.overlay.vfs.FileSystemUser;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Limits of subvolumes and of what is nested in them. */
 @Timeout(120)
-class QuotaTest {
+class QuotaTest extends NestedRootCase {
 
   private static final long MIB = 1 << 20;
-
-  @TempDir Path temporary;
-  private NestedRoot nest;
-
-  @BeforeEach
-  void open() throws IOException {
-    nest = new NestedRoot(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    nest.close();
-  }
 
   private Quotas quotas() {
     return nest.store().subvolumes().quotas();

@@ -10,7 +10,8 @@ import java.util.Random;
 /** Changes files at random, and what they should hold with them. */
 record RandomChanges(Random random) {
 
-  private static final int[] SIZES = {0, 7, 2048, 2049, 40_000, 1_100_000};
+  /** The largest is longer than an extent, and rare, since it costs most. */
+  private static final int[] SIZES = {0, 7, 2047, 2048, 2049, 40_000, 70_000, 150_000, 1_100_000};
 
   /** A few changes anywhere. */
   void make(FileSystemUser user, HeldFiles held) throws ErrnoException {
@@ -62,7 +63,36 @@ record RandomChanges(Random random) {
         user.setxattr(path, "user.note", note.getBytes(StandardCharsets.UTF_8));
         held.replace(path, new HeldObject.File(file.bytes(), note));
       }
+      case 5 -> copy(user, held, path, other);
       default -> held.replace(path, file.with(written(user, path, file.bytes())));
+    }
+  }
+
+  /** Copies a range of a file anywhere into another one, which shares what can be shared. */
+  private void copy(FileSystemUser user, HeldFiles held, String path, String other)
+      throws ErrnoException {
+    if (held.at(path).orElse(null) instanceof HeldObject.File from
+        && held.at(other).orElse(null) instanceof HeldObject.File to
+        && from.bytes().length > 0
+        && user.inode(path) != user.inode(other)) {
+      int at = random.nextInt(from.bytes().length);
+      int length = 1 + random.nextInt(from.bytes().length - at);
+      int toAt = random.nextInt(to.bytes().length + 1);
+      long done = 0;
+      while (done < length) {
+        done +=
+            user.fileSystem()
+                .copyFileRange(
+                    user.inode(path),
+                    0,
+                    at + done,
+                    user.inode(other),
+                    0,
+                    toAt + done,
+                    length - done);
+      }
+      byte[] copied = Arrays.copyOfRange(from.bytes(), at, at + length);
+      held.replace(other, to.with(overwritten(to.bytes(), toAt, copied)));
     }
   }
 

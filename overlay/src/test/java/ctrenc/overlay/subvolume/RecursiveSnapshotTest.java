@@ -10,7 +10,6 @@ import ctrenc.overlay.vfs.Errno;
 import ctrenc.overlay.vfs.FileSystem;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,30 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Snapshots of a subvolume with all that is nested in it. */
 @Timeout(120)
-class RecursiveSnapshotTest {
+class RecursiveSnapshotTest extends NestedRootCase {
 
   private static final int ALICE = 1000;
-
-  @TempDir Path temporary;
-  private NestedRoot nest;
-
-  @BeforeEach
-  void open() throws IOException {
-    nest = new NestedRoot(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    nest.close();
-  }
 
   /** A root with one in another in it, each with a file that says where it is. */
   private void createTwoDeep() throws Exception {
