@@ -27,7 +27,7 @@ final class Backup {
         directories.add(inode);
         directories(sink);
       } else {
-        file(inode, sink);
+        file(inode, tree.place(inode), sink);
       }
     }
     for (StackObjects.Level level : objects.levels()) {
@@ -57,7 +57,7 @@ final class Backup {
       if (child.isDirectory()) {
         directories.push(child.inode());
       } else if (isItsPlace) {
-        file(child.inode(), sink);
+        file(child.inode(), place + "/" + child.name(), sink);
       }
     }
     for (ObjectTree.Named whiteout : held.whiteouts()) {
@@ -66,8 +66,7 @@ final class Backup {
   }
 
   /** A file at its place, and links to it at its others. */
-  private void file(long inode, ArchiveSink sink) throws IOException {
-    String place = tree.place(inode);
+  private void file(long inode, String place, ArchiveSink sink) throws IOException {
     ObjectParts parts = objects.parts(inode);
     if (parts.content().isEmpty()) {
       sink.empty(place, parts);

@@ -62,6 +62,8 @@ public record ExtentSource(MetaReader meta, long number, UUID id, EnvelopeReader
   }
 
   String name(long extent) {
-    return "extent %d of layer %s".formatted(extent, id);
+    // It is made for each extent, whatever becomes of that: formatting would cost as much as
+    // looking it up.
+    return "extent " + extent + " of layer " + id;
   }
 }

@@ -21,7 +21,7 @@ record ObjectParts(
 
   /** Records that are too long for an attribute are content, too. */
   ObjectParts fitting() {
-    if (attribute.encode().length <= ArchiveSink.LONGEST_ATTRIBUTE) {
+    if (attribute.length() <= ArchiveSink.LONGEST_ATTRIBUTE) {
       return this;
     }
     List<ObjectRecords.OfLayer> all = new ArrayList<>(attribute.layers());

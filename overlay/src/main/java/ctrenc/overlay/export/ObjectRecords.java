@@ -32,14 +32,37 @@ record ObjectRecords(List<OfLayer> layers) {
   private static final String SUBJECT = "object of the backup";
 
   boolean isEmpty() {
-    return layers.stream().allMatch(one -> one.records().isEmpty());
+    return there() == 0;
+  }
+
+  /** How many layers have any. */
+  private int there() {
+    int there = 0;
+    for (OfLayer one : layers) {
+      there += one.records().isEmpty() ? 0 : 1;
+    }
+    return there;
+  }
+
+  /** In bytes, of all together. */
+  int length() {
+    int length = 1 + Short.BYTES + Integer.BYTES;
+    for (OfLayer one : layers) {
+      length += one.records().isEmpty() ? 0 : 2 * Long.BYTES + Integer.BYTES;
+      for (Stored stored : one.records()) {
+        length += 1 + 2 * Integer.BYTES + stored.key().length + stored.value().length;
+      }
+    }
+    return length;
   }
 
   byte[] encode() {
-    FieldWriter out = new FieldWriter(512).putByte(VERSION);
-    List<OfLayer> there = layers.stream().filter(one -> !one.records().isEmpty()).toList();
-    out.putShort(there.size());
-    for (OfLayer one : there) {
+    FieldWriter out = new FieldWriter(length()).putByte(VERSION);
+    out.putShort(there());
+    for (OfLayer one : layers) {
+      if (one.records().isEmpty()) {
+        continue;
+      }
       out.putId(one.layer()).putInt(one.records().size());
       for (Stored stored : one.records()) {
         out.putByte(stored.table().code()).putBlock(stored.key()).putBlock(stored.value());

@@ -187,6 +187,10 @@ final class ObjectTree {
 
   /** All entries that lead to an object, those of the topmost layer first. */
   List<Named> names(long inode) throws IOException {
+    Optional<Long> only = several.containsKey(inode) ? Optional.empty() : directory(inode);
+    if (only.isPresent()) {
+      return in(only.get()).names(inode);
+    }
     List<Named> names = new ArrayList<>();
     for (long directory : new TreeSet<>(directories(inode))) {
       names.addAll(in(directory).names(inode));
@@ -219,6 +223,9 @@ final class ObjectTree {
 
   /** The other places of a file with several names. */
   List<String> furtherPlaces(long inode) {
+    if (!several.containsKey(inode)) {
+      return List.of();
+    }
     List<String> places = new ArrayList<>();
     Map<Long, Integer> numbers = new HashMap<>();
     for (long directory : directories(inode)) {
