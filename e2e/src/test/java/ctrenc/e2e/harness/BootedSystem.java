@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class BootedSystem implements AutoCloseable {
 
+  /** After which there is no systemd to be had. */
   private static final Duration LONG = Duration.ofMinutes(1);
+
+  private static final Duration SLOW = Duration.ofMinutes(3);
   private static final Path DEBIANS_UNIT = Path.of("/lib/systemd/system/containerd.service");
   private static final List<String> TARGETS =
       List.of("sysinit", "basic", "shutdown", "local-fs", "network");
@@ -115,7 +118,7 @@ public final class BootedSystem implements AutoCloseable {
 
   private void awaitUp() throws IOException {
     try {
-      Condition.await("the system is up", LONG, () -> isActive("ctr-enc", "containerd"));
+      Condition.await("the system is up", SLOW, () -> isActive("ctr-enc", "containerd"));
     } catch (AssertionError e) {
       throw new AssertionError(Files.readString(home.resolve("console")), e);
     }
@@ -153,7 +156,7 @@ public final class BootedSystem implements AutoCloseable {
         new ArrayList<>(
             List.of("nsenter", "-t", Long.toString(first), "-m", "-p", "-C", "-i", "--"));
     all.addAll(argv);
-    return new Command(List.copyOf(all), Map.of(), LONG, "");
+    return new Command(List.copyOf(all), Map.of(), SLOW, "");
   }
 
   public Command cli(String... args) {
@@ -184,7 +187,7 @@ public final class BootedSystem implements AutoCloseable {
     List<ProcessHandle> all = process.descendants().toList();
     process.destroyForcibly().waitFor();
     Condition.await(
-        "all processes are gone", LONG, () -> all.stream().noneMatch(ProcessHandle::isAlive));
+        "all processes are gone", SLOW, () -> all.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   @Override

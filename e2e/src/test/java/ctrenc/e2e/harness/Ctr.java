@@ -12,6 +12,7 @@ public class Ctr {
 
   protected static final String SNAPSHOTTER = "ctr-enc";
   private static final Duration LONG = Duration.ofMinutes(2);
+  private static final String END = "(all)";
 
   private final Function<List<String>, Command> commands;
 
@@ -60,7 +61,24 @@ public class Ctr {
     run(List.of("-d"), image, id, script).ok();
   }
 
+  /**
+   * Runs a script in a container that runs, and returns what it prints. The script may be run more
+   * than once: of a process that ends soon ctr now and then loses the output, with any snapshotter.
+   */
   public final String exec(String id, String script) {
+    StringBuilder said = new StringBuilder();
+    Condition.await(
+        "ctr loses no output",
+        LONG,
+        () -> {
+          said.setLength(0);
+          said.append(execOnce(id, script + "\nprintf '" + END + "'"));
+          return said.toString().endsWith(END);
+        });
+    return said.substring(0, said.length() - END.length());
+  }
+
+  private String execOnce(String id, String script) {
     String process = "p" + System.nanoTime();
     return ctr("tasks", "exec", "--exec-id", process, id, "/bin/sh", "-euc", script).ok();
   }
