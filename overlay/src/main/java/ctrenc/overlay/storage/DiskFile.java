@@ -94,17 +94,17 @@ final class DiskFile implements StorageFile {
 
   @Override
   public void beginRead(long position, long length) throws IOException {
-    try {
-      FileData.advise(descriptor, position, length, FileData.ADVISE_WILL_NEED);
-    } catch (SystemCallException e) {
-      throw DiskErrors.translate(name, e);
-    }
+    advise(position, length, FileData.ADVISE_WILL_NEED);
   }
 
   @Override
   public void dropCache(long position, long length) throws IOException {
+    advise(position, length, FileData.ADVISE_DONT_NEED);
+  }
+
+  private void advise(long position, long length, int advice) throws IOException {
     try {
-      FileData.advise(descriptor, position, length, FileData.ADVISE_DONT_NEED);
+      FileData.advise(descriptor, position, length, advice);
     } catch (SystemCallException e) {
       throw DiskErrors.translate(name, e);
     }

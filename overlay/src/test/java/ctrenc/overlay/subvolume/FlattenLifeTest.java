@@ -12,28 +12,12 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Flattening is held up, given up, interrupted, and goes on. */
 @Timeout(120)
-class FlattenLifeTest {
-
-  @TempDir Path temporary;
-  private FlattenStore store;
-
-  @BeforeEach
-  void open() throws IOException {
-    store = new FlattenStore(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    store.close();
-  }
+class FlattenLifeTest extends FlattenCase {
 
   /** Begins until it is interrupted while it is at work, which may end before on a busy machine. */
   private void interrupted(UUID root, Step interruption) throws IOException {

@@ -6,57 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What files share by copy_file_range they share in the flattened layer too. */
 @Timeout(120)
-class FlattenSharingTest {
+class FlattenSharingTest extends FlattenCase {
 
   private static final int LENGTH = 8 << 20;
   private static final int FILES = 6;
   private static final int SIZE = 3 << 20;
-
-  @TempDir Path temporary;
-  private FlattenStore store;
-
-  @BeforeEach
-  void open() throws IOException {
-    store = new FlattenStore(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    store.close();
-  }
-
-  private static void copy(
-      FileSystemUser user, String from, int at, String to, int toAt, int length) throws Exception {
-    int done = 0;
-    while (done < length) {
-      done +=
-          (int)
-              user.fileSystem()
-                  .copyFileRange(
-                      user.inode(from),
-                      0,
-                      at + done,
-                      user.inode(to),
-                      0,
-                      toAt + done,
-                      length - done);
-    }
-  }
 
   private long stored(UUID root) throws IOException {
     return store.subvolumes().usage(root).storedBytes();
@@ -70,7 +35,7 @@ class FlattenSharingTest {
     user.put("/f", pattern(1, LENGTH));
     for (int i = 0; i < 10; i++) {
       user.put("/copy" + i, "");
-      copy(user, "/f", 0, "/copy" + i, 0, LENGTH);
+      user.copy("/f", 0, "/copy" + i, 0, LENGTH);
     }
     store.subvolumes().rotate(root);
     long before = stored(root);
@@ -119,7 +84,7 @@ class FlattenSharingTest {
     int length = 1 + random.nextInt(random.nextBoolean() ? SIZE / 2 : 5000);
     int at = random.nextInt(SIZE - length);
     int toAt = random.nextInt(SIZE - length);
-    copy(user, "/f" + from, at, "/f" + to, toAt, length);
+    user.copy("/f" + from, at, "/f" + to, toAt, length);
     System.arraycopy(model.get(from), at, model.get(to), toAt, length);
   }
 }

@@ -14,28 +14,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Layers of a root become one, while it is in use, and nobody notices. */
 @Timeout(120)
-class FlattenTest {
-
-  @TempDir Path temporary;
-  private FlattenStore store;
-
-  @BeforeEach
-  void open() throws IOException {
-    store = new FlattenStore(temporary.resolve("state"));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    store.close();
-  }
+class FlattenTest extends FlattenCase {
 
   private Path host() throws IOException {
     Path host = temporary.resolve("host");

@@ -78,19 +78,7 @@ record RandomChanges(Random random) {
       int at = random.nextInt(from.bytes().length);
       int length = 1 + random.nextInt(from.bytes().length - at);
       int toAt = random.nextInt(to.bytes().length + 1);
-      long done = 0;
-      while (done < length) {
-        done +=
-            user.fileSystem()
-                .copyFileRange(
-                    user.inode(path),
-                    0,
-                    at + done,
-                    user.inode(other),
-                    0,
-                    toAt + done,
-                    length - done);
-      }
+      user.copy(path, at, other, toAt, length);
       byte[] copied = Arrays.copyOfRange(from.bytes(), at, at + length);
       held.replace(other, to.with(overwritten(to.bytes(), toAt, copied)));
     }

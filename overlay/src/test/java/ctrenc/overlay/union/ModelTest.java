@@ -178,19 +178,7 @@ final class ModelTest {
       int length = Math.min(size, file.content.length - offset);
       int toOffset = random.nextInt(50_000);
       ModelTree.write(to, toOffset, Arrays.copyOfRange(file.content, offset, offset + length));
-      long done = 0;
-      while (done < length) {
-        done +=
-            user.fileSystem()
-                .copyFileRange(
-                    user.inode(path),
-                    0,
-                    offset + done,
-                    user.inode(other),
-                    0,
-                    toOffset + done,
-                    length - done);
-      }
+      user.copy(path, offset, other, toOffset, length);
     }
 
     private static void agree(String what, Optional<Errno> expected, FileSystemUser.Call call) {

@@ -206,12 +206,7 @@ final class SealingTest {
     user.put("/f", pattern(2, 3_000_000));
     user.overwrite("/f", 100, pattern(3, 2_000_000));
     user.put("/copy", "");
-    long done = 0;
-    while (done < 3_000_000) {
-      done +=
-          fileSystem.copyFileRange(
-              user.inode("/f"), 0, done, user.inode("/copy"), 0, done, 3_000_000 - done);
-    }
+    user.copy("/f", 0, "/copy", 0, 3_000_000);
     long stored = stack.upperExtents().storedBytes();
     user.unlink("/f");
     assertThat(stack.upperExtents().storedBytes()).isEqualTo(stored);

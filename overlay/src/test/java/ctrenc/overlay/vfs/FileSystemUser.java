@@ -277,6 +277,16 @@ public final class FileSystemUser {
     return fileSystem.getxattr(inode(path), Name.of(name));
   }
 
+  /** Copies a range of a file into another one, as copy_file_range(2) does, called until all is. */
+  public void copy(String from, long at, String to, long toAt, long length) throws ErrnoException {
+    long source = inode(from);
+    long target = inode(to);
+    long done = 0;
+    while (done < length) {
+      done += fileSystem.copyFileRange(source, 0, at + done, target, 0, toAt + done, length - done);
+    }
+  }
+
   /** Asserts that two arrays are equal; quickly, however long they are. */
   public static void same(byte[] seen, byte[] expected) {
     same(seen, expected, "bytes");
