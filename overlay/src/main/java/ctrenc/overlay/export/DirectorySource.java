@@ -3,6 +3,8 @@ package ctrenc.overlay.export;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.FormatTooOldException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -93,6 +95,10 @@ final class DirectorySource implements Members.Source {
       }
     } catch (DamagedException e) {
       throw new DamagedException(name + ": " + e.getMessage(), e);
+    } catch (FormatTooNewException e) {
+      throw new FormatTooNewException(name + ": " + e.getMessage(), e);
+    } catch (FormatTooOldException e) {
+      throw new FormatTooOldException(name + ": " + e.getMessage(), e);
     } catch (EOFException | IllegalArgumentException e) {
       throw new DamagedException(name + " is cut or damaged.", e);
     }

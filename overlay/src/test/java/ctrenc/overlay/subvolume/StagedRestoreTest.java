@@ -105,6 +105,25 @@ class StagedRestoreTest {
     checkRestored(restore("root"));
   }
 
+  /** The first byte of each file, or of what is in it, is a version. */
+  @Test
+  void whatSaysThatItIsNewerIsRefusedByName() throws Exception {
+    save(false);
+    for (Path file : files()) {
+      byte[] held = Files.readAllBytes(file);
+      if (held.length > 0) {
+        byte[] changed = held.clone();
+        changed[0] ^= 16;
+        Files.write(file, changed);
+        assertThatThrownBy(() -> restore("root"))
+            .isInstanceOf(StoreException.class)
+            .hasMessageContaining(copy.relativize(file).toString());
+        Files.write(file, held);
+      }
+    }
+    checkRestored(restore("root"));
+  }
+
   @Test
   void missingObjectIsNoticed() throws Exception {
     save(true);
