@@ -10,6 +10,7 @@ import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.KeyAbsentException;
+import ctrenc.overlay.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,14 +24,14 @@ final class ExtentReader {
   private final SegmentFiles segments;
   private final LayerKeySource keys;
   private final ExtentWorkspaces workspaces;
-  private final int dropReadsFrom;
+  private final int readOnceFrom;
 
   ExtentReader(
-      SegmentFiles segments, LayerKeySource keys, ExtentWorkspaces workspaces, int dropReadsFrom) {
+      SegmentFiles segments, LayerKeySource keys, ExtentWorkspaces workspaces, int readOnceFrom) {
     this.segments = segments;
     this.keys = keys;
     this.workspaces = workspaces;
-    this.dropReadsFrom = dropReadsFrom;
+    this.readOnceFrom = readOnceFrom;
   }
 
   /** Fills {@code target} with the extent's bytes from {@code from}, or leaves it zeroed. */
@@ -130,15 +131,33 @@ final class ExtentReader {
     int sealedLength = place.length() - EnvelopeHeader.LENGTH;
     int begin = first * suite.sealedChunk();
     int end = Math.min((last + 1) * suite.sealedChunk(), sealedLength);
-    MemorySegment sealed = workspace.memory(end - begin);
     long offset = place.offset() + EnvelopeHeader.LENGTH + begin;
-    if (segments.read(place.file(), offset, sealed) < sealed.byteSize()) {
+    return end - begin < readOnceFrom
+        ? read(place.file(), offset, end - begin, workspace)
+        : readOnce(place.file(), offset, end - begin, workspace);
+  }
+
+  private MemorySegment read(int file, long offset, int length, Workspace workspace)
+      throws IOException, ExtentFault {
+    MemorySegment sealed = workspace.memory(length);
+    requireAll(segments.read(file, offset, sealed), length);
+    return sealed;
+  }
+
+  /** Reads with the bytes around, up to where pages begin and end. */
+  private MemorySegment readOnce(int file, long offset, int length, Workspace workspace)
+      throws IOException, ExtentFault {
+    int skip = (int) (offset % StorageFile.ALIGNMENT);
+    int pages = Math.ceilDiv(skip + length, StorageFile.ALIGNMENT);
+    MemorySegment around = workspace.memory(pages * StorageFile.ALIGNMENT);
+    requireAll(segments.readOnce(file, offset - skip, around), skip + length);
+    return around.asSlice(skip, length);
+  }
+
+  private static void requireAll(int read, int length) throws ExtentFault {
+    if (read < length) {
       throw new ExtentFault(Finding.Kind.MISSING, "The segment file ends within the extent.");
     }
-    if (end - begin >= dropReadsFrom) {
-      segments.dropCache(place.file(), offset, end - begin);
-    }
-    return sealed;
   }
 
   private static KeyAbsentException absent(SecretClosedException e) {
