@@ -174,7 +174,8 @@ final class SegmentFile {
   }
 
   /**
-   * Reads what is not asked for again soon; while the file is appended to, so that nobody waits.
+   * A file with appends that no sync covered may get more, and those would wait for a read past the
+   * cache.
    */
   int readOnce(MemorySegment target, long offset) throws IOException {
     return dirty ? file.read(target, offset) : file.readOnce(target, offset);
