@@ -38,7 +38,8 @@ public final class NestedScope {
       NestedTree tree,
       RunRecords records,
       NestedContainers.Listening listening,
-      RunLimit limit) {}
+      RunLimit limit,
+      CallTurns turns) {}
 
   private final Shared shared;
   private final SubvolumeRoot root;
@@ -71,6 +72,11 @@ public final class NestedScope {
   /** Whether a process stands in this container's root, and not in one that is nested there. */
   public boolean admits(int process) {
     return shared.processes().isIn(process, root);
+  }
+
+  /** Whose turn it is among the calls in this container, whatever scope they come to. */
+  public CallTurns turns() {
+    return shared.turns();
   }
 
   /** Makes a nested subvolume for a caller, who is to execute the answer's command on it. */
