@@ -105,7 +105,7 @@ public final class NestedContainers {
             records(container),
             listening,
             new RunLimit(),
-            new CallTurns()),
+            CallBounds.fresh()),
         SubvolumeRoot.mounted(root),
         directory.resolve(container));
   }

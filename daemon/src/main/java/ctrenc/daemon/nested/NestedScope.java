@@ -39,7 +39,7 @@ public final class NestedScope {
       RunRecords records,
       NestedContainers.Listening listening,
       RunLimit limit,
-      CallTurns turns) {}
+      CallBounds bounds) {}
 
   private final Shared shared;
   private final SubvolumeRoot root;
@@ -74,9 +74,9 @@ public final class NestedScope {
     return shared.processes().isIn(process, root);
   }
 
-  /** Whose turn it is among the calls in this container, whatever scope they come to. */
-  public CallTurns turns() {
-    return shared.turns();
+  /** Those of the container, at whatever depth this is. */
+  public CallBounds bounds() {
+    return shared.bounds();
   }
 
   /** Makes a nested subvolume for a caller, who is to execute the answer's command on it. */

@@ -49,6 +49,7 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
         UnixServer.startOpen(
             socket,
             new NestedAuthorization(scope),
+            scope.bounds().connections(),
             List.of(new NestedEndpoint(scope, version, keys, quotas)));
   }
 
@@ -91,7 +92,8 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
    */
   private <R> void inTurn(StreamObserver<R> observer, String path, Asked<R> asked) {
     PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(observer, () -> scope.turns().take(() -> asked.of(scope.owned(path, peer.uid()))));
+    Answer.with(
+        observer, () -> scope.bounds().turns().take(() -> asked.of(scope.owned(path, peer.uid()))));
   }
 
   @Override
