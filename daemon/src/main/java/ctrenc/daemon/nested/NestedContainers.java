@@ -104,7 +104,8 @@ public final class NestedContainers {
             new NestedTree(nestable(shown)),
             records(container),
             listening,
-            new RunLimit()),
+            new RunLimit(),
+            CallBounds.fresh()),
         SubvolumeRoot.mounted(root),
         directory.resolve(container));
   }

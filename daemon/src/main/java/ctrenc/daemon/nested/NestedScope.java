@@ -38,7 +38,8 @@ public final class NestedScope {
       NestedTree tree,
       RunRecords records,
       NestedContainers.Listening listening,
-      RunLimit limit) {}
+      RunLimit limit,
+      CallBounds bounds) {}
 
   private final Shared shared;
   private final SubvolumeRoot root;
@@ -71,6 +72,11 @@ public final class NestedScope {
   /** Whether a process stands in this container's root, and not in one that is nested there. */
   public boolean admits(int process) {
     return shared.processes().isIn(process, root);
+  }
+
+  /** Those of the container, at whatever depth this is. */
+  public CallBounds bounds() {
+    return shared.bounds();
   }
 
   /** Makes a nested subvolume for a caller, who is to execute the answer's command on it. */

@@ -49,6 +49,7 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
         UnixServer.startOpen(
             socket,
             new NestedAuthorization(scope),
+            scope.bounds().connections(),
             List.of(new NestedEndpoint(scope, version, keys, quotas)));
   }
 
@@ -80,51 +81,56 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
     Answer.with(observer, () -> NestedVersionResponse.newBuilder().setVersion(version).build());
   }
 
-  /** What a path leads to, if it belongs to who calls. */
-  private NestedKeys.Owned owned(PeerCredentials peer, String path) throws IOException {
-    return scope.owned(path, peer.uid());
+  /** What is asked of a nested subvolume. */
+  @FunctionalInterface
+  private interface Asked<R> {
+    R of(NestedKeys.Owned subvolume) throws IOException;
+  }
+
+  /**
+   * Answers, in the container's turn, what is asked of what a path leads to and the caller owns.
+   */
+  private <R> void inTurn(StreamObserver<R> observer, String path, Asked<R> asked) {
+    PeerCredentials peer = NestedAuthorization.PEER.get();
+    Answer.with(
+        observer, () -> scope.bounds().turns().take(() -> asked.of(scope.owned(path, peer.uid()))));
   }
 
   @Override
   public void listProtectors(
       ListProtectorsRequest request, StreamObserver<ListProtectorsResponse> observer) {
-    PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(observer, () -> keys.list(owned(peer, request.getReference())));
+    inTurn(observer, request.getReference(), keys::list);
   }
 
   @Override
   public void addProtectors(
       AddProtectorsRequest request, StreamObserver<ListProtectorsResponse> observer) {
-    PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(observer, () -> keys.add(owned(peer, request.getReference()), request));
+    inTurn(observer, request.getReference(), owned -> keys.add(owned, request));
   }
 
   @Override
   public void removeProtectors(
       RemoveProtectorsRequest request, StreamObserver<ListProtectorsResponse> observer) {
-    PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(observer, () -> keys.remove(owned(peer, request.getReference()), request));
+    inTurn(observer, request.getReference(), owned -> keys.remove(owned, request));
   }
 
   @Override
   public void quota(QuotaRequest request, StreamObserver<QuotaResponse> observer) {
-    PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(observer, () -> quotas.quota(owned(peer, request.getReference()), request));
+    inTurn(observer, request.getReference(), owned -> quotas.quota(owned, request));
   }
 
   @Override
   public void lock(LockRequest request, StreamObserver<LockResponse> observer) {
-    PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(observer, () -> keys.lock(owned(peer, request.getReference()), request));
+    inTurn(observer, request.getReference(), owned -> keys.lock(owned, request));
   }
 
   @Override
   public void unlock(UnlockRequest request, StreamObserver<UnlockResponse> observer) {
-    PeerCredentials peer = NestedAuthorization.PEER.get();
-    Answer.with(
+    inTurn(
         observer,
-        () -> {
-          keys.unlock(owned(peer, request.getReference()), request);
+        request.getReference(),
+        owned -> {
+          keys.unlock(owned, request);
           return UnlockResponse.getDefaultInstance();
         });
   }

@@ -1,5 +1,6 @@
 package ctrenc.daemon.rpc;
 
+import ctrenc.daemon.nested.ConnectionLimit;
 import io.grpc.Attributes;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
@@ -16,26 +17,32 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Puts the peer's credentials among a connection's attributes, without TLS. grpc-netty has no
- * public hook for this: the one that its ALTS and xDS parts use is internal to gRPC, so this class
- * is the only one that touches it, and a test pins its behaviour.
+ * Puts the peer's credentials among a connection's attributes, without TLS, and closes connections
+ * that are too many. grpc-netty has no public hook for this: the one that its ALTS and xDS parts
+ * use is internal to gRPC, so this class is the only one that touches it, and a test pins its
+ * behaviour.
  */
 final class PeerCredentialNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
 
-  private PeerCredentialNegotiator() {}
+  private final Optional<ConnectionLimit> limit;
 
-  static ServerCredentials credentials() {
-    return InternalNettyServerCredentials.create(new PeerCredentialNegotiator());
+  private PeerCredentialNegotiator(Optional<ConnectionLimit> limit) {
+    this.limit = limit;
+  }
+
+  static ServerCredentials credentials(Optional<ConnectionLimit> limit) {
+    return InternalNettyServerCredentials.create(new PeerCredentialNegotiator(limit));
   }
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpcHandler) {
     ChannelHandler negotiated = InternalProtocolNegotiators.grpcNegotiationHandler(grpcHandler);
     return InternalProtocolNegotiators.waitUntilActiveHandler(
-        new CredentialHandler(negotiated), grpcHandler.getNegotiationLogger());
+        new CredentialHandler(negotiated, limit), grpcHandler.getNegotiationLogger());
   }
 
   @Override
@@ -53,15 +60,21 @@ final class PeerCredentialNegotiator implements InternalProtocolNegotiator.Proto
   private static final class CredentialHandler extends ChannelInboundHandlerAdapter {
 
     private final ChannelHandler next;
+    private final Optional<ConnectionLimit> limit;
 
-    CredentialHandler(ChannelHandler next) {
+    CredentialHandler(ChannelHandler next, Optional<ConnectionLimit> limit) {
       this.next = next;
+      this.limit = limit;
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
       if (!(event instanceof ProtocolNegotiationEvent negotiation)) {
         super.userEventTriggered(context, event);
+        return;
+      }
+      if (limit.isPresent() && !isCounted(limit.get(), context.channel())) {
+        context.close();
         return;
       }
       Attributes attributes =
@@ -71,6 +84,14 @@ final class PeerCredentialNegotiator implements InternalProtocolNegotiator.Proto
       context.pipeline().replace(this, null, next);
       context.fireUserEventTriggered(
           InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes));
+    }
+
+    private static boolean isCounted(ConnectionLimit limit, Channel channel) {
+      boolean isCounted = limit.begin();
+      if (isCounted) {
+        channel.closeFuture().addListener(closed -> limit.end());
+      }
+      return isCounted;
     }
 
     private static PeerCredentials read(Channel channel) throws IOException {

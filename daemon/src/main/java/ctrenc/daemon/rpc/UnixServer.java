@@ -1,5 +1,6 @@
 package ctrenc.daemon.rpc;
 
+import ctrenc.daemon.nested.ConnectionLimit;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.OpenFlag;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +40,9 @@ public final class UnixServer implements AutoCloseable {
   private static final int MAX_PATH = 107;
 
   private static final long PATIENCE_MILLIS = 2000;
+
+  /** So many calls may be under way on one connection of a container; each holds a thread. */
+  private static final int MOST_CALLS = 8;
 
   private final Path socket;
   private final Server server;
@@ -67,6 +72,7 @@ public final class UnixServer implements AutoCloseable {
         socket,
         fresh,
         new PeerAuthorization(ownUser(), group),
+        Optional.empty(),
         services,
         at -> restrict(at, group));
   }
@@ -76,10 +82,11 @@ public final class UnixServer implements AutoCloseable {
   }
 
   /**
-   * Listens at {@code socket}, however long its path is; everybody may connect, and {@code access}
-   * says who may call.
+   * Listens at {@code socket}, however long its path is; everybody may connect, within {@code
+   * limit}, and {@code access} says who may call.
    */
-  static UnixServer startOpen(Path socket, ServerInterceptor access, List<BindableService> services)
+  static UnixServer startOpen(
+      Path socket, ServerInterceptor access, ConnectionLimit limit, List<BindableService> services)
       throws IOException {
     try (Descriptor directory =
         FileOpener.open(socket.resolveSibling(""), OpenFlag.PATH | OpenFlag.DIRECTORY)) {
@@ -90,6 +97,7 @@ public final class UnixServer implements AutoCloseable {
           socket,
           fresh,
           access,
+          Optional.of(limit),
           services,
           at -> Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rw-rw-rw-")));
     }
@@ -105,21 +113,15 @@ public final class UnixServer implements AutoCloseable {
       Path socket,
       Path fresh,
       ServerInterceptor access,
+      Optional<ConnectionLimit> limit,
       List<BindableService> services,
       Restriction restriction)
       throws IOException {
     EventLoopGroup loops = new EpollEventLoopGroup(1, named("ctr-enc-rpc"));
     ExecutorService calls = Executors.newCachedThreadPool(named("ctr-enc-call"));
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(
-                new DomainSocketAddress(fresh.toString()), PeerCredentialNegotiator.credentials())
-            .channelType(EpollServerDomainSocketChannel.class)
-            .bossEventLoopGroup(loops)
-            .workerEventLoopGroup(loops)
+        builder(fresh, loops, limit)
             .executor(calls)
-            .withChildOption(ChannelOption.ALLOCATOR, new WipedBuffers())
-            .maxInboundMessageSize(MAX_MESSAGE)
-            .flowControlWindow(MAX_MESSAGE)
             // The last interceptor that is added is the first that is asked.
             .intercept(new FailureInterceptor())
             .intercept(access);
@@ -128,6 +130,19 @@ public final class UnixServer implements AutoCloseable {
     restriction.on(fresh);
     Files.move(fresh, socket, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return new UnixServer(socket, server, loops, calls);
+  }
+
+  private static NettyServerBuilder builder(
+      Path socket, EventLoopGroup loops, Optional<ConnectionLimit> limit) {
+    return NettyServerBuilder.forAddress(
+            new DomainSocketAddress(socket.toString()), PeerCredentialNegotiator.credentials(limit))
+        .channelType(EpollServerDomainSocketChannel.class)
+        .bossEventLoopGroup(loops)
+        .workerEventLoopGroup(loops)
+        .withChildOption(ChannelOption.ALLOCATOR, new WipedBuffers())
+        .maxInboundMessageSize(MAX_MESSAGE)
+        .flowControlWindow(MAX_MESSAGE)
+        .maxConcurrentCallsPerConnection(limit.isPresent() ? MOST_CALLS : Integer.MAX_VALUE);
   }
 
   private static void restrict(Path socket, OptionalInt group) throws IOException {

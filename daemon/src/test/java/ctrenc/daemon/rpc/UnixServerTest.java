@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.daemon.fake.DaemonUnderTest;
+import ctrenc.daemon.nested.ConnectionLimit;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.DiskFullException;
@@ -25,9 +26,13 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +138,46 @@ class UnixServerTest {
     Files.writeString(socket(), "left behind");
     start(OptionalInt.of(ownGroup()));
     assertThat(stub().withWaitForReady().status(StatusRequest.getDefaultInstance())).isNotNull();
+  }
+
+  /** The daemon's own descriptors do not run out for all because one container opens many. */
+  @Test
+  void connectionsBeyondTheLimitAreClosedUntilOthersEnd() throws Exception {
+    Path open = directory.resolve("open.sock");
+    ConnectionLimit limit = new ConnectionLimit();
+    List<SocketChannel> held = new ArrayList<>();
+    try (UnixServer nested = UnixServer.startOpen(open, new Spy(), limit, List.of(new Failing()))) {
+      for (int i = 0; i < ConnectionLimit.MOST; i++) {
+        held.add(connect(open));
+        assertThat(firstByte(held.getLast())).as("connection %d", i).isNotEqualTo(-1);
+      }
+      try (SocketChannel tooMuch = connect(open)) {
+        assertThat(firstByte(tooMuch)).isEqualTo(-1);
+      }
+      held.removeFirst().close();
+      ManagedChannel further = DaemonUnderTest.channel(open, loop);
+      StatusRequest request = StatusRequest.getDefaultInstance();
+      while (!limit.begin()) {
+        Thread.onSpinWait();
+      }
+      limit.end();
+      assertThat(DaemonGrpc.newBlockingStub(further).status(request)).isNotNull();
+      further.shutdownNow();
+    } finally {
+      for (SocketChannel one : held) {
+        one.close();
+      }
+    }
+  }
+
+  private static SocketChannel connect(Path socket) throws IOException {
+    return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+  }
+
+  /** What the server says first, or -1 if it says nothing and closes. */
+  private static int firstByte(SocketChannel connection) throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    return connection.read(one) < 0 ? -1 : one.get(0);
   }
 
   @Test

@@ -21,6 +21,9 @@ final class ArchiveSource implements Members.Source {
   private final TarArchiveInputStream tar;
   private final TransferProgress progress;
 
+  /** Where the reading is: a member's name, for messages. */
+  private String reached = "at its beginning";
+
   ArchiveSource(InputStream in, TransferProgress progress) {
     this.end = new ArchiveEnd(in);
     this.tar = new TarArchiveInputStream(end, UTF_8.name());
@@ -44,8 +47,8 @@ final class ArchiveSource implements Members.Source {
     }
   }
 
-  private static DamagedException damaged(Exception cause) {
-    return new DamagedException("The archive is cut or damaged.", cause);
+  private DamagedException damaged(Exception cause) {
+    return new DamagedException("The archive is cut or damaged " + reached + ".", cause);
   }
 
   private void read(TarArchiveEntry entry, Members members) throws IOException {
@@ -53,6 +56,7 @@ final class ArchiveSource implements Members.Source {
         Optional.ofNullable(entry.getExtraPaxHeaders().get(ArchiveSink.ATTRIBUTE));
     Members.Member member =
         new Members.Member(name(entry.getName()), entry.isDirectory(), entry.getSize(), attribute);
+    reached = "in or behind " + member.name();
     if (entry.isLink()) {
       members.link(member, name(entry.getLinkName()));
     } else {

@@ -3,10 +3,7 @@ package ctrenc.overlay.export;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.FormatTooNewException;
-import ctrenc.overlay.storage.FormatTooOldException;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -81,26 +78,16 @@ final class DirectorySource implements Members.Source {
 
   private void take(Path path, BasicFileAttributes attributes, Members members) throws IOException {
     String name = directory.relativize(path).toString();
-    try {
-      if (attributes.isDirectory()) {
-        members.take(
-            new Members.Member(name, true, 0, attribute(path)), InputStream.nullInputStream());
-        return;
-      }
-      if (!attributes.isRegularFile()) {
-        throw new DamagedException("It is no file of a backup.");
-      }
-      try (InputStream in = new BufferedInputStream(Files.newInputStream(path), PIECE)) {
-        members.take(new Members.Member(name, false, attributes.size(), attribute(path)), in);
-      }
-    } catch (DamagedException e) {
-      throw new DamagedException(name + ": " + e.getMessage(), e);
-    } catch (FormatTooNewException e) {
-      throw new FormatTooNewException(name + ": " + e.getMessage(), e);
-    } catch (FormatTooOldException e) {
-      throw new FormatTooOldException(name + ": " + e.getMessage(), e);
-    } catch (EOFException | IllegalArgumentException e) {
-      throw new DamagedException(name + " is cut or damaged.", e);
+    if (attributes.isDirectory()) {
+      members.take(
+          new Members.Member(name, true, 0, attribute(path)), InputStream.nullInputStream());
+      return;
+    }
+    if (!attributes.isRegularFile()) {
+      throw new DamagedException(name + " is no file of a backup.");
+    }
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(path), PIECE)) {
+      members.take(new Members.Member(name, false, attributes.size(), attribute(path)), in);
     }
   }
 

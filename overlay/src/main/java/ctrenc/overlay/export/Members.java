@@ -3,6 +3,8 @@ package ctrenc.overlay.export;
 import ctrenc.overlay.layer.FieldReader;
 import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.FormatTooOldException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,8 +78,23 @@ final class Members {
     this.taker = taker;
   }
 
-  /** Takes a member that is no link. */
+  /** Takes a member that is no link; one that cannot be what was backed up is refused by name. */
   void take(Member member, InputStream content) throws IOException {
+    String name = member.name().isEmpty() ? "A member without a name" : member.name();
+    try {
+      understand(member, content);
+    } catch (DamagedException e) {
+      throw new DamagedException(name + ": " + e.getMessage(), e);
+    } catch (FormatTooNewException e) {
+      throw new FormatTooNewException(name + ": " + e.getMessage(), e);
+    } catch (FormatTooOldException e) {
+      throw new FormatTooOldException(name + ": " + e.getMessage(), e);
+    } catch (EOFException | IllegalArgumentException e) {
+      throw new DamagedException(name + " is cut or damaged.", e);
+    }
+  }
+
+  private void understand(Member member, InputStream content) throws IOException {
     String name = member.name();
     if (name.equals(ArchiveSink.ROOT)) {
       taker.tree(ArchivedTree.decode(content(member, content)));
@@ -88,7 +105,7 @@ final class Members {
     } else if (member.isObject()) {
       object(member, content);
     } else if (!member.isDirectory()) {
-      throw new DamagedException("The archive is no backup, or more: it has " + name + ".");
+      throw new DamagedException("It is no file of a backup.");
     }
   }
 
@@ -157,7 +174,7 @@ final class Members {
 
   private static byte[] content(Member member, InputStream content) throws IOException {
     if (member.size() > LONGEST) {
-      throw new DamagedException("The archive has a member of an impossible length.");
+      throw new DamagedException("A member of the archive has an impossible length.");
     }
     return content.readNBytes((int) member.size());
   }

@@ -107,6 +107,8 @@ final class ExtentFinder {
                 new FormatTooNewException(
                     "Extent "
                         + header.extent()
+                        + " of layer "
+                        + header.layer()
                         + " is sealed in a way that only a newer release knows."));
   }
 

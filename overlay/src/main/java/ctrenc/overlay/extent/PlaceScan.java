@@ -5,6 +5,7 @@ import ctrenc.overlay.meta.MetaReader;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatTooNewException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,12 @@ public final class PlaceScan {
       }
     }
     return references;
+  }
+
+  /** Refuses what cannot be the record of how far the extents of a layer go. */
+  public static void checkState(byte[] stored, long layer)
+      throws DamagedException, FormatTooNewException {
+    ExtentState.decode(stored, layer);
   }
 
   /** Takes the extents of a layer, by ascending id. */

@@ -2,7 +2,7 @@ package ctrenc.overlay.layer;
 
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.Table;
-import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.Arrays;
@@ -61,7 +61,7 @@ final class LayerSurvey {
         Name name = table.readEntry(cursor.key(), cursor.value()).name();
         marks[count++] = EntryMarks.of(RecordShape.owner(cursor.key()), name);
       }
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       // The reader has reported it; whoever looks for that name must see it fail.
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.MetaStore;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import ctrenc.overlay.vfs.Name;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -210,7 +211,7 @@ final class LayerTable implements AutoCloseable {
       while (cursor.next()) {
         try {
           visitor.visit(RecordShape.owner(cursor.key()), readEntry(cursor.key(), cursor.value()));
-        } catch (DamagedException e) {
+        } catch (UnreadableException e) {
           // The reader has reported it; the other names are known all the same.
           continue;
         }

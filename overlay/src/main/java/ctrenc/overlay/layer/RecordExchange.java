@@ -2,7 +2,7 @@ package ctrenc.overlay.layer;
 
 import ctrenc.overlay.meta.MetaBatch;
 import ctrenc.overlay.meta.MetaStore;
-import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +62,7 @@ final class RecordExchange {
         }
       }
       return true;
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       // Nothing is put that does not open; what is stored stays as damaged as it is.
       return false;
     }

@@ -2,7 +2,7 @@ package ctrenc.overlay.layer;
 
 import ctrenc.overlay.audit.Audit;
 import ctrenc.overlay.audit.Finding;
-import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
@@ -32,7 +32,7 @@ final class RecordReader {
       int type = head.getByte();
       byte[] secret = form.read(RecordType.INODE, key, value, InodeCodec.PUBLIC_SIZE, subject);
       return InodeCodec.decode(new FieldReader(secret, subject), type);
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       throw reported(e);
     }
   }
@@ -45,7 +45,7 @@ final class RecordReader {
       head.getInt();
       byte[] secret = form.read(RecordType.ENTRY, key, value, EntryCodec.PUBLIC_SIZE, subject);
       return EntryCodec.decode(head, form.name(key, secret, subject));
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       throw reported(e);
     }
   }
@@ -57,7 +57,7 @@ final class RecordReader {
       int publicSize = ReferenceCodec.publicSize(version);
       byte[] secret = form.read(RecordType.REFERENCE, key, value, publicSize, subject);
       return ReferenceCodec.decode(new FieldReader(secret, subject), RecordKeys.runEndOf(key));
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       throw reported(e);
     }
   }
@@ -70,7 +70,7 @@ final class RecordReader {
       new FieldReader(value, subject).version(RecordWriter.ORPHAN_VERSION);
       new FieldReader(form.read(RecordType.ORPHAN, key, value, 0, subject), subject).end();
       return inode;
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       throw reported(e);
     }
   }
@@ -81,12 +81,15 @@ final class RecordReader {
       String subject = type + " record of layer " + id;
       new FieldReader(value, subject).version(version);
       return form.read(type, key, value, 0, subject);
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       throw reported(e);
     }
   }
 
-  DamagedException reported(DamagedException damage) {
+  /**
+   * Tells the audit of a record that is not what was written, or says so; for the caller to throw.
+   */
+  UnreadableException reported(UnreadableException damage) {
     Map<String, String> facts = Map.of("layer", id.toString(), "what", damage.getMessage());
     audit.report(new Finding(Finding.Kind.DAMAGED, "record", facts));
     return damage;

@@ -2,9 +2,11 @@ package ctrenc.overlay.layer;
 
 import ctrenc.crypto.record.NameHasher;
 import ctrenc.crypto.record.RecordSession;
+import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.FormatTooNewException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,6 +24,10 @@ public final class RecordShape {
   private static final int FILE = 8;
   private static final int LINK = 10;
   private static final byte EXTENT_STATE = 0x40;
+
+  /** Of what is sealed in table LAYER and is no HEAD. */
+  private static final int STATE_VERSION = 1;
+
   private static final int SALTED = 1 + RecordSession.SALT_LENGTH;
   private static final int TYPES = 16;
 
@@ -32,7 +38,7 @@ public final class RecordShape {
     try {
       check(table, key, value);
       return Optional.empty();
-    } catch (DamagedException | FormatTooNewException e) {
+    } catch (UnreadableException e) {
       return Optional.ofNullable(e.getMessage());
     }
   }
@@ -72,8 +78,12 @@ public final class RecordShape {
     byte type = key[RecordKeys.LAYER_SIZE];
     if (type == RecordType.SESSION.code()) {
       checkLength(value, SALTED);
-    } else if (type != EXTENT_STATE) {
-      sealed("record of the layer", value, Byte.MAX_VALUE, 0);
+      new FieldReader(value, "record of a session").version(RecordSessions.VERSION);
+    } else if (type == EXTENT_STATE) {
+      PlaceScan.checkState(value, ByteBuffer.wrap(key).getLong());
+    } else {
+      int newest = type == RecordType.HEAD.code() ? HeadCodec.NEWEST : STATE_VERSION;
+      sealed("record of the layer", value, newest, 0);
     }
   }
 

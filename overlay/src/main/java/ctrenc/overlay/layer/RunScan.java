@@ -2,7 +2,7 @@ package ctrenc.overlay.layer;
 
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.Table;
-import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -61,7 +61,7 @@ final class RunScan {
       return table.readRun(key, value) instanceof FileRun.Data data
           ? OptionalLong.of(data.reference().extent())
           : OptionalLong.empty();
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       // The reader has reported it; the other references are known all the same.
       return OptionalLong.empty();
     }

@@ -5,6 +5,7 @@ import ctrenc.overlay.extent.ExtentStore;
 import ctrenc.overlay.meta.MetaCursor;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -101,7 +102,7 @@ public final class SealScrub {
         case ORPHAN -> table.readOrphan(one.key(), one.value());
         default -> data = openRun(table, extents, one, memory);
       }
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       sink.failed(inode, TABLES.get(current), one.key(), e);
     }
     sink.opened(isReference ? inode : 0, data);
@@ -118,7 +119,7 @@ public final class SealScrub {
     try {
       extents.read(data.reference(), 0, memory.asSlice(0, data.length()));
       return data.length();
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       sink.failed(RecordShape.owner(one.key()), extent, e);
     } catch (ExtentGoneException e) {
       Optional<byte[]> now = table.meta().get(Table.REFERENCE, one.key());

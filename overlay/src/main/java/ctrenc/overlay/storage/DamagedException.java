@@ -1,7 +1,7 @@
 package ctrenc.overlay.storage;
 
 /** Bytes are not what was written: forged, torn, swapped or rotten. Scrub and restore. */
-public sealed class DamagedException extends StoreException permits KeyLostException {
+public sealed class DamagedException extends UnreadableException permits KeyLostException {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package ctrenc.overlay.storage;
 
 /** Written by a release whose format this one no longer reads. */
-public final class FormatTooOldException extends StoreException {
+public final class FormatTooOldException extends UnreadableException {
 
   private static final long serialVersionUID = 1L;
 

@@ -11,12 +11,7 @@ import java.io.IOException;
  * own.
  */
 public abstract sealed class StoreException extends IOException
-    permits DamagedException,
-        KeyAbsentException,
-        DiskFullException,
-        FormatTooNewException,
-        FormatTooOldException,
-        StoreBusyException {
+    permits UnreadableException, KeyAbsentException, DiskFullException, StoreBusyException {
 
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package ctrenc.overlay.subvolume;
 import ctrenc.overlay.extent.PlaceScan;
 import ctrenc.overlay.layer.EncryptedLayer;
 import ctrenc.overlay.layer.Layer;
-import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -87,7 +87,7 @@ final class ExtentCheck {
       } finally {
         opener.releaseAll(List.of(layer.number()));
       }
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       add(problems, "layer " + layer.id(), String.valueOf(e.getMessage()));
       return 0;
     }

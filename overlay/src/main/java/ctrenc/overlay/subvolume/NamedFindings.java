@@ -8,7 +8,7 @@ import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.scrub.ScrubSubject;
-import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -183,7 +183,7 @@ final class NamedFindings implements ScrubSink {
   private static <V> Map<Long, V> sound(Looking<V> looking) throws IOException {
     try {
       return looking.look();
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       return Map.of();
     }
   }

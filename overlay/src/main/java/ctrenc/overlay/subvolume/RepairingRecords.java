@@ -11,8 +11,8 @@ import ctrenc.overlay.scrub.ScrubFinding;
 import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.scrub.ScrubSubject;
-import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ final class RepairingRecords {
     try {
       new RecordScrub(meta, layer.number(), layer.id(), below, Pace.unlimited(), named).run();
       new SealPass(stacks, layer, Pace.unlimited(), named).runRecords();
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       String reason = String.valueOf(e.getMessage());
       named.found(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "the layer", reason));
     }
@@ -135,7 +135,7 @@ final class RepairingRecords {
                 }
                 return true;
               });
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       // The layer cannot be opened: that is found, and told again as it is left.
       return;
     }

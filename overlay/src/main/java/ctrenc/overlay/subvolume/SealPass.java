@@ -19,6 +19,7 @@ import ctrenc.overlay.scrub.ScrubSubject;
 import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -114,7 +115,7 @@ final class SealPass implements SealSink {
           opened.use((owner, layers, index) -> work.step(readable(layers.get(index)), PART));
       isLocked = isMore.isEmpty();
       return isMore.orElse(false);
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       findings.add(ScrubFinding.of(kind(e), layer.id(), "sealed data", reason(e)));
       isBroken = true;
       return false;
@@ -128,23 +129,23 @@ final class SealPass implements SealSink {
     return readable;
   }
 
-  private static Finding.Kind kind(DamagedException failure) {
+  private static Finding.Kind kind(UnreadableException failure) {
     return failure.getCause() instanceof ExtentFault fault ? fault.kind() : Finding.Kind.DAMAGED;
   }
 
-  private static String reason(DamagedException failure) {
+  private static String reason(UnreadableException failure) {
     return String.valueOf(failure.getMessage());
   }
 
   @Override
-  public void failed(long inode, Table table, byte[] key, DamagedException failure) {
+  public void failed(long inode, Table table, byte[] key, UnreadableException failure) {
     ScrubSubject record = new ScrubSubject.StoredRecord(table, ByteBuffer.wrap(key));
     findings.add(
         ScrubFinding.of(kind(failure), layer.id(), record, reason(failure)).ofInode(inode));
   }
 
   @Override
-  public void failed(long inode, long extent, DamagedException failure) throws IOException {
+  public void failed(long inode, long extent, UnreadableException failure) throws IOException {
     Optional<SegmentPlace> place =
         PlaceScan.living(meta, layer.number(), extent)
             .flatMap(PlaceRecord::find)

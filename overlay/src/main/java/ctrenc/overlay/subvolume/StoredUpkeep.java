@@ -15,9 +15,8 @@ import ctrenc.overlay.scrub.ScrubPosition;
 import ctrenc.overlay.scrub.ScrubPosition.Step;
 import ctrenc.overlay.scrub.ScrubSink;
 import ctrenc.overlay.segment.EnvelopeReader;
-import ctrenc.overlay.storage.DamagedException;
-import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
+import ctrenc.overlay.storage.UnreadableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Comparator;
@@ -75,7 +74,7 @@ final class StoredUpkeep implements Upkeep {
       NamedFindings named = new NamedFindings(stacks, layer, from.startOf(layer.number()), living);
       try {
         verify(layer, from, pace, named);
-      } catch (DamagedException e) {
+      } catch (UnreadableException e) {
         String reason = String.valueOf(e.getMessage());
         named.found(ScrubFinding.of(Finding.Kind.DAMAGED, layer.id(), "the layer", reason));
       }
@@ -135,7 +134,7 @@ final class StoredUpkeep implements Upkeep {
       for (CheckReport.Problem problem : stacks.check().problems()) {
         sink.found(ScrubFinding.ofStore(Finding.Kind.DAMAGED, problem.subject(), problem.text()));
       }
-    } catch (DamagedException e) {
+    } catch (UnreadableException e) {
       sink.found(store("records", e));
     }
     for (SubvolumeRecord subvolume : catalog.living().toList()) {
@@ -153,7 +152,7 @@ final class StoredUpkeep implements Upkeep {
       } else {
         stacks.keyring().groups(subvolume.id(), stored);
       }
-    } catch (DamagedException | FormatTooNewException e) {
+    } catch (UnreadableException e) {
       if (catalog.living().anyMatch(one -> one.id().equals(subvolume.id()))) {
         sink.found(store("what unlocks subvolume " + subvolume.id(), e));
       }

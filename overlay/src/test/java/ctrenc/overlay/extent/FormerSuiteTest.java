@@ -59,7 +59,9 @@ final class FormerSuiteTest extends MemoryExtentStoreContract {
     }
     claim((byte) 99);
     try (SegmentExtentStore store = fixture.open(storage, meta)) {
-      assertThatThrownBy(() -> read(store, reference)).isInstanceOf(FormatTooNewException.class);
+      assertThatThrownBy(() -> read(store, reference))
+          .isInstanceOf(FormatTooNewException.class)
+          .hasMessageContaining(ExtentFixture.LAYER.toString());
     }
   }
 

@@ -73,6 +73,17 @@ class LayerCrashTest {
     }
   }
 
+  /**
+   * What is found may count the references of an extent whose bytes are lost, and would count them
+   * for the next one that had its id.
+   */
+  @Test
+  void powerLossGivesNoIdAgain() throws IOException {
+    ExtentReference lost = layer.append(new byte[SIZE], 0, SIZE);
+    losePower(new Random(1));
+    assertThat(layer.append(new byte[SIZE], 0, SIZE).extent()).isNotEqualTo(lost.extent());
+  }
+
   private void step(Random random) throws IOException {
     switch (random.nextInt(6)) {
       case 0 -> {

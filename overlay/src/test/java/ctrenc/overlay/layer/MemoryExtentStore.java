@@ -30,11 +30,15 @@ public final class MemoryExtentStore implements ExtentStore {
   private final Map<Long, byte[]> durable = new ConcurrentSkipListMap<>();
   private final AtomicLong reads = new AtomicLong();
 
+  /** No extent has this id or a higher one, nor ever had, as records of lost ones may be found. */
+  private long nextId;
+
   public MemoryExtentStore(MetaStore meta, long layer) throws IOException {
-    this(meta, layer, Map.of());
+    this(meta, layer, Map.of(), 1);
   }
 
-  private MemoryExtentStore(MetaStore meta, long layer, Map<Long, byte[]> found) {
+  private MemoryExtentStore(MetaStore meta, long layer, Map<Long, byte[]> found, long nextId) {
+    this.nextId = nextId;
     this.meta = meta;
     this.layer = layer;
     extents.putAll(found);
@@ -43,8 +47,8 @@ public final class MemoryExtentStore implements ExtentStore {
   }
 
   /** What a machine finds after its power failed now. */
-  public MemoryExtentStore afterPowerLoss(MetaStore foundMeta) {
-    return new MemoryExtentStore(foundMeta, layer, durable);
+  public synchronized MemoryExtentStore afterPowerLoss(MetaStore foundMeta) {
+    return new MemoryExtentStore(foundMeta, layer, durable, nextId);
   }
 
   /** Ids of extents whose bytes are here. */
@@ -61,10 +65,7 @@ public final class MemoryExtentStore implements ExtentStore {
 
   @Override
   public synchronized ExtentReference append(byte[] plain, int offset, int length) {
-    long extent = extents.size() + 1L;
-    while (extents.containsKey(extent)) {
-      extent++;
-    }
+    long extent = nextId++;
     extents.put(extent, Arrays.copyOfRange(plain, offset, offset + length));
     return new ExtentReference(extent, 0, length, extent * 31, extent * 37);
   }

@@ -162,6 +162,9 @@ class BackupTest {
             .isInstanceOf(StoreException.class);
       }
     }
+    byte[] half = Arrays.copyOf(archive, archive.length / 2);
+    assertThatThrownBy(() -> restore("copy", half, EVERYTHING))
+        .hasMessageMatching("The archive is cut or damaged in or behind [a-z]+/.+\\.");
     long seed = new Random().nextLong();
     System.out.println("changed archives with seed " + seed);
     Random random = new Random(seed);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.export.Restore;
 import ctrenc.overlay.storage.DamagedException;
+import ctrenc.overlay.storage.FormatPreamble;
+import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.Pace;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ForgedArchiveTest {
 
+  private static final Class<FormatTooNewException> NEWER = FormatTooNewException.class;
   private static final Restore.Wanted EVERYTHING = new Restore.Wanted(List.of(), false);
 
   @TempDir Path temporary;
@@ -125,6 +129,41 @@ class ForgedArchiveTest {
           .isEqualTo(isObject ? Judged.SAME : Judged.REFUSED);
     }
     pair.assertNothingLeft();
+  }
+
+  /** An object begins with its version, which is judged before its checksum. */
+  @Test
+  void whatIsChangedOrCutIsRefusedByName() throws Exception {
+    for (int i = 0; i < members.size(); i++) {
+      byte[] held = members.get(i).content();
+      if (held.length > 0) {
+        boolean isObject = members.get(i).name().startsWith("objects/");
+        refused(i, flipped(held, 0), isObject ? NEWER : DamagedException.class);
+        refused(i, flipped(held, held.length - 1), DamagedException.class);
+        refused(i, Arrays.copyOf(held, held.length / 2), DamagedException.class);
+      }
+      if (members.get(i).name().equals("backup")) {
+        refused(i, flipped(held, FormatPreamble.FIELDS_OFFSET - 1), NEWER);
+      }
+    }
+    pair.assertNothingLeft();
+  }
+
+  private static byte[] flipped(byte[] held, int at) {
+    byte[] changed = held.clone();
+    changed[at] ^= 16;
+    return changed;
+  }
+
+  private void refused(int index, byte[] content, Class<? extends Throwable> type)
+      throws IOException {
+    TarEdit.Member member = TarEdit.members(archive).get(index);
+    member.entry().setSize(content.length);
+    byte[] changed = TarEdit.archive(but(index, member.with(content)));
+    assertThatThrownBy(() -> restored(changed))
+        .as(member.name())
+        .isInstanceOf(type)
+        .hasMessageContaining(member.name());
   }
 
   @Test

@@ -141,8 +141,12 @@ class RecordRepairTest {
   }
 
   private static byte[] flipped(byte[] value, int at) {
+    return flipped(value, at, 1);
+  }
+
+  private static byte[] flipped(byte[] value, int at, int bits) {
     byte[] changed = value.clone();
-    changed[at] ^= 1;
+    changed[at] ^= (byte) bits;
     return changed;
   }
 
@@ -171,6 +175,18 @@ class RecordRepairTest {
     change(Table.INODE, 1, value -> Optional.of(flipped(value, value.length - 1)));
     unlock();
     assertThat(repair(stream).left()).isEmpty();
+    assertWhole();
+  }
+
+  @Test
+  void recordsThatSayTheyAreNewerAreExchanged() throws Exception {
+    for (Table table : List.of(Table.INODE, Table.ENTRY, Table.REFERENCE)) {
+      change(table, 1, value -> Optional.of(flipped(value, 0, 16)));
+    }
+    unlock();
+    Repairs repairs = repair(stream);
+    assertThat(repairs.left()).isEmpty();
+    assertThat(repairs.repaired()).hasSizeGreaterThanOrEqualTo(3);
     assertWhole();
   }
 

@@ -20,7 +20,7 @@ final class TarEdit {
       return entry.getName();
     }
 
-    /** The same with another content of the same length. */
+    /** The same with another content, of the length that the entry says. */
     Member with(byte[] changed) {
       return new Member(entry, changed);
     }

@@ -9,6 +9,8 @@ import ctrenc.overlay.sys.OpenFlag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** A filesystem whose process dies, and another goes on with its memory. */
@@ -17,6 +19,7 @@ final class DyingFileSystem implements AutoCloseable {
   private static final Duration NEVER = Duration.ofHours(1);
 
   private final TestStack stack = new TestStack();
+  private final List<OverlayFileSystem> dead = new ArrayList<>();
   private RootMemory memory = RootMemory.create();
   private OverlayFileSystem fileSystem;
 
@@ -55,6 +58,7 @@ final class DyingFileSystem implements AutoCloseable {
   /** What the dead process had in its own memory is gone, and its threads change nothing more. */
   void die() throws Exception {
     silence();
+    dead.add(fileSystem);
     stack.afterProcessDeath();
     Path kept = Path.of("/proc/self/fd/" + memory.file().number());
     memory = RootMemory.recover(FileOpener.open(kept, OpenFlag.READ_WRITE));
@@ -81,6 +85,8 @@ final class DyingFileSystem implements AutoCloseable {
   @Override
   public void close() throws IOException {
     fileSystem.close();
+    // Their threads would hold what they gathered as long as other tests run.
+    dead.forEach(OverlayFileSystem::close);
     memory.close();
   }
 }
