@@ -84,7 +84,9 @@ final class Call {
 
   private int perform(Verb verb, ParseResult parsed, EarlyConnection early) {
     try (Session session = new Session(surroundings, places(parsed), early)) {
-      return verb.call(new Arguments(parsed), session);
+      Arguments arguments = new Arguments(parsed);
+      arguments.requireWords(verb.passesExitCode());
+      return verb.call(arguments, session);
     } catch (Failure e) {
       return fail(e, published(verb, e.code()), e.sentence());
     } catch (IOException e) {
@@ -176,7 +178,8 @@ final class Call {
   }
 
   private String ofEnvironment(String variable, String otherwise) {
-    return surroundings.environment().getOrDefault(variable, otherwise);
+    String value = surroundings.environment().getOrDefault(variable, "");
+    return value.isEmpty() ? otherwise : value;
   }
 
   private Path absolute(String place) {

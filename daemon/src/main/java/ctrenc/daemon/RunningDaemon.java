@@ -12,7 +12,6 @@ import ctrenc.daemon.container.RootKeeping;
 import ctrenc.daemon.health.DaemonStatus;
 import ctrenc.daemon.health.Handover;
 import ctrenc.daemon.health.ProcessEnd;
-import ctrenc.daemon.image.ImageConfigs;
 import ctrenc.daemon.image.ImageImports;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.HandoverKey;
@@ -186,9 +185,7 @@ public final class RunningDaemon implements AutoCloseable {
             Thread.ofPlatform().name("ctr-enc-stream-", 0).daemon(true).factory());
     keep(streams::shutdownNow);
     keep(Compactor.start(store.upkeep()));
-    ImageImports imports =
-        new ImageImports(
-            store.images(), new ImageConfigs(directories.imageConfigs()), settings.importReserve());
+    ImageImports imports = ImageImports.of(store.images(), directories, settings.importReserve());
     DaemonStatus status =
         new DaemonStatus(
             directories,

@@ -49,9 +49,7 @@ public final class ForegroundProgram {
 
   /** The runtime has said in its own words what it met; what to do next it has not. */
   private int told(RuntimeLog.NotStarted failure) {
-    if (!failure.sentence().isEmpty()) {
-      notes.accept(failure.sentence());
-    }
+    notes.accept(failure.sentence());
     return failure.code().number();
   }
 

@@ -19,12 +19,16 @@ import java.util.regex.Pattern;
 final class RuntimeLog {
   private static final Pattern COMMAND = Pattern.compile("exec: \"([^\"]*)\"");
 
+  /** What was asked for is most often to blame: a limit, a mount, a working directory. */
+  private static final String REFUSED =
+      "the runtime refused, for the reason in the line before: change what it names and try again";
+
   private RuntimeLog() {}
 
   /**
    * How a command could not be started.
    *
-   * @param sentence what to do, where the command is to blame; empty where the runtime is
+   * @param sentence what to do
    */
   record NotStarted(ExitCode code, String sentence) {}
 
@@ -64,7 +68,7 @@ final class RuntimeLog {
     return Optional.of(
         command.find()
             ? blamed(command.group(1), message)
-            : new NotStarted(ExitCode.OWN_FAILURE, ""));
+            : new NotStarted(ExitCode.OWN_FAILURE, REFUSED));
   }
 
   private static NotStarted blamed(String command, String message) {

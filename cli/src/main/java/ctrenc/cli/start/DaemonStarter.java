@@ -117,6 +117,11 @@ public final class DaemonStarter {
   }
 
   private void makeRunDirectory() throws IOException {
+    if (Files.exists(places.run()) && !Files.isDirectory(places.run())) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "%s is not a directory: name another one with --run-dir".formatted(places.run()));
+    }
     if (!Files.isDirectory(places.run())) {
       // Members of the socket's group pass through; the mount points inside guard themselves.
       Files.createDirectories(

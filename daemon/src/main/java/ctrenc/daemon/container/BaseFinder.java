@@ -1,5 +1,6 @@
 package ctrenc.daemon.container;
 
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.Base;
 import ctrenc.overlay.subvolume.ImageInfo;
@@ -16,9 +17,11 @@ final class BaseFinder {
   record Found(Base base, String name, Optional<ImageInfo> image) {}
 
   private final Images images;
+  private final OwnPlaces own;
 
-  BaseFinder(Images images) {
+  BaseFinder(Images images, OwnPlaces own) {
     this.images = images;
+    this.own = own;
   }
 
   Found find(ctrenc.proto.v1.Base wanted) throws IOException {
@@ -48,13 +51,22 @@ final class BaseFinder {
     return new Found(new Base.Image(image.id()), image.name(), Optional.of(image));
   }
 
-  private static Found host(String directory) throws IOException {
+  private Found host(String directory) throws IOException {
     Path path = Path.of(directory);
     if (!path.isAbsolute() || !Files.isDirectory(path)) {
       throw RefusedException.invalid(
           "The lower " + directory + " is not an absolute path of a directory on this machine.");
     }
     Path real = path.toRealPath();
+    Optional<Path> around = own.around(real);
+    if (around.isPresent()) {
+      throw RefusedException.invalid(
+          "The lower "
+              + directory
+              + " lies in the daemon's own directory "
+              + around.get()
+              + ", where keys are: choose another.");
+    }
     return new Found(new Base.HostTree(real), real.toString(), Optional.empty());
   }
 }

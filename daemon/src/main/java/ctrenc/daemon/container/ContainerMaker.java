@@ -39,6 +39,7 @@ final class ContainerMaker {
 
   ContainerMaker(
       Store store,
+      BaseFinder bases,
       ContainerRegistry registry,
       ContainerCatalog catalog,
       ThrowawayRecords throwaways,
@@ -48,7 +49,7 @@ final class ContainerMaker {
       EventFeed events,
       FreedHeap freedHeap) {
     this.store = store;
-    this.bases = new BaseFinder(store.images());
+    this.bases = bases;
     this.registry = registry;
     this.catalog = catalog;
     this.throwaways = throwaways;

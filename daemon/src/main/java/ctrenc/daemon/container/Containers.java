@@ -2,6 +2,7 @@ package ctrenc.daemon.container;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.key.FreedHeap;
 import ctrenc.daemon.key.ProtectorSource;
@@ -94,6 +95,7 @@ public final class Containers {
     maker =
         new ContainerMaker(
             store,
+            new BaseFinder(store.images(), OwnPlaces.of(directories)),
             registry,
             catalog,
             throwaways,

@@ -1,5 +1,7 @@
 package ctrenc.daemon.container;
 
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.key.Holders;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 
 /** A root that is shown: the filesystem of its subvolume, and the mount that serves it. */
@@ -29,6 +32,7 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
   private static final FactLog LOG = FactLog.of(MountedRoot.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final byte[] NOTHING = {};
+  private static final Path DEVICE = Path.of("/dev/fuse");
 
   /** Mounts a filesystem, which is closed and its place removed where that fails. */
   static MountedRoot show(
@@ -36,6 +40,7 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
       throws IOException {
     boolean isMounted = false;
     try {
+      requireDevice();
       Mount mount = transport.mount(fileSystem, directory, options);
       isMounted = true;
       return new MountedRoot(fileSystem, mount, options.cache());
@@ -48,12 +53,35 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
   }
 
   /**
+   * @throws RefusedException if nothing can be mounted on this machine
+   */
+  static void requireDevice() throws RefusedException {
+    if (!Files.exists(DEVICE)) {
+      throw RefusedException.conflict(
+          "There is no "
+              + DEVICE
+              + " on this machine: load the kernel's module ('modprobe fuse'), or bind the device here.");
+    }
+  }
+
+  /**
    * @throws RefusedException if nothing can be mounted there
    */
-  static void requireMountPoint(Path target) throws RefusedException {
+  static void requireMountPoint(Path target, Directories directories) throws IOException {
     if (!target.isAbsolute() || !Files.isDirectory(target)) {
       throw RefusedException.invalid(
-          "The mount point " + target + " is not an absolute path of a directory that exists.");
+          "The mount point "
+              + target
+              + " is not an absolute path of a directory that exists: make it first.");
+    }
+    Optional<Path> hidden = OwnPlaces.of(directories).below(target);
+    if (hidden.isPresent()) {
+      throw RefusedException.invalid(
+          "A root at "
+              + target
+              + " would hide the daemon's own directory "
+              + hidden.get()
+              + ": choose another mount point.");
     }
   }
 
@@ -128,8 +156,16 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
     return Holders.of((int) mount.connection(), inodes);
   }
 
-  /** Takes a further place away where a root is shown. */
-  static void unbind(Path target) {
+  /**
+   * Takes further places away where a root is shown.
+   *
+   * @param targets in the order in which they were made: a later one may lie over an earlier one
+   */
+  static void unbind(List<Path> targets) {
+    targets.reversed().forEach(MountedRoot::unbind);
+  }
+
+  private static void unbind(Path target) {
     try {
       Mounts.unmount(FileOpener.bytesOf(target), Mounts.DETACH | Mounts.NO_FOLLOW);
     } catch (SystemCallException e) {

@@ -14,7 +14,6 @@ import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -62,6 +61,7 @@ final class RootMounter {
     }
     requireNotDraining(container);
     requireUnlocked(container);
+    MountedRoot.requireDevice();
     Path directory = Files.createDirectories(directories.root(container.id()));
     try {
       Optional<RootMemory> memory = keeping.memory();
@@ -179,7 +179,7 @@ final class RootMounter {
   @GuardedBy("container.guard")
   void bind(ManagedContainer container, Path target) throws IOException {
     show(container);
-    MountedRoot.requireMountPoint(target);
+    MountedRoot.requireMountPoint(target, directories);
     if (container.boundAt.contains(target)) {
       return;
     }
@@ -230,9 +230,7 @@ final class RootMounter {
 
   @GuardedBy("container.guard")
   private static void unbind(ManagedContainer container) {
-    for (Path target : List.copyOf(container.boundAt)) {
-      MountedRoot.unbind(target);
-      container.boundAt.remove(target);
-    }
+    MountedRoot.unbind(container.boundAt);
+    container.boundAt.clear();
   }
 }

@@ -71,7 +71,7 @@ final class SnapshotMounts {
   synchronized Path show(SnapshotInfo snapshot, boolean isRecursive, Optional<Path> target)
       throws IOException {
     if (target.isPresent()) {
-      MountedRoot.requireMountPoint(target.get());
+      MountedRoot.requireMountPoint(target.get(), directories);
     }
     Shown one = shown.get(snapshot.id());
     if (one == null) {
@@ -112,7 +112,7 @@ final class SnapshotMounts {
   }
 
   private static void unbind(Shown one) {
-    one.boundAt().forEach(MountedRoot::unbind);
+    MountedRoot.unbind(one.boundAt());
   }
 
   /** Takes all snapshots of a subvolume down. */

@@ -57,7 +57,7 @@ final class SpecCheck {
       throw RefusedException.invalid(
           "The mount target "
               + mount.getTarget()
-              + " is not an absolute path below the root, without . and ..");
+              + " is not an absolute path below / without parts '.' or '..': write one that is.");
     }
   }
 

@@ -1,6 +1,8 @@
 package ctrenc.daemon.image;
 
 import com.github.luben.zstd.ZstdIOException;
+import ctrenc.daemon.config.Directories;
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.ImageInfo;
@@ -28,11 +30,23 @@ public final class ImageImports {
   private final Images images;
   private final ImageConfigs configs;
   private final long reserve;
+  private final OwnPlaces own;
 
-  public ImageImports(Images images, ImageConfigs configs, long reserve) {
+  /**
+   * @param reserve bytes that stay free on the disk
+   * @param own what shows empty in an image of a directory that holds it
+   */
+  public ImageImports(Images images, ImageConfigs configs, long reserve, OwnPlaces own) {
     this.images = images;
     this.configs = configs;
     this.reserve = reserve;
+    this.own = own;
+  }
+
+  /** Into the store of a daemon. */
+  public static ImageImports of(Images images, Directories directories, long reserve) {
+    return new ImageImports(
+        images, new ImageConfigs(directories.imageConfigs()), reserve, OwnPlaces.of(directories));
   }
 
   /**
@@ -45,6 +59,15 @@ public final class ImageImports {
           "The source "
               + source
               + " is not an absolute path of something that exists on this machine.");
+    }
+    Optional<Path> around = own.around(source.toRealPath());
+    if (around.isPresent()) {
+      throw RefusedException.invalid(
+          "The source "
+              + source
+              + " lies in the daemon's own directory "
+              + around.get()
+              + ", where keys are: choose another.");
     }
     if (Files.isDirectory(source)) {
       return guarded(name, trees(devices, progress), trees -> trees.directory(source));
@@ -64,7 +87,7 @@ public final class ImageImports {
   }
 
   private ImageTrees trees(DevicePolicy devices, ImportProgress progress) {
-    return new ImageTrees(images, devices, reserve, progress);
+    return new ImageTrees(images, devices, reserve, own, progress);
   }
 
   /** Unpacks an image into trees. */

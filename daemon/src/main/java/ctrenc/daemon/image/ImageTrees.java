@@ -1,5 +1,6 @@
 package ctrenc.daemon.image;
 
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.subvolume.ImageInfo;
@@ -32,14 +33,17 @@ final class ImageTrees implements AutoCloseable {
   private final Images images;
   private final DevicePolicy devices;
   private final long reserve;
+  private final OwnPlaces own;
   private final ImportProgress progress;
   private final List<Path> layers = new ArrayList<>();
   private final List<Path> scratch = new ArrayList<>();
 
-  ImageTrees(Images images, DevicePolicy devices, long reserve, ImportProgress progress) {
+  ImageTrees(
+      Images images, DevicePolicy devices, long reserve, OwnPlaces own, ImportProgress progress) {
     this.images = images;
     this.devices = devices;
     this.reserve = reserve;
+    this.own = own;
     this.progress = progress;
   }
 
@@ -50,7 +54,7 @@ final class ImageTrees implements AutoCloseable {
         return unpack(new OciLayout(files).find(), files);
       }
     }
-    try (TreeCopy copy = new TreeCopy(source, newLayer(), devices, reserve, progress)) {
+    try (TreeCopy copy = new TreeCopy(source, newLayer(), devices, own, reserve, progress)) {
       copy.run();
     }
     return root();

@@ -29,6 +29,9 @@ final class TarReader {
 
   private static final int BUFFER = 256 * 1024;
 
+  /** The number after it says "no owner" to chown(2). */
+  private static final long LAST_OWNER = 0xffff_fffeL;
+
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER];
   private PaxRecords global = PaxRecords.none();
@@ -136,8 +139,8 @@ final class TarReader {
         kind,
         link,
         header.mode(),
-        (int) (long) pax.number("uid").orElse(header.uid()),
-        (int) (long) pax.number("gid").orElse(header.gid()),
+        owner(pax.number("uid").orElse(header.uid())),
+        owner(pax.number("gid").orElse(header.gid())),
         pax.time("atime").orElse(modified),
         modified,
         isDevice(kind) ? header.major() : 0,
@@ -145,6 +148,17 @@ final class TarReader {
         ranges.size(),
         runs,
         pax.attributes());
+  }
+
+  /** Cut to what Linux has room for it would be another one's number, such as root's. */
+  private static int owner(long number) throws RefusedException {
+    if (number < 0 || number > LAST_OWNER) {
+      throw RefusedException.invalid(
+          "The archive names the owner "
+              + number
+              + ", which Linux has no room for: it is not unpacked.");
+    }
+    return (int) number;
   }
 
   private static boolean isDevice(TarMember.Kind kind) {

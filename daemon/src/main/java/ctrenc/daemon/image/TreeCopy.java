@@ -1,5 +1,6 @@
 package ctrenc.daemon.image;
 
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.DirectoryEntry;
@@ -18,11 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Copies a tree with everything that a root needs: contents with their holes, modes, owners, times,
- * extended attributes, links and devices. Filesystems mounted below it are left out: their mount
- * points are empty directories. Not thread-safe.
+ * extended attributes, links and devices. Filesystems mounted below it and the daemon's own
+ * directories are left out: in their places are empty directories. Not thread-safe.
  */
 final class TreeCopy implements AutoCloseable {
 
@@ -42,12 +44,20 @@ final class TreeCopy implements AutoCloseable {
   private final Descriptor source;
   private final Descriptor target;
   private final DevicePolicy devices;
+  private final Set<OwnPlaces.Identity> leftOut;
   private final DiskBudget budget;
   private final FileCopy files;
   private final Map<Long, byte[]> linked = new HashMap<>();
 
-  TreeCopy(Path source, Path target, DevicePolicy devices, long reserve, ImportProgress progress)
+  TreeCopy(
+      Path source,
+      Path target,
+      DevicePolicy devices,
+      OwnPlaces own,
+      long reserve,
+      ImportProgress progress)
       throws IOException {
+    this.leftOut = own.identities();
     this.source = FileOpener.open(source, OpenFlag.READ_ONLY | OpenFlag.DIRECTORY);
     this.target = FileOpener.open(target, OpenFlag.READ_ONLY | OpenFlag.DIRECTORY);
     this.devices = devices;
@@ -106,6 +116,10 @@ final class TreeCopy implements AutoCloseable {
       Descriptor from, Descriptor to, byte[] name, byte[] path, int depth, FileStatus status)
       throws IOException {
     Entries.makeDirectory(to, name, 0700);
+    if (leftOut.contains(OwnPlaces.Identity.of(status))) {
+      leaveEmpty(to, name, status);
+      return;
+    }
     try (Descriptor made = FileOpener.open(to, name, OpenFlag.READ_ONLY | OpenFlag.DIRECTORY, 0);
         Descriptor inner = openBelow(from, name)) {
       directory(inner, made, path, depth + 1);
@@ -113,9 +127,13 @@ final class TreeCopy implements AutoCloseable {
       if (!e.is(ErrorNumber.EXDEV)) {
         throw e;
       }
-      Ownership.changeOwner(to, name, status.uid(), status.gid());
-      Ownership.changeMode(to, name, status.mode() & MODE_MASK);
+      leaveEmpty(to, name, status);
     }
+  }
+
+  private static void leaveEmpty(Descriptor to, byte[] name, FileStatus status) throws IOException {
+    Ownership.changeOwner(to, name, status.uid(), status.gid());
+    Ownership.changeMode(to, name, status.mode() & MODE_MASK);
   }
 
   private static Descriptor openBelow(Descriptor from, byte[] name) throws IOException {

@@ -1,7 +1,9 @@
 package ctrenc.daemon.refusal;
 
+import ctrenc.overlay.storage.DamagedException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -18,6 +20,10 @@ public final class Sentences {
       case AccessDeniedException denied ->
           "The daemon may not use " + denied.getFile() + ": it needs to run as root.";
       case NoSuchFileException absent -> absent.getFile() + " is not there.";
+      case FileAlreadyExistsException file ->
+          file.getFile() + " is not a directory: name another place.";
+      case DamagedException damaged ->
+          damaged.getMessage() + " Nothing was changed: restore it from a backup.";
       case FileSystemException file when file.getReason() != null ->
           file.getFile() + " could not be used: " + file.getReason() + ".";
       default -> {

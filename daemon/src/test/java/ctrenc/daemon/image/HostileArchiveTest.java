@@ -43,6 +43,17 @@ class HostileArchiveTest {
   }
 
   @Test
+  void refusesOwnersThatWouldBecomeAnother() throws Exception {
+    for (String owner : new String[] {"-1", "4294967295", "4294967296", "1099511627776"}) {
+      for (String key : new String[] {"uid", "gid"}) {
+        bed.assertRefused(
+            new TarMaker().pax(key, TarMaker.bytes(owner)).file("f", "x").end(),
+            "the owner " + owner);
+      }
+    }
+  }
+
+  @Test
   void refusesMembersBelowSymbolicLinks() throws Exception {
     Path outside = Files.createDirectory(home.resolve("outside"));
     bed.assertRefused(
@@ -174,7 +185,7 @@ class HostileArchiveTest {
     try (var left = Files.list(home)) {
       assertThat(left.map(path -> path.getFileName().toString()).toList())
           .as("seed %d", seed)
-          .containsExactlyInAnyOrder("canary", "store", "configs");
+          .containsExactlyInAnyOrder("canary", "store", "configs", "own");
     }
     Trees.remove(home.resolve("store"));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.fake.FakeImages;
 import ctrenc.daemon.fake.FakeStore;
 import ctrenc.daemon.refusal.RefusedException;
@@ -33,10 +34,14 @@ final class ImportTestbed {
   final ImageConfigs configs;
   private final ImageImports imports;
 
+  /** The daemon's own directory. */
+  final Path own;
+
   ImportTestbed(Path home, long reserve) throws IOException {
     images = new FakeStore(home.resolve("store")).fakeImages();
     configs = new ImageConfigs(Files.createDirectories(home.resolve("configs")));
-    imports = new ImageImports(images, configs, reserve);
+    own = Files.createDirectories(home.resolve("own"));
+    imports = new ImageImports(images, configs, reserve, new OwnPlaces(List.of(own)));
   }
 
   ImageInfo importArchive(byte[] archive) throws IOException {

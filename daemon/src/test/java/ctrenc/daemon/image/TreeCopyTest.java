@@ -1,12 +1,16 @@
 package ctrenc.daemon.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ctrenc.daemon.config.OwnPlaces;
+import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.ExtendedAttributes;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileStatus;
 import ctrenc.overlay.sys.OpenFlag;
+import ctrenc.proto.v1.DevicePolicy;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,5 +64,29 @@ class TreeCopyTest {
       assertThat(FileStatus.of(sparse).blocks() * 512).isLessThan(1_000_000);
     }
     assertThat(Files.exists(tree.resolve("away"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+  }
+
+  @Test
+  void leavesTheDaemonsOwnDirectoriesOut() throws Exception {
+    Path source = Files.createDirectory(home.resolve("source"));
+    Path own = Files.createDirectories(source.resolve("var/own"));
+    Files.writeString(own.resolve("machine.key"), "secret");
+    // The copy goes there while it is read: it would never end.
+    Path target = Files.createDirectory(own.resolve("tree"));
+    OwnPlaces places = new OwnPlaces(List.of(own));
+    try (TreeCopy copy =
+        new TreeCopy(
+            source, target, DevicePolicy.DEVICE_POLICY_REFUSE, places, 0, ImportTestbed.SILENT)) {
+      copy.run();
+    }
+    assertThat(target.resolve("var/own")).isEmptyDirectory();
+    ImportTestbed bed = new ImportTestbed(home.resolve("bed"), 0);
+    Path within = Files.createDirectory(bed.own.resolve("within"));
+    for (Path refused : List.of(bed.own, within)) {
+      assertThatThrownBy(() -> bed.importPath(refused))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("own directory");
+    }
+    bed.assertNothingLeft();
   }
 }

@@ -3,6 +3,7 @@ package ctrenc.daemon.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import ctrenc.daemon.config.OwnPlaces;
 import ctrenc.daemon.fake.DaemonUnderTest;
 import ctrenc.daemon.fake.FakeStore;
 import ctrenc.daemon.image.ImageConfigs;
@@ -50,7 +51,7 @@ class ImagesEndpointTest {
   void start() throws Exception {
     store = new FakeStore(home.resolve("store"));
     ImageConfigs configs = new ImageConfigs(Files.createDirectories(home.resolve("configs")));
-    ImageImports imports = new ImageImports(store.images(), configs, 0);
+    ImageImports imports = new ImageImports(store.images(), configs, 0, new OwnPlaces(List.of()));
     int group = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:gid");
     server =
         UnixServer.start(

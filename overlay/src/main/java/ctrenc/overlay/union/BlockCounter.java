@@ -8,7 +8,11 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * Counts the 512-byte blocks of a file, so that du(1) and tar(1) see which files are sparse. Files
  * of image trees and small files count as dense. Of a file in pieces only the first {@link
- * #MOST_SPANS} are walked, and the rest counts as dense, as does what lies under a lost key.
+ * #MOST_SPANS} are walked, and the rest counts as dense, as does what lies under a lost key. Bytes
+ * that wait to be sealed count besides, wherever they lie, up to the size.
+ *
+ * <p>A file that has a size never counts none: tar(1) takes such a file for one hole and stores
+ * nothing of it, while the kernel may hold bytes of it that it did not hand over yet.
  */
 final class BlockCounter {
 
@@ -24,23 +28,28 @@ final class BlockCounter {
 
   /** Blocks of a node whose size, with what is gathered, is {@code size}. */
   long of(Node node, long size) throws IOException {
+    // Asked for before the record: what is sealed in between is counted twice rather than not.
+    FileContent content = node.knownContent();
+    long gathered = content == null ? 0 : content.gathered();
     InodeRecord inodeRecord = node.inodeRecord();
     if (inodeRecord.isDirectory()) {
       return DIRECTORY_BLOCKS;
     }
-    if (!inodeRecord.isRegular()) {
+    if (!inodeRecord.isRegular() || size == 0) {
       return 0;
     }
+    long counted = stored(node, inodeRecord) + blocks(gathered);
+    return Math.clamp(counted, 1, blocks(size));
+  }
+
+  private long stored(Node node, InodeRecord inodeRecord) throws IOException {
     boolean dense = !(inodeRecord.body() instanceof InodeRecord.Body.Runs);
     if (dense || inodeRecord.size() == 0) {
-      return blocks(size);
+      return blocks(inodeRecord.size());
     }
     FileContent content = node.content();
     long counted = content.blocks();
-    if (counted < 0) {
-      counted = count(node, content);
-    }
-    return counted + blocks(size - inodeRecord.size());
+    return counted < 0 ? count(node, content) : counted;
   }
 
   private long count(Node node, FileContent content) throws IOException {

@@ -82,6 +82,21 @@ public interface SpaceContract {
     assertThat(user().stat("/f").blocks()).isLessThan((4 << 20) / 512);
   }
 
+  /** tar(1) takes a file without blocks for one hole, and stores nothing of it. */
+  @Test
+  default void blocksCountBytesThatWaitAndNoHoleBeforeThem() throws ErrnoException {
+    for (long at : new long[] {0, 1 << 20, (4 << 20) - 65536, 1L << 40}) {
+      long inode = user().put("/f", new byte[0]);
+      user().truncate("/f", 4 << 20);
+      long handle = user().open("/f", WRITE);
+      user().write(inode, handle, at, pattern(1, 65536));
+      assertThat(user().stat("/f").blocks()).as("at %d", at).isBetween(128L, 4096L);
+      user().close(inode, handle);
+      assertThat(user().stat("/f").blocks()).as("closed, at %d", at).isBetween(128L, 4096L);
+      user().unlink("/f");
+    }
+  }
+
   @Test
   default void aFullFileEndsInAHole() throws ErrnoException {
     long inode = user().put("/f", pattern(1, 100_000));

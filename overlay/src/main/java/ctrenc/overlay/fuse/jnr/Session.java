@@ -87,7 +87,8 @@ final class Session {
             holders.slice(Long.BYTES),
             owner);
     Pointer copyOfPlace = holders.getPointer(0);
-    if (copyOfPlace != null) {
+    // Where it fails libfuse has given that back, and leaves the pointer as it was.
+    if (fuse != null && copyOfPlace != null) {
       library.free(copyOfPlace);
     }
     return fuse;
