@@ -110,8 +110,7 @@ public final class RunningDaemon implements AutoCloseable {
     HandoverKey handover = keep(HandoverKey.open(left, keeping, parts.memory(), Entropy.system()));
     EventFeed events = new EventFeed(parts.clock());
     Store store = openStore(parts, events, RootKeeping.inheritance(left, handover.protector()));
-    MachineKeyProtector machineKey =
-        keep(MachineKey.open(directories.machineKey(), parts.memory(), Entropy.system()));
+    MachineKeyProtector machineKey = keep(openMachineKey(store, parts.memory()));
     Containers containers =
         new Containers(
             store,
@@ -169,6 +168,11 @@ public final class RunningDaemon implements AutoCloseable {
     Store store = keep(parts.store().open(directories.store(), audit, parts.memory(), inheritance));
     directories.makeState();
     return store;
+  }
+
+  private MachineKeyProtector openMachineKey(Store store, SecretMemory memory) throws IOException {
+    boolean isMissed = !store.subvolumes().list().isEmpty();
+    return MachineKey.open(directories.machineKey(), isMissed, memory, Entropy.system());
   }
 
   private void serve(

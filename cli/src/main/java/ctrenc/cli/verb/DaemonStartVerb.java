@@ -2,8 +2,11 @@ package ctrenc.cli.verb;
 
 import ctrenc.cli.exit.ExitCode;
 import ctrenc.cli.exit.Failure;
+import ctrenc.cli.rpc.Places;
 import ctrenc.proto.v1.StatusResponse;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -29,6 +32,7 @@ public final class DaemonStartVerb implements Verb {
     Optional<String> transport = TransportOption.name(arguments);
     boolean started = session.startDaemon(transport);
     StatusResponse status = DaemonStatusVerb.ask(session.daemon());
+    requireState(session.places().state(), status);
     if (transport.isPresent() && !TransportOption.isMet(transport.get(), status.getTransport())) {
       throw new Failure(
           ExitCode.NOT_NOW,
@@ -41,5 +45,19 @@ public final class DaemonStartVerb implements Verb {
             "the daemon %s (pid %d)"
                 .formatted(started ? "runs" : "was running already", status.getPid()));
     return ExitCode.OK.number();
+  }
+
+  /** Whoever names no state directory means the daemon that is there. */
+  private static void requireState(Path wanted, StatusResponse status) throws IOException {
+    Path used = Path.of(status.getStateDirectory());
+    if (wanted.equals(Path.of(Places.DEFAULT_STATE))
+        || wanted.equals(used)
+        || Files.exists(wanted) && Files.exists(used) && Files.isSameFile(wanted, used)) {
+      return;
+    }
+    throw new Failure(
+        ExitCode.NOT_NOW,
+        "a daemon runs already with the state directory %s (pid %d): stop it first by 'ctr-enc daemon stop', or name another run directory"
+            .formatted(used, status.getPid()));
   }
 }

@@ -36,7 +36,7 @@ public final class FakeDaemon implements AutoCloseable {
             .addService(new FakeMaintenance())
             .addService(new FakeTransfers())
             .addService(new FakeKeys())
-            .addService(new FakeStatus(this::close))
+            .addService(new FakeStatus(run.resolve("state"), this::close))
             .build()
             .start();
   }

@@ -8,12 +8,15 @@ import ctrenc.proto.v1.ShutdownResponse;
 import ctrenc.proto.v1.StatusRequest;
 import ctrenc.proto.v1.StatusResponse;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
 import java.time.Instant;
 
 final class FakeStatus extends DaemonImplBase {
+  private final Path state;
   private final Runnable shutdown;
 
-  FakeStatus(Runnable shutdown) {
+  FakeStatus(Path state, Runnable shutdown) {
+    this.state = state;
     this.shutdown = shutdown;
   }
 
@@ -23,7 +26,7 @@ final class FakeStatus extends DaemonImplBase {
         StatusResponse.newBuilder()
             .setVersion("0.1.0")
             .setPid(ProcessHandle.current().pid())
-            .setStateDirectory("/var/lib/ctr-enc")
+            .setStateDirectory(state.toString())
             .setRunDirectory("/run/ctr-enc")
             .setImages(1)
             .setContainers(2)

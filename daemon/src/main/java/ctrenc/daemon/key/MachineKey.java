@@ -5,6 +5,7 @@ import ctrenc.crypto.secret.Entropy;
 import ctrenc.crypto.secret.Secret;
 import ctrenc.crypto.secret.SecretMemory;
 import ctrenc.daemon.config.AtomicFile;
+import ctrenc.daemon.log.FactLog;
 import ctrenc.daemon.refusal.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,13 +21,27 @@ import java.util.Arrays;
  */
 public final class MachineKey {
 
+  private static final FactLog LOG = FactLog.of(MachineKey.class);
+
   private MachineKey() {}
 
-  /** Makes the file if it is absent, and takes the key into {@code memory}. */
-  public static MachineKeyProtector open(Path file, SecretMemory memory, Entropy entropy)
-      throws IOException {
+  /**
+   * Makes the file if it is absent, and takes the key into {@code memory}.
+   *
+   * @param isMissed there are roots, so a file that is absent was lost, and the log says so; those
+   *     that open by other protectors need not wait for it
+   */
+  public static MachineKeyProtector open(
+      Path file, boolean isMissed, SecretMemory memory, Entropy entropy) throws IOException {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       make(file, entropy);
+      if (isMissed) {
+        LOG.warn(
+            "the machine key was lost and another one made: stop the daemon and put back the old"
+                + " one, which alone opens the roots that were kept under it",
+            "file",
+            file);
+      }
     }
     SecretFile.requirePrivate("machine key", file);
     byte[] bytes = new byte[MachineKeyProtector.LENGTH];

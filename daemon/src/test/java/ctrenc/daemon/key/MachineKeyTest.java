@@ -30,7 +30,7 @@ class MachineKeyTest {
   }
 
   private void open() throws IOException {
-    MachineKey.open(file, SecretMemory.plain(), Entropy.system()).close();
+    MachineKey.open(file, false, SecretMemory.plain(), Entropy.system()).close();
   }
 
   @Test

@@ -9,6 +9,7 @@ import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -77,6 +78,35 @@ class OddCallsTest {
           .startsWith("ctr-enc: the runtime refused");
     }
     assertThat(daemon.cli("ps", "--quiet").ok()).isEmpty();
+  }
+
+  @Test
+  void aDaemonOfAnotherStateDirectory(@TempDir Path other) {
+    Command.Result result =
+        daemon.cli("daemon", "start").with(Map.of("CTR_ENC_STATE", other.toString())).run();
+    assertThat(result.exit()).isEqualTo(5);
+    assertThat(result.err()).contains("runs already with the state directory " + daemon.state());
+    assertThat(daemon.cli("daemon", "start").ok()).startsWith("the daemon was running already");
+    assertThat(other).isEmptyDirectory();
+  }
+
+  @Test
+  void aMachineKeyThatIsLostAndFoundAgain() throws IOException {
+    try (TestDaemon other = TestDaemon.start()) {
+      Files.writeString(other.create("kept", "--empty", "--keep").resolve("file"), "content");
+      Path log = other.run().resolve("daemon.log");
+      assertThat(log).content().doesNotContain("machine key was lost");
+      other.stop();
+      Path key = other.state().resolve("machine.key");
+      Path safe = Files.move(key, other.state().resolveSibling("safe"));
+      other.startAgain();
+      assertThat(other.cli("mount", "kept").run().exit()).isEqualTo(5);
+      assertThat(log).content().contains("the machine key was lost", key.toString());
+      other.stop();
+      Files.move(safe, key, StandardCopyOption.REPLACE_EXISTING);
+      other.startAgain();
+      assertThat(other.mount("kept").resolve("file")).hasContent("content");
+    }
   }
 
   /** The machine's key is there, and whatever is written in it as it is read. */
