@@ -10,7 +10,6 @@ import ctrenc.overlay.segment.EnvelopeHeader;
 import ctrenc.overlay.segment.SegmentFiles;
 import ctrenc.overlay.segment.SegmentPlace;
 import ctrenc.overlay.storage.KeyAbsentException;
-import ctrenc.overlay.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,14 +23,14 @@ final class ExtentReader {
   private final SegmentFiles segments;
   private final LayerKeySource keys;
   private final ExtentWorkspaces workspaces;
-  private final int readOnceFrom;
+  private final int dropReadsFrom;
 
   ExtentReader(
-      SegmentFiles segments, LayerKeySource keys, ExtentWorkspaces workspaces, int readOnceFrom) {
+      SegmentFiles segments, LayerKeySource keys, ExtentWorkspaces workspaces, int dropReadsFrom) {
     this.segments = segments;
     this.keys = keys;
     this.workspaces = workspaces;
-    this.readOnceFrom = readOnceFrom;
+    this.dropReadsFrom = dropReadsFrom;
   }
 
   /** Fills {@code target} with the extent's bytes from {@code from}, or leaves it zeroed. */
@@ -131,33 +130,15 @@ final class ExtentReader {
     int sealedLength = place.length() - EnvelopeHeader.LENGTH;
     int begin = first * suite.sealedChunk();
     int end = Math.min((last + 1) * suite.sealedChunk(), sealedLength);
+    MemorySegment sealed = workspace.memory(end - begin);
     long offset = place.offset() + EnvelopeHeader.LENGTH + begin;
-    return end - begin < readOnceFrom
-        ? read(place.file(), offset, end - begin, workspace)
-        : readOnce(place.file(), offset, end - begin, workspace);
-  }
-
-  private MemorySegment read(int file, long offset, int length, Workspace workspace)
-      throws IOException, ExtentFault {
-    MemorySegment sealed = workspace.memory(length);
-    requireAll(segments.read(file, offset, sealed), length);
-    return sealed;
-  }
-
-  /** Reads with the bytes around, up to where pages begin and end. */
-  private MemorySegment readOnce(int file, long offset, int length, Workspace workspace)
-      throws IOException, ExtentFault {
-    int skip = (int) (offset % StorageFile.ALIGNMENT);
-    int pages = Math.ceilDiv(skip + length, StorageFile.ALIGNMENT);
-    MemorySegment around = workspace.memory(pages * StorageFile.ALIGNMENT);
-    requireAll(segments.readOnce(file, offset - skip, around), skip + length);
-    return around.asSlice(skip, length);
-  }
-
-  private static void requireAll(int read, int length) throws ExtentFault {
-    if (read < length) {
+    if (segments.read(place.file(), offset, sealed) < sealed.byteSize()) {
       throw new ExtentFault(Finding.Kind.MISSING, "The segment file ends within the extent.");
     }
+    if (end - begin >= dropReadsFrom) {
+      segments.dropCache(place.file(), offset, end - begin);
+    }
+    return sealed;
   }
 
   private static KeyAbsentException absent(SecretClosedException e) {

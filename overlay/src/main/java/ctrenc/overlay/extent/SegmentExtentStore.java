@@ -63,7 +63,7 @@ public final class SegmentExtentStore implements ExtentStore {
     this.ledger = ledger;
     this.cache = new ExtentCache(tuning.cachedExtents());
     this.finder = new ExtentFinder(meta, segments, ledger, layer, layerId, cache);
-    this.reader = new ExtentReader(segments, keys, setting.workspaces(), tuning.readOnceFrom());
+    this.reader = new ExtentReader(segments, keys, setting.workspaces(), tuning.dropReadsFrom());
     this.journal = new ExtentJournal(meta, segments, layer);
     this.writer = new ExtentWriter(segments, keys, ledger, journal, cache, setting.workspaces());
     this.space = new DeadSpace(segments);

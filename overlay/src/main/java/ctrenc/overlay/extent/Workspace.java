@@ -4,7 +4,6 @@ import ctrenc.crypto.extent.ChunkScratch;
 import ctrenc.crypto.extent.ExtentSealer;
 import ctrenc.crypto.extent.NonceHedge;
 import ctrenc.crypto.extent.Suite;
-import ctrenc.overlay.storage.StorageFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -57,10 +56,10 @@ final class Workspace {
     return sealed;
   }
 
-  /** Exactly {@code length} bytes of off-heap memory, where a page begins. */
+  /** Exactly {@code length} bytes of off-heap memory. */
   MemorySegment memory(int length) {
     if (memory.byteSize() < length) {
-      memory = Arena.ofAuto().allocate(grown(length), StorageFile.ALIGNMENT);
+      memory = Arena.ofAuto().allocate(grown(length), Long.BYTES);
     }
     return memory.asSlice(0, length);
   }

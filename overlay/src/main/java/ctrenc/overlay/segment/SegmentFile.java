@@ -71,7 +71,7 @@ final class SegmentFile {
     StorageFile file = storage.create(name);
     SegmentFile created = new SegmentFile(number, name, file, HEADER_LENGTH);
     try (Arena arena = Arena.ofConfined()) {
-      file.write(arena.allocateFrom(ValueLayout.JAVA_BYTE, SegmentHeaders.of(layer, number)), 0);
+      file.write(arena.allocateFrom(ValueLayout.JAVA_BYTE, header(layer, number)), 0);
     } catch (IOException | RuntimeException e) {
       file.close();
       storage.delete(name);
@@ -118,7 +118,7 @@ final class SegmentFile {
    */
   boolean mendHeader(UUID layer) throws IOException {
     byte[] found = bytes(0, HEADER_LENGTH);
-    byte[] right = SegmentHeaders.of(layer, number);
+    byte[] right = header(layer, number);
     if (found.length < HEADER_LENGTH || !SegmentHeaders.isDamaged(found, right, name)) {
       return false;
     }
@@ -171,14 +171,6 @@ final class SegmentFile {
 
   int read(MemorySegment target, long offset) throws IOException {
     return file.read(target, offset);
-  }
-
-  /**
-   * A file with appends that no sync covered may get more, and those would wait for a read past the
-   * cache.
-   */
-  int readOnce(MemorySegment target, long offset) throws IOException {
-    return dirty ? file.read(target, offset) : file.readOnce(target, offset);
   }
 
   /** At most {@code length} bytes from {@code offset}, fewer at the end of the file. */
@@ -242,5 +234,14 @@ final class SegmentFile {
 
   void close() throws IOException {
     file.close();
+  }
+
+  private static byte[] header(UUID layer, int number) {
+    return PREAMBLE.write(
+        ByteBuffer.allocate(FIELDS_LENGTH)
+            .putLong(layer.getMostSignificantBits())
+            .putLong(layer.getLeastSignificantBits())
+            .putInt(number)
+            .array());
   }
 }

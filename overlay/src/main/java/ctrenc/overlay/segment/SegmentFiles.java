@@ -3,7 +3,6 @@ package ctrenc.overlay.segment;
 import ctrenc.overlay.storage.DamagedException;
 import ctrenc.overlay.storage.SharedSync;
 import ctrenc.overlay.storage.Storage;
-import ctrenc.overlay.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -195,16 +194,6 @@ public final class SegmentFiles implements AutoCloseable {
     }
   }
 
-  /** As {@link #read}, of what is not asked for again soon; aligned as {@link StorageFile} says. */
-  public int readOnce(int file, long offset, MemorySegment target) throws IOException {
-    SegmentFile found = enter(file);
-    try {
-      return found.readOnce(target, offset);
-    } finally {
-      found.leave();
-    }
-  }
-
   /**
    * The header of the envelope at a place.
    *
@@ -289,6 +278,15 @@ public final class SegmentFiles implements AutoCloseable {
   /** Gives whole blocks inside the range back to the disk. */
   public void punch(int file, long offset, long length) throws IOException {
     find(file).punch(offset, length);
+  }
+
+  public void dropCache(int file, long offset, long length) throws IOException {
+    SegmentFile found = enter(file);
+    try {
+      found.dropCache(offset, length);
+    } finally {
+      found.leave();
+    }
   }
 
   /**

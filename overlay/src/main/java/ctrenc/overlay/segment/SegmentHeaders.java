@@ -6,15 +6,14 @@ import ctrenc.overlay.storage.FormatTooNewException;
 import ctrenc.overlay.storage.FormatTooOldException;
 import ctrenc.overlay.storage.Storage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 /**
- * What stands at the beginning of segment files, and its mending beside whoever uses them: it says
- * nothing that the place of a file does not say. Stateless.
+ * Mends what stands at the beginning of segment files, beside whoever uses them: it says nothing
+ * that the place of a file does not say. Stateless.
  */
 public final class SegmentHeaders {
 
@@ -53,16 +52,6 @@ public final class SegmentHeaders {
     } finally {
       file.close();
     }
-  }
-
-  /** What stands at the beginning of a file of this number. */
-  static byte[] of(UUID layer, int number) {
-    return SegmentFile.PREAMBLE.write(
-        ByteBuffer.allocate(SegmentFile.FIELDS_LENGTH)
-            .putLong(layer.getMostSignificantBits())
-            .putLong(layer.getLeastSignificantBits())
-            .putInt(number)
-            .array());
   }
 
   /** Whether what stands there is the header of no file, {@code right} being this one's. */

@@ -6,7 +6,6 @@ import ctrenc.overlay.sys.FileStatus;
 import ctrenc.overlay.sys.SystemCallException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.OptionalInt;
 
 /** A file on the disk by its descriptor. Whoever closes it ends all use of it first. */
 final class DiskFile implements StorageFile {
@@ -15,28 +14,16 @@ final class DiskFile implements StorageFile {
 
   private final String name;
   private final Descriptor descriptor;
-  private final DirectReader direct;
 
   DiskFile(String name, Descriptor descriptor) {
     this.name = name;
     this.descriptor = descriptor;
-    this.direct = new DirectReader(descriptor);
   }
 
   @Override
   public int read(MemorySegment target, long position) throws IOException {
     try {
       return Math.toIntExact(FileData.read(descriptor, position, target));
-    } catch (SystemCallException e) {
-      throw DiskErrors.translate(name, e);
-    }
-  }
-
-  @Override
-  public int readOnce(MemorySegment target, long position) throws IOException {
-    try {
-      OptionalInt read = direct.read(target, position);
-      return read.isPresent() ? read.getAsInt() : read(target, position);
     } catch (SystemCallException e) {
       throw DiskErrors.translate(name, e);
     }
@@ -125,7 +112,7 @@ final class DiskFile implements StorageFile {
 
   @Override
   public void close() throws IOException {
-    try (direct) {
+    try {
       descriptor.close();
     } catch (SystemCallException e) {
       throw DiskErrors.translate(name, e);

@@ -9,23 +9,11 @@ import java.lang.foreign.MemorySegment;
  */
 public interface StorageFile extends AutoCloseable {
 
-  /** What {@link #readOnce} is aligned to, in bytes: a page, and no less than a block of a disk. */
-  int ALIGNMENT = 4096;
-
   /**
    * Fills {@code target} from {@code position}; returns the bytes read, short only at the end of
    * the file.
    */
   int read(MemorySegment target, long position) throws IOException;
-
-  /**
-   * As {@link #read}, of what is not asked for again soon: where none of it is in the kernel's
-   * cache, none of it is brought there. A writer of the file may wait for it.
-   *
-   * @param target begins and ends at multiples of {@link #ALIGNMENT} in memory
-   * @param position a multiple of {@link #ALIGNMENT}
-   */
-  int readOnce(MemorySegment target, long position) throws IOException;
 
   /** Writes all of {@code source} at {@code position}, growing the file where needed. */
   void write(MemorySegment source, long position) throws IOException;

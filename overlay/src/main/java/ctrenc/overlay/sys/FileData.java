@@ -49,12 +49,6 @@ public final class FileData {
     return done;
   }
 
-  /** One pread(2): the bytes read, which may be fewer than there are. */
-  public static long readSome(Descriptor file, long offset, MemorySegment target)
-      throws SystemCallException {
-    return repeat(SystemCall.PREAD64, file, target, offset);
-  }
-
   /** Writes all of {@code source} at {@code offset}. */
   public static void write(Descriptor file, long offset, MemorySegment source)
       throws SystemCallException {
@@ -111,16 +105,6 @@ public final class FileData {
   public static void beginWriteOut(Descriptor file, long offset, long length)
       throws SystemCallException {
     SystemCall.SYNC_FILE_RANGE.invoke(file.number(), offset, length, SYNC_RANGE_WRITE);
-  }
-
-  /** cachestat(2): how many pages of the range are in the kernel's cache. */
-  public static long cachedPages(Descriptor file, long offset, long length)
-      throws SystemCallException {
-    MemorySegment struct = Scratch.ofThread().struct();
-    struct.set(ValueLayout.JAVA_LONG, 0, offset);
-    struct.set(ValueLayout.JAVA_LONG, 8, length);
-    SystemCall.CACHESTAT.invoke(file.number(), struct.address(), struct.address() + 16, 0);
-    return struct.get(ValueLayout.JAVA_LONG, 16);
   }
 
   /** copy_file_range(2); returns the bytes copied, 0 at the end of {@code from}. */

@@ -18,11 +18,6 @@ final class MemoryFile implements StorageFile {
   }
 
   @Override
-  public int readOnce(MemorySegment target, long position) {
-    return read(target, position);
-  }
-
-  @Override
   public void write(MemorySegment source, long position) {
     open().write(source, position);
   }

@@ -53,34 +53,6 @@ abstract class StorageContract {
     }
   }
 
-  /** In memory, before and after the disk was told to forget it, and where the file ends early. */
-  @Test
-  void readsOnceWhatIsThere() throws IOException {
-    byte[] content = bytes(1, 40_000);
-    try (StorageFile file = storage.create("a");
-        Arena arena = Arena.ofConfined()) {
-      write(file, content, 0);
-      MemorySegment pages = arena.allocate(5 * StorageFile.ALIGNMENT, StorageFile.ALIGNMENT);
-      for (boolean isForgotten : new boolean[] {false, true, true}) {
-        if (isForgotten) {
-          file.sync();
-          file.dropCache(0, 0);
-        }
-        for (long position : new long[] {0, 16_384, 32_768, 40_960, 1 << 20}) {
-          pages.fill((byte) 7);
-          int expected = (int) Math.clamp(content.length - position, 0, pages.byteSize());
-          assertThat(file.readOnce(pages, position)).isEqualTo(expected);
-          assertThat(pages.asSlice(0, expected).toArray(ValueLayout.JAVA_BYTE))
-              .isEqualTo(
-                  Arrays.copyOfRange(
-                      content,
-                      (int) Math.min(position, 40_000),
-                      (int) Math.min(position, 40_000) + expected));
-        }
-      }
-    }
-  }
-
   @Test
   void punchesHolesThatReadAsZerosAndKeepTheSize() throws IOException {
     try (StorageFile file = storage.create("a")) {

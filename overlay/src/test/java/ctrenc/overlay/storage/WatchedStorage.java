@@ -97,14 +97,6 @@ final class WatchedStorage implements Storage {
     }
 
     @Override
-    public int readOnce(MemorySegment target, long position) throws IOException {
-      watcher.before("readOnce", name);
-      int length = inner.readOnce(target, position);
-      watcher.afterRead(name, target, position, length);
-      return length;
-    }
-
-    @Override
     public void write(MemorySegment source, long position) throws IOException {
       watcher.beforeWrite(inner, name, source, position);
       inner.write(source, position);

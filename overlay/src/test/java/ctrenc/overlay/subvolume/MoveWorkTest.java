@@ -206,7 +206,7 @@ class MoveWorkTest {
     verify();
     Counts unlocked = counts(here);
     // For its checksum as a whole; to open it, its header and its chunks.
-    areAtMost(here.disk.of("read") + here.disk.of("readOnce"), 3 * EXTENTS, "reads with keys");
+    areAtMost(here.disk.of("read"), 3 * EXTENTS, "reads with keys");
     areAtMost(unlocked.gets(), 4 * FILES + EXTENTS, "lookups with keys");
     areAtMost(unlocked.scanned(), 11 * FILES + 2 * EXTENTS, "records scanned with keys");
   }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionControl {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionControl.class);
-  private static final int READ_AHEAD_KIB = 2048;
+  private static final int READ_AHEAD_KIB = 1024;
 
   private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
   private static final Path BACKING_DEVICES = Path.of("/sys/class/bdi");

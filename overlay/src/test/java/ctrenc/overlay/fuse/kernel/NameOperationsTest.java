@@ -69,7 +69,7 @@ class NameOperationsTest {
         .doesNotContain("nosuid", "nodev");
     assertThat(live.mount().connection()).isEqualTo(FileStatus.of(root).deviceMinor());
     Path readAhead = Path.of("/sys/class/bdi/0:" + live.mount().connection() + "/read_ahead_kb");
-    assertThat(Files.readString(readAhead).strip()).isEqualTo("2048");
+    assertThat(Files.readString(readAhead).strip()).isEqualTo("1024");
     assertThat(live.mount().isServing()).isTrue();
   }
 
