@@ -59,8 +59,9 @@ public final class StoreDirectory implements Store {
   }
 
   /**
-   * Opens the store in a directory, or makes one in an absent or empty one. What throwaway
-   * subvolumes and interrupted imports or removals of an earlier process left behind is removed.
+   * Opens the store in a directory, or makes the directory and a store in it; other files there
+   * stay as they are. What throwaway subvolumes and interrupted imports or removals of an earlier
+   * process left behind is removed.
    *
    * @param memory where keys lie
    * @throws ctrenc.overlay.storage.StoreBusyException if a process holds it
