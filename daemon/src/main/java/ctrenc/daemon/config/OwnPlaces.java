@@ -1,5 +1,6 @@
 package ctrenc.daemon.config;
 
+import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileOpener;
 import ctrenc.overlay.sys.FileStatus;
@@ -31,18 +32,24 @@ public record OwnPlaces(List<Path> directories) {
   }
 
   /**
-   * The own directory that a path is, or lies in. A root that is mounted in there is not of it.
+   * Refuses a path that is an own directory or lies in one. A root that is mounted in there is not
+   * of it.
    *
-   * @param real without symbolic links
+   * @param named what the path is to be and as it was given, for the refusal
+   * @param real the path without symbolic links
+   * @throws RefusedException if it is one, or lies in one
    */
-  public Optional<Path> around(Path real) throws IOException {
+  public void requireOutside(String named, Path real) throws IOException {
     for (Path own : directories) {
       Path place = own.toRealPath();
       if (real.startsWith(place) && isOnOneFilesystem(place, real)) {
-        return Optional.of(own);
+        throw RefusedException.invalid(
+            named
+                + " lies in the daemon's own directory "
+                + own
+                + ", where keys are: choose another.");
       }
     }
-    return Optional.empty();
   }
 
   /** The own directory that nobody would see any more if something were mounted at a path. */

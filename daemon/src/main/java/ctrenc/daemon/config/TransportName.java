@@ -5,8 +5,6 @@ import ctrenc.overlay.fuse.jnr.JnrTransport;
 import ctrenc.overlay.fuse.kernel.KernelTransport;
 import ctrenc.overlay.fuse.uring.UringTransport;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /** How the kernel's requests for roots come. */
@@ -20,15 +18,13 @@ public enum TransportName {
   /** By libfuse 2, where /dev/fuse cannot be opened raw. */
   JNR;
 
-  private static final Path DEVICE = Path.of("/dev/fuse");
-
   /** What is chosen on this host. */
   public TransportName chosen() {
     if (this != AUTO) {
       return this;
     }
     // Without the device neither works, and the kernel's own transport says so best.
-    return KernelTransport.isPossible() || !Files.exists(DEVICE) ? KERNEL : JNR;
+    return KernelTransport.isPossible() || !KernelTransport.hasDevice() ? KERNEL : JNR;
   }
 
   /** As status tells it. */

@@ -58,15 +58,7 @@ final class BaseFinder {
           "The lower " + directory + " is not an absolute path of a directory on this machine.");
     }
     Path real = path.toRealPath();
-    Optional<Path> around = own.around(real);
-    if (around.isPresent()) {
-      throw RefusedException.invalid(
-          "The lower "
-              + directory
-              + " lies in the daemon's own directory "
-              + around.get()
-              + ", where keys are: choose another.");
-    }
+    own.requireOutside("The lower " + directory, real);
     return new Found(new Base.HostTree(real), real.toString(), Optional.empty());
   }
 }

@@ -9,6 +9,7 @@ import ctrenc.overlay.fuse.CacheMode;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
+import ctrenc.overlay.fuse.kernel.KernelTransport;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileData;
 import ctrenc.overlay.sys.FileOpener;
@@ -32,7 +33,6 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
   private static final FactLog LOG = FactLog.of(MountedRoot.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final byte[] NOTHING = {};
-  private static final Path DEVICE = Path.of("/dev/fuse");
 
   /** Mounts a filesystem, which is closed and its place removed where that fails. */
   static MountedRoot show(
@@ -56,11 +56,9 @@ record MountedRoot(FileSystem fileSystem, Mount mount, CacheMode cache) {
    * @throws RefusedException if nothing can be mounted on this machine
    */
   static void requireDevice() throws RefusedException {
-    if (!Files.exists(DEVICE)) {
+    if (!KernelTransport.hasDevice()) {
       throw RefusedException.conflict(
-          "There is no "
-              + DEVICE
-              + " on this machine: load the kernel's module ('modprobe fuse'), or bind the device here.");
+          "There is no /dev/fuse on this machine: load the kernel's module ('modprobe fuse'), or bind the device here.");
     }
   }
 

@@ -60,15 +60,7 @@ public final class ImageImports {
               + source
               + " is not an absolute path of something that exists on this machine.");
     }
-    Optional<Path> around = own.around(source.toRealPath());
-    if (around.isPresent()) {
-      throw RefusedException.invalid(
-          "The source "
-              + source
-              + " lies in the daemon's own directory "
-              + around.get()
-              + ", where keys are: choose another.");
-    }
+    own.requireOutside("The source " + source, source.toRealPath());
     if (Files.isDirectory(source)) {
       return guarded(name, trees(devices, progress), trees -> trees.directory(source));
     }

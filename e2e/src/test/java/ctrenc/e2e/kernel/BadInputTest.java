@@ -9,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,19 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * behind.
  */
 @Tag("kernel")
-class BadInputTest {
-
-  private static TestDaemon daemon;
-
-  @BeforeAll
-  static void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    daemon.close();
-  }
+class BadInputTest extends SharedDaemonCase {
 
   @Test
   void anUnknownImage() {
@@ -141,7 +127,7 @@ class BadInputTest {
     }
   }
 
-  private static void refusedImport(Path archive, String word) {
+  private void refusedImport(Path archive, String word) {
     String before = daemon.cli("image", "ls", "--json").ok();
     oneSentence(daemon.cli("image", "import", archive.toString(), "refused").run(), word);
     assertThat(daemon.cli("image", "ls", "--json").ok()).isEqualTo(before);

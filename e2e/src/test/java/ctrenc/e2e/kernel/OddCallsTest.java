@@ -12,27 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Calls that somebody makes by mistake or from a strange place: told, or done as it was meant. */
 @Tag("kernel")
-class OddCallsTest {
-
-  private static TestDaemon daemon;
-
-  @BeforeAll
-  static void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    daemon.close();
-  }
+class OddCallsTest extends SharedDaemonCase {
 
   /** Such a locale comes from the machine from which somebody logged in. */
   @Test

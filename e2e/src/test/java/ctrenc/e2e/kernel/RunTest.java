@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,19 +21,7 @@ import org.junit.jupiter.api.Test;
  * left.
  */
 @Tag("kernel")
-class RunTest {
-
-  private static TestDaemon daemon;
-
-  @BeforeAll
-  static void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    daemon.close();
-  }
+class RunTest extends SharedDaemonCase {
 
   @Test
   void writesOverTheHostsTreeAndLeavesItUntouched() throws IOException {
@@ -215,7 +201,7 @@ class RunTest {
     return files != null && files.length > 0;
   }
 
-  private static boolean running(String name) {
+  private boolean running(String name) {
     return daemon.cli("inspect", name, "--json").run().out().contains("running");
   }
 }

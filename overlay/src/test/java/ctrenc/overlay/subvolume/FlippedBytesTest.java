@@ -2,34 +2,17 @@ package ctrenc.overlay.subvolume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every flipped byte of what is stored is found without keys. */
 @Timeout(300)
-class FlippedBytesTest {
-
-  @TempDir Path temporary;
-  private VerifiedStore verified;
-
-  @BeforeEach
-  void open() throws IOException {
-    verified = new VerifiedStore(temporary);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    verified.close();
-  }
+class FlippedBytesTest extends VerifiedCase {
 
   @Test
   void everyFlippedByteOfASegmentFileIsFoundWithoutKeys() throws Exception {

@@ -9,38 +9,21 @@ import ctrenc.overlay.meta.RocksMetaStore;
 import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.meta.Table;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A record that says that a newer release wrote it is a finding, and ends no verification. */
 @Timeout(300)
-class ForgedVersionsTest {
+class ForgedVersionsTest extends VerifiedCase {
 
   private static final List<Table> TABLES =
       List.of(Table.LAYER, Table.INODE, Table.ENTRY, Table.REFERENCE, Table.PLACE, Table.ORPHAN);
 
-  @TempDir Path temporary;
-  private VerifiedStore verified;
-
   private record Stored(Table table, byte[] key, byte[] value) {}
-
-  @BeforeEach
-  void open() throws IOException {
-    verified = new VerifiedStore(temporary);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    verified.close();
-  }
 
   @Test
   void newerVersionIsFoundInEveryRecordAndEndsNoVerification() throws Exception {

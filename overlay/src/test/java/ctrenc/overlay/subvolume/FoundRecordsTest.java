@@ -11,32 +11,15 @@ import ctrenc.overlay.meta.RocksTuning;
 import ctrenc.overlay.meta.Table;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A record that is damaged is told once, whether its shape tells it or its seal, or both. */
 @Timeout(60)
-class FoundRecordsTest {
-
-  @TempDir Path temporary;
-  private VerifiedStore verified;
-
-  @BeforeEach
-  void open() throws IOException {
-    verified = new VerifiedStore(temporary);
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    verified.close();
-  }
+class FoundRecordsTest extends VerifiedCase {
 
   @Test
   void recordThatDoesNotOpenIsToldOnceWithItsFile() throws Exception {

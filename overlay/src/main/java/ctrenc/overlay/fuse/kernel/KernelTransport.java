@@ -11,6 +11,7 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,11 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private final int workers;
   private final Optional<RequestPath> path;
   private @Nullable WorkerPool pool;
+
+  /** Whether this machine has /dev/fuse, without which no transport mounts anything. */
+  public static boolean hasDevice() {
+    return Files.exists(Connection.DEVICE);
+  }
 
   /** Whether this process can mount here: it has the device, and the right to. */
   public static boolean isPossible() {
