@@ -101,6 +101,7 @@ final class RocksSettings implements AutoCloseable {
         .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
         .setRecycleLogFileNum(4)
         .setMaxTotalWalSize(tuning.logTotal())
+        .setAtomicFlush(true)
         .setAvoidFlushDuringRecovery(true)
         .setAvoidFlushDuringShutdown(true);
   }

@@ -40,7 +40,7 @@ public final class OverlayFileSystem implements FileSystem {
   private final WallClock clock;
   private final Gate gate = new Gate();
   private final ErrnoTranslator errors;
-  private final Background background = new Background(gate, Duration.ofMillis(10));
+  private final Background background = new Background(gate, Duration.ofMillis(50));
   private final AccessTimes accessTimes;
   private final NodeTable nodes;
   private final Lookup lookup;

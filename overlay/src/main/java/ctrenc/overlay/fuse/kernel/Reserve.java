@@ -3,7 +3,6 @@ package ctrenc.overlay.fuse.kernel;
 import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
 import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.SystemCallException;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Threads for the time in which every worker waits: for a disk, a lock, a flood of bytes. One of
  * them is the lookout: the kernel wakes it when a request comes and no worker is waiting for one.
- * If the workers then get nowhere for a moment, it passes the lookout on and serves a request
- * itself. While they all compute, more threads would only take their processors and caches.
+ * If the workers then get nowhere for a moment, it calls one that rests; if none does, it passes
+ * the lookout on and serves a request itself. While they all compute, more threads would only take
+ * their processors and caches.
  */
 final class Reserve implements AutoCloseable {
 
@@ -24,14 +24,20 @@ final class Reserve implements AutoCloseable {
   /** All there are, of which one root has half at most. */
   static final int THREADS = 16;
 
-  private final List<Worker> workers;
+  /**
+   * The longest time that the lookout does not look when it was woken in vain before: a worker is
+   * about to wait, but has not done so when the next request comes, thousands of times a second.
+   */
+  private static final long MOST_PAUSE_NANOS = 8_000_000;
+
+  private final Duty duty;
   private final Watch watch;
   private final ThreadPoolExecutor threads = LeavingThreads.pool(THREADS, "fuse-reserve-");
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicLong helped = new AtomicLong();
 
-  Reserve(List<Worker> workers, EventCounter stop) throws SystemCallException {
-    this.workers = workers;
+  Reserve(Duty duty, EventCounter stop) throws SystemCallException {
+    this.duty = duty;
     watch = new Watch(0, stop);
   }
 
@@ -51,14 +57,16 @@ final class Reserve implements AutoCloseable {
   private void lookOut() {
     try (Mailbox mailbox = new Mailbox()) {
       Watch.Post post;
+      long pause = Stint.MOMENT_NANOS;
       while ((post = watch.await()) != null) {
         if (watch.wasEnd()) {
           watch.remove(post);
-        } else if (areAllStuck() && help(post, mailbox)) {
+        } else if (isWanted() && help(post, mailbox)) {
           return; // Somebody else looks out by now.
-        } else if (stopped.await(Stint.MOMENT_NANOS, TimeUnit.NANOSECONDS)) {
+        } else if (stopped.await(pause, TimeUnit.NANOSECONDS)) {
           break;
         }
+        pause = duty.isStuck() ? Stint.MOMENT_NANOS : Math.min(2 * pause, MOST_PAUSE_NANOS);
       }
       watch.close();
     } catch (SystemCallException e) {
@@ -87,15 +95,9 @@ final class Reserve implements AutoCloseable {
     }
   }
 
-  private boolean areAllStuck() {
-    boolean helps = false;
-    for (Worker worker : workers) {
-      if (!worker.stint().isLong()) {
-        return false;
-      }
-      helps = helps || worker.stint().isHeldUp();
-    }
-    return helps;
+  /** False as well where a worker that rested has been called instead. */
+  private boolean isWanted() {
+    return duty.isStuck() && !duty.call(System.nanoTime()) && duty.isHeldUp();
   }
 
   /** Returns when the threads have ended, which begin to do so when the pool's end is told. */

@@ -1,6 +1,5 @@
 package ctrenc.overlay.fuse.kernel;
 
-import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
 import ctrenc.overlay.fuse.kernel.WireIn.InterruptIn;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.vfs.Errno;
@@ -74,15 +73,6 @@ public final class ServedConnection implements MountEnd.Serving {
   public void exit() {
     helpers.decrementAndGet();
     connection.release();
-  }
-
-  /** Carries out one request that waits at {@code channel}, if there is one. */
-  Received serve(DeviceChannel channel, Mailbox mailbox) {
-    Received received = channel.receive(mailbox);
-    if (received == Received.REQUEST) {
-      carryOut(channel, mailbox.request(), mailbox.reply());
-    }
-    return received;
   }
 
   /** Carries out the request that the kernel has put into {@code exchange}. */

@@ -61,9 +61,7 @@ final class SlowLane {
    * false if the request is to be taken over instead.
    */
   boolean serveHere(Channel channel, Request request, Reply reply) {
-    if (request.operation() != Operation.FSYNC
-        || !channel.letsReaderWait()
-        || !spareWorkers.tryAcquire()) {
+    if (!isSync(request) || !channel.letsReaderWait() || !spareWorkers.tryAcquire()) {
       return false;
     }
     // The request is whole until this thread reads the next one; by then nobody looks for it here.
@@ -77,6 +75,10 @@ final class SlowLane {
       spareWorkers.release();
     }
     return true;
+  }
+
+  private static boolean isSync(Request request) {
+    return request.operation() == Operation.FSYNC || request.operation() == Operation.FSYNCDIR;
   }
 
   /** Takes over a request; the channel's next one may overwrite it. */

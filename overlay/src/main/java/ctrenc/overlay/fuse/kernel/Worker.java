@@ -1,10 +1,13 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
+import ctrenc.overlay.fuse.kernel.WireIn.ReadIn;
+import ctrenc.overlay.fuse.kernel.WireIn.WriteIn;
 import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,27 +27,35 @@ final class Worker implements Runnable, AutoCloseable {
   /** Requests after a vain look. */
   private static final int PAUSE = 32;
 
+  /** From so many bytes on a request takes long in any case. */
+  private static final int BULK = 64 << 10;
+
+  private final int number;
   private final Watch watch;
   private final Mailbox mailbox;
 
-  private final Stint stint = new Stint();
+  private final Stint stint;
+  private final Duty duty;
+  private final Crowd crowd = new Crowd();
 
   /** Held while requests are served. */
   private final ReentrantLock guard = new ReentrantLock();
 
   private int vainLooks;
 
-  Worker(int thread, EventCounter stop) throws SystemCallException {
+  /**
+   * @param number from 0 on in its pool; those with low ones are the first to get a request
+   */
+  Worker(int number, Stint stint, Duty duty, EventCounter stop) throws SystemCallException {
+    this.number = number;
+    this.stint = stint;
+    this.duty = duty;
     mailbox = new Mailbox();
-    watch = new Watch(thread, stop);
+    watch = new Watch(number, stop);
   }
 
   Watch watch() {
     return watch;
-  }
-
-  Stint stint() {
-    return stint;
   }
 
   @Override
@@ -52,7 +63,7 @@ final class Worker implements Runnable, AutoCloseable {
     try (this) {
       stint.enter();
       Watch.Post post;
-      while ((post = watch.await()) != null) {
+      while ((post = await()) != null) {
         Received last;
         guard.lock();
         try {
@@ -64,11 +75,17 @@ final class Worker implements Runnable, AutoCloseable {
         if (last == Received.END) {
           mailbox.wipe();
           watch.remove(post);
+          duty.callAll(System.nanoTime());
         }
       }
     } catch (SystemCallException e) {
       LOG.atError().setCause(e).log("A thread can no longer wait for requests");
     }
+  }
+
+  private Watch.@Nullable Post await() throws SystemCallException {
+    duty.await(number);
+    return watch.await();
   }
 
   /**
@@ -90,20 +107,43 @@ final class Worker implements Runnable, AutoCloseable {
    * wait for long. Looking for a next one in vain costs a system call, so after a vain look some
    * requests pass before the next.
    */
-  private Received serve(Watch.Post post) {
+  private Received serve(Watch.Post post) throws SystemCallException {
     long start = stint.begin();
+    duty.judge(number, start);
     long latest;
     Received last;
     int count = 0;
     do {
       latest = count == 0 ? start : stint.begin();
-      last = post.connection().serve(post.channel(), mailbox);
+      last = post.channel().receive(mailbox);
+      if (last == Received.REQUEST) {
+        carryOut(post, latest);
+      }
       count++;
     } while (last == Received.REQUEST && looksForMore(count) && latest - start < TURN_NANOS);
     if (count > 1 && last != Received.REQUEST) {
       vainLooks = PAUSE;
     }
+    duty.ease(number, latest);
     return last;
+  }
+
+  private void carryOut(Watch.Post post, long now) throws SystemCallException {
+    Request request = mailbox.request();
+    if (crowd.note(post.number(), request.pid(), now)
+        || (isBulk(request) && watch.hasMore() && crowd.noteWaiting())) {
+      duty.call(now);
+    }
+    post.connection().carryOut(post.channel(), request, mailbox.reply());
+  }
+
+  /** Whether many bytes of a file are asked for or given. */
+  private static boolean isBulk(Request request) {
+    return switch (request.operation()) {
+      case READ -> request.argumentInt(ReadIn.SIZE) >= BULK;
+      case WRITE -> request.argumentInt(WriteIn.SIZE) >= BULK;
+      case null, default -> false;
+    };
   }
 
   private boolean looksForMore(int served) {

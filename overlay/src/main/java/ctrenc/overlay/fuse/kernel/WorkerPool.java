@@ -7,25 +7,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /**
  * The threads that serve all mounts of a transport. An idle mount costs none of them anything: each
- * thread waits for all mounts at once, and the kernel wakes the first that is waiting. Thread-safe.
+ * thread on {@link Duty} waits for all mounts at once, and the kernel wakes the first that is
+ * waiting. Thread-safe.
  */
 final class WorkerPool implements AutoCloseable {
 
   private final EventCounter stop;
   private final List<Worker> workers = new ArrayList<>();
+  private final Duty duty;
   private final ExecutorService threads;
   private final Reserve reserve;
 
   /** A pool of {@code count} workers, which have begun. */
   WorkerPool(int count) throws SystemCallException {
     stop = new EventCounter();
+    List<Stint> stints = Stream.generate(Stint::new).limit(count).toList();
+    duty = new Duty(stints);
     for (int i = 0; i < count; i++) {
-      workers.add(new Worker(i, stop));
+      workers.add(new Worker(i, stints.get(i), duty, stop));
     }
-    reserve = new Reserve(List.copyOf(workers), stop);
+    reserve = new Reserve(duty, stop);
     threads =
         Executors.newFixedThreadPool(
             count, Thread.ofPlatform().name("fuse-", 0).daemon().factory());
@@ -62,6 +67,7 @@ final class WorkerPool implements AutoCloseable {
   @Override
   public void close() throws SystemCallException {
     stop.signal();
+    duty.callAll(System.nanoTime());
     reserve.close();
     threads.close();
     stop.close();
