@@ -4,10 +4,10 @@ work=$root/work
 mkdir "$work" || exit
 find "$root" -xdev -type f -size -64k 2>/dev/null | head -n 1500 | xargs -d '\n' cat >/dev/null
 find "$root" -xdev -printf '%s %m\n' 2>/dev/null | head -n 3000 >/dev/null
-find "$root" -xdev -type f -size -64k 2>/dev/null | head -n 300 | tar -cf - -T - 2>/dev/null | tar -xf - -C "$work"
+find "$root" -xdev -type f -size -64k 2>/dev/null | head -n 800 | tar -cf - -T - 2>/dev/null | tar -xf - -C "$work"
 find "$work" -type f -exec cat {} + >/dev/null
 dd if=/dev/zero of="$work/large" bs=1M count=8 conv=fsync status=none
-dd if=/dev/urandom of="$work/large" bs=4k count=200 conv=notrunc oflag=dsync status=none
+dd if=/dev/urandom of="$work/large" bs=4k count=400 conv=notrunc oflag=dsync status=none
 dd if="$work/large" of=/dev/null bs=128k iflag=direct status=none
 dd if="$work/large" of=/dev/null bs=4k iflag=direct status=none
 for number in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do

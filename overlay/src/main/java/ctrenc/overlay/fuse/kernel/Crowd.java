@@ -1,10 +1,9 @@
 package ctrenc.overlay.fuse.kernel;
 
 /**
- * Tells from the requests that one thread gets whether several wait at a time. Two callers who ask
- * one thread take turns, and one caller's large reads and writes may come together. But that a
- * request is there as soon as the last one is answered says nothing: a caller on another processor
- * is as fast as that. Not thread-safe.
+ * Tells from the requests that one thread gets whether several callers ask at a time: then they
+ * take turns. That a request is there as soon as the last one is answered says nothing, since a
+ * caller on another processor is as fast as that. Not thread-safe.
  */
 final class Crowd {
 
@@ -17,7 +16,7 @@ final class Crowd {
   /** What a change of the caller counts, where one that asks again takes one off. */
   private static final int CHANGE = 2;
 
-  /** What counts as much as eight changes, or two waiting for a large request. */
+  /** What eight changes count. */
   private static final int ENOUGH = 16;
 
   private long connection;
@@ -38,16 +37,7 @@ final class Crowd {
     this.connection = connection;
     this.caller = caller;
     this.latest = now;
-    return add(isOther && isNear ? CHANGE : -1);
-  }
-
-  /** Notes that a request waits while another one, of many bytes, is about to be carried out. */
-  boolean noteWaiting() {
-    return add(ENOUGH / 2);
-  }
-
-  private boolean add(int much) {
-    count = Math.max(0, count + much);
+    count = Math.max(0, count + (isOther && isNear ? CHANGE : -1));
     if (count < ENOUGH) {
       return false;
     }

@@ -4,21 +4,22 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * How many of a pool's workers wait for requests, the first ones of the list; the others rest. One
- * caller at a time is served best by one thread: the scheduler leaves both on one processor, where
- * a second thread that waits as well takes every request that comes while the first one answers,
- * and with it the caller, to a processor that has to be woken. So a worker is called when those on
- * duty do not keep up, and leaves again when they would have. Thread-safe.
+ * Which workers of a pool wait for requests: all, or the first alone while one caller makes what it
+ * writes durable again and again. Each of its requests that comes while the first worker still
+ * answers would wake the second, and take the caller to a processor that sleeps, since all wait for
+ * the disk most of the time. The others come back when callers take turns, when the first is stuck
+ * in a request, and when nothing has been synced for a while. Thread-safe.
  */
 final class Duty {
 
-  /** So long those on duty must have kept up before one of them leaves. */
+  /** So long others must not have been needed, or nothing synced. */
   static final long LULL_NANOS = 20_000_000;
 
   private final List<Stint> stints;
   private final List<Semaphore> calls;
-  private volatile int count = 1;
-  private volatile long pressed = System.nanoTime();
+  private volatile int count;
+  private volatile long needed = System.nanoTime() - 2 * LULL_NANOS;
+  private volatile long synced = needed;
 
   /**
    * @param stints of the workers, in their order
@@ -26,6 +27,7 @@ final class Duty {
   Duty(List<Stint> stints) {
     this.stints = List.copyOf(stints);
     this.calls = stints.stream().map(stint -> new Semaphore(0)).toList();
+    this.count = stints.size();
   }
 
   /** Whether a worker is to wait for requests. */
@@ -40,47 +42,38 @@ final class Duty {
     }
   }
 
-  /** Requests wait and those on duty do not keep up; false if nobody was left to be called. */
+  /** Several callers ask at a time, or a request is stuck; false if all were on duty already. */
   boolean call(long now) {
-    pressed = now;
-    int called = count + 1;
-    return called <= calls.size() && raise(called);
+    needed = now;
+    return raise();
   }
 
-  /** Calls everybody, to see the end of something. */
-  void callAll(long now) {
-    pressed = now;
-    raise(calls.size());
+  /** A caller waits for the disk. Whoever waits for requests at this moment still gets one. */
+  void noteSync(long now) {
+    synced = now;
+    if (count > 1 && now - needed > LULL_NANOS) {
+      lower();
+    }
   }
 
-  private synchronized boolean raise(int to) {
+  /** A caller asked for something else. */
+  void noteOther(long now) {
+    if (count < calls.size() && now - synced > LULL_NANOS) {
+      raise();
+    }
+  }
+
+  private synchronized boolean raise() {
     int from = count;
-    count = Math.max(from, to);
-    for (int worker = from; worker < to; worker++) {
+    count = calls.size();
+    for (int worker = from; worker < calls.size(); worker++) {
       calls.get(worker).release();
     }
-    return from < to;
+    return from < calls.size();
   }
 
-  /** A worker has got a request: it is needed if all before it have been at one for a moment. */
-  void judge(int worker, long now) {
-    if (worker > 0 && stints.stream().limit(worker).allMatch(Stint::isLong)) {
-      pressed = now;
-    }
-  }
-
-  /**
-   * Lets a worker and those behind it rest if nobody has needed them for a while. One that waits
-   * for a request at this moment still gets one.
-   */
-  void ease(int worker, long now) {
-    if (worker > 0 && now - pressed > LULL_NANOS) {
-      lower(worker);
-    }
-  }
-
-  private synchronized void lower(int to) {
-    count = Math.min(count, to);
+  private synchronized void lower() {
+    count = 1;
   }
 
   /** Whether all on duty have been at one request for a moment. */

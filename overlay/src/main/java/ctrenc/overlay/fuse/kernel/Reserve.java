@@ -28,7 +28,7 @@ final class Reserve implements AutoCloseable {
    * The longest time that the lookout does not look when it was woken in vain before: a worker is
    * about to wait, but has not done so when the next request comes, thousands of times a second.
    */
-  private static final long MOST_PAUSE_NANOS = 8_000_000;
+  private static final long MOST_PAUSE_NANOS = 16_000_000;
 
   private final Duty duty;
   private final Watch watch;

@@ -77,7 +77,8 @@ final class SlowLane {
     return true;
   }
 
-  private static boolean isSync(Request request) {
+  /** Whether a file or a directory is to be made durable. */
+  static boolean isSync(Request request) {
     return request.operation() == Operation.FSYNC || request.operation() == Operation.FSYNCDIR;
   }
 

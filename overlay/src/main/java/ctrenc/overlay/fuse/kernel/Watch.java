@@ -64,11 +64,6 @@ final class Watch implements AutoCloseable {
     return null;
   }
 
-  /** Whether a request waits at this moment, of any connection. */
-  boolean hasMore() throws SystemCallException {
-    return epoll.await(0) != Epoll.NOTHING;
-  }
-
   /** What was waited for last is the end of its connection. */
   boolean wasEnd() {
     return epoll.wasEnd();

@@ -1,8 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.kernel.DeviceChannel.Received;
-import ctrenc.overlay.fuse.kernel.WireIn.ReadIn;
-import ctrenc.overlay.fuse.kernel.WireIn.WriteIn;
 import ctrenc.overlay.sys.EventCounter;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +24,6 @@ final class Worker implements Runnable, AutoCloseable {
 
   /** Requests after a vain look. */
   private static final int PAUSE = 32;
-
-  /** From so many bytes on a request takes long in any case. */
-  private static final int BULK = 64 << 10;
 
   private final int number;
   private final Watch watch;
@@ -75,7 +70,7 @@ final class Worker implements Runnable, AutoCloseable {
         if (last == Received.END) {
           mailbox.wipe();
           watch.remove(post);
-          duty.callAll(System.nanoTime());
+          duty.call(System.nanoTime());
         }
       }
     } catch (SystemCallException e) {
@@ -107,9 +102,8 @@ final class Worker implements Runnable, AutoCloseable {
    * wait for long. Looking for a next one in vain costs a system call, so after a vain look some
    * requests pass before the next.
    */
-  private Received serve(Watch.Post post) throws SystemCallException {
+  private Received serve(Watch.Post post) {
     long start = stint.begin();
-    duty.judge(number, start);
     long latest;
     Received last;
     int count = 0;
@@ -124,26 +118,20 @@ final class Worker implements Runnable, AutoCloseable {
     if (count > 1 && last != Received.REQUEST) {
       vainLooks = PAUSE;
     }
-    duty.ease(number, latest);
     return last;
   }
 
-  private void carryOut(Watch.Post post, long now) throws SystemCallException {
+  private void carryOut(Watch.Post post, long now) {
     Request request = mailbox.request();
-    if (crowd.note(post.number(), request.pid(), now)
-        || (isBulk(request) && watch.hasMore() && crowd.noteWaiting())) {
+    if (crowd.note(post.number(), request.pid(), now)) {
       duty.call(now);
     }
+    if (SlowLane.isSync(request)) {
+      duty.noteSync(now);
+    } else {
+      duty.noteOther(now);
+    }
     post.connection().carryOut(post.channel(), request, mailbox.reply());
-  }
-
-  /** Whether many bytes of a file are asked for or given. */
-  private static boolean isBulk(Request request) {
-    return switch (request.operation()) {
-      case READ -> request.argumentInt(ReadIn.SIZE) >= BULK;
-      case WRITE -> request.argumentInt(WriteIn.SIZE) >= BULK;
-      case null, default -> false;
-    };
   }
 
   private boolean looksForMore(int served) {

@@ -67,7 +67,7 @@ final class WorkerPool implements AutoCloseable {
   @Override
   public void close() throws SystemCallException {
     stop.signal();
-    duty.callAll(System.nanoTime());
+    duty.call(System.nanoTime());
     reserve.close();
     threads.close();
     stop.close();

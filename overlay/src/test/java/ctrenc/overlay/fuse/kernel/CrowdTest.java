@@ -54,16 +54,10 @@ class CrowdTest {
   }
 
   @Test
-  void twoRequestsThatWaitForLargeOnesAre() {
-    assertThat(crowd.noteWaiting()).isFalse();
-    assertThat(crowd.noteWaiting()).isTrue();
-  }
-
-  @Test
   void itBeginsAnewWhenItWasTold() {
-    crowd.noteWaiting();
-    crowd.noteWaiting();
-    assertThat(crowd.noteWaiting()).isFalse();
+    assertThat(findsCrowd(8, MICRO, 7, 8)).isFalse();
+    assertThat(crowd.note(ROOT, 7, 8 * MICRO)).isTrue();
+    assertThat(crowd.note(ROOT, 8, 9 * MICRO)).isFalse();
   }
 
   private boolean findsCrowd(int requests, long apart, int one, int other) {
