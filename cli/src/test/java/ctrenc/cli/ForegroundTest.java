@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in the foreground, seen from outside: streams, signals, exit codes, terminal. */
 class ForegroundTest {
-  private static final String LOOP = "echo ready $$; while :; do sleep 0.05; done";
+  private static final String LOOP = "sleep 0.2; echo ready $$; while :; do sleep 0.05; done";
 
   @TempDir Path run;
   private FakeDaemon daemon;
@@ -162,6 +162,47 @@ class ForegroundTest {
       ProcessHandle.of(Long.parseLong(child)).orElseThrow().destroyForcibly();
       assertThat(program.code()).as(program::err).isEqualTo(137);
     }
+  }
+
+  /** What the runtime forks is a copy of it until it has become the command, as a subshell is. */
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+  void signalBeforeTheRuntimeHasExecutedTheCommandGivesUp(String signal, int code)
+      throws Exception {
+    String copy = "(trap 'exit 2' INT TERM HUP; echo ready $$; while :; do sleep 0.05; done)";
+    try (Program program = shell(copy + "; exit $?")) {
+      String runtime = program.line().substring("ready ".length());
+      program.signal(signal);
+      assertThat(end()).isEqualTo("gone");
+      // What the daemon does when a caller goes away.
+      ProcessHandle killed = ProcessHandle.of(Long.parseLong(runtime)).orElseThrow();
+      List<ProcessHandle> copies = killed.descendants().toList();
+      killed.destroyForcibly();
+      copies.forEach(ProcessHandle::destroyForcibly);
+      assertThat(program.code()).as(program::err).isEqualTo(code);
+      assertThat(program.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void statusOfAStartThatASignalEndedIsTheSignals() throws Exception {
+    try (Program program = shell("trap 'exit 2' INT; echo ready; while :; do :; done")) {
+      assertThat(program.line()).isEqualTo("ready");
+      program.signal("INT");
+      assertThat(program.code()).as(program::err).isEqualTo(130);
+      assertThat(program.err()).isEmpty();
+    }
+    assertThat(end()).isEqualTo("exit 130");
+  }
+
+  @Test
+  void statusOfACommandThatASignalEndedIsItsOwn() throws Exception {
+    try (Program program = shell("trap 'exit 2' INT; " + LOOP)) {
+      assertThat(program.line()).startsWith("ready");
+      program.signal("INT");
+      assertThat(program.code()).as(program::err).isEqualTo(2);
+    }
+    assertThat(end()).isEqualTo("exit 2");
   }
 
   @Test

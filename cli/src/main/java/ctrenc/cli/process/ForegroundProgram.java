@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +15,12 @@ import java.util.function.Consumer;
  * and environment, no shell.
  */
 public final class ForegroundProgram {
+  /** Added to the number of a signal. */
+  public static final int SIGNALLED = 128;
+
+  /** With which a program in Go ends that cannot end itself by a signal, in its own words. */
+  private static final int WRONG_STATUS = 2;
+
   private final SignalRelay signals;
   private final Consumer<String> notes;
 
@@ -38,13 +45,22 @@ public final class ForegroundProgram {
     Process process = start(command, withInput);
     try {
       int code = process.waitFor();
-      return code == 0 ? 0 : RuntimeLog.failure(command.getLog()).map(this::told).orElse(code);
+      return code == 0 ? 0 : meaning(code, command.getLog());
     } finally {
       signals.stopRelaying();
       if (terminal.isPresent()) {
         terminal.get().restore();
       }
     }
+  }
+
+  /** A start that a signal ended is not the command's end, nor the runtime's failure. */
+  private int meaning(int code, String log) throws IOException, InterruptedException {
+    Optional<RuntimeLog.NotStarted> failure = RuntimeLog.failure(log);
+    OptionalInt signal = signals.endedStart(failure.isPresent() || code == WRONG_STATUS);
+    return signal.isPresent()
+        ? SIGNALLED + signal.getAsInt()
+        : failure.map(this::told).orElse(code);
   }
 
   /** The runtime has said in its own words what it met; what to do next it has not. */
@@ -65,7 +81,7 @@ public final class ForegroundProgram {
     }
     fill(builder.environment(), command);
     try {
-      return signals.start(builder::start);
+      return signals.start(builder);
     } catch (IOException e) {
       throw new Failure(
           ExitCode.OWN_FAILURE,

@@ -56,7 +56,7 @@ public final class ExecVerb implements Verb {
             .setProcess(options.process())
             .build();
     Command command = daemon.ask(() -> daemon.containers(Connection.SOON).exec(request));
-    SignalRelay signals = SignalRelay.patient(() -> {});
+    SignalRelay signals = SignalRelay.patient();
     signals.install();
     return new ForegroundProgram(signals, session.surroundings()::note)
         .run(command, options.withInput(), options.terminal());

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * it dies, the daemon kills the container.
  */
 final class ForegroundRun {
-  private static final int SIGNALLED = 128;
-
   private final Session session;
   private final ProcessOptions options;
   private final Place place;
@@ -63,26 +61,40 @@ final class ForegroundRun {
     BlockingClientCall<RunRequest, RunResponse> call =
         onHost ? daemon.containers().run() : daemon.nested().run();
     Runnable abandon = () -> call.cancel("interrupted", null);
-    SignalRelay signals = onHost ? SignalRelay.patient(abandon) : SignalRelay.impatient(abandon);
+    SignalRelay signals =
+        onHost ? SignalRelay.ofContainer(abandon) : SignalRelay.impatient(abandon);
     signals.install();
     try {
-      RunStarted started = started(daemon, call, start);
-      int code =
-          new ForegroundProgram(signals, session.surroundings()::note)
-              .run(started.getCommand(), options.withInput(), options.terminal());
-      OptionalInt abandoned = signals.abandonedBy();
-      if (abandoned.isEmpty()) {
-        finish(daemon, call, started.getContainer().getId(), code, remove);
-      }
-      return abandoned.isPresent() && !onHost ? SIGNALLED + abandoned.getAsInt() : code;
-    } catch (Failure e) {
+      return run(daemon, call, start, remove, signals);
+    } catch (Failure | IllegalStateException e) {
+      // The latter where a signal cancelled the call just before more was to be told by it.
       signals.uninstall();
       OptionalInt signal = signals.abandonedBy();
       if (signal.isPresent()) {
-        return SIGNALLED + signal.getAsInt();
+        return ForegroundProgram.SIGNALLED + signal.getAsInt();
       }
       throw e;
     }
+  }
+
+  private int run(
+      Connection daemon,
+      BlockingClientCall<RunRequest, RunResponse> call,
+      RunRequest start,
+      boolean remove,
+      SignalRelay signals)
+      throws IOException, InterruptedException {
+    RunStarted started = started(daemon, call, start);
+    int code =
+        new ForegroundProgram(signals, session.surroundings()::note)
+            .run(started.getCommand(), options.withInput(), options.terminal());
+    OptionalInt abandoned = signals.abandonedBy();
+    if (abandoned.isEmpty()) {
+      finish(daemon, call, started.getContainer().getId(), code, remove);
+    }
+    return abandoned.isPresent() && place == Place.CONTAINER
+        ? ForegroundProgram.SIGNALLED + abandoned.getAsInt()
+        : code;
   }
 
   private static RunStarted started(

@@ -28,7 +28,7 @@ record SealedSecret(byte[] storageKey, byte[] publicArea, byte[] privateArea) {
       throws MalformedException, UnsupportedVersionException {
     ByteBuffer fields = ByteBuffer.wrap(encoded);
     try {
-      byte version = fields.get();
+      int version = Byte.toUnsignedInt(fields.get());
       if (version != VERSION) {
         throw new UnsupportedVersionException(
             "what the TPM sealed has version " + version + ", this release knows " + VERSION);

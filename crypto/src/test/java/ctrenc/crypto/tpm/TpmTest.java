@@ -75,8 +75,11 @@ class TpmTest {
       byte[] cut = Arrays.copyOf(encoded, length);
       assertThatThrownBy(() -> SealedSecret.decode(cut)).isInstanceOf(MalformedException.class);
     }
-    encoded[0] = 2;
-    assertThatThrownBy(() -> SealedSecret.decode(encoded))
-        .isInstanceOf(UnsupportedVersionException.class);
+    for (int version : new int[] {2, 0x80, 0xff}) {
+      encoded[0] = (byte) version;
+      assertThatThrownBy(() -> SealedSecret.decode(encoded))
+          .isInstanceOf(UnsupportedVersionException.class)
+          .hasMessageContaining("has version " + version + ",");
+    }
   }
 }

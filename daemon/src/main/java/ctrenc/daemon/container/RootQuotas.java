@@ -4,16 +4,19 @@ import ctrenc.daemon.nested.NestedKeys;
 import ctrenc.daemon.nested.NestedQuotas;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.overlay.nest.Limits;
+import ctrenc.overlay.subvolume.BoundedLimits;
 import ctrenc.overlay.subvolume.Quotas;
 import ctrenc.overlay.subvolume.Subvolumes;
 import ctrenc.proto.v1.Quota;
 import ctrenc.proto.v1.QuotaRequest;
 import ctrenc.proto.v1.QuotaResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -39,19 +42,51 @@ public final class RootQuotas implements NestedQuotas {
     NestedIds.requireNothingElse(request.getSubvolume());
     UUID id = ids.find(registry.find(subvolume.container()), subvolume);
     return quota(
-        request.toBuilder()
-            .setReference(subvolume.container())
-            .setSubvolume(id.toString())
-            .build());
+        request.toBuilder().setReference(subvolume.container()).setSubvolume(id.toString()).build(),
+        RootQuotas::fromInside);
   }
 
+  /** For those on the host. */
   public QuotaResponse quota(QuotaRequest request) throws IOException {
+    return quota(request, BoundedLimits::fromOutside);
+  }
+
+  /** What the limits of a request make of those that were set before. */
+  @FunctionalInterface
+  private interface Setting {
+    BoundedLimits of(BoundedLimits before, OptionalLong bytes, OptionalLong inodes)
+        throws IOException;
+  }
+
+  private static BoundedLimits fromInside(
+      BoundedLimits before, OptionalLong bytes, OptionalLong inodes) throws IOException {
+    return before
+        .fromInside(bytes, inodes)
+        .orElseThrow(
+            () ->
+                RefusedException.conflict(
+                    "The host lets this subvolume have at most %s: ask for no more."
+                        .formatted(shown(before.bound()))));
+  }
+
+  private static String shown(Limits bound) {
+    List<String> most = new ArrayList<>();
+    if (bound.bytes() != 0) {
+      most.add(bound.bytes() + " bytes");
+    }
+    if (bound.inodes() != 0) {
+      most.add(bound.inodes() + " inodes");
+    }
+    return String.join(" and ", most);
+  }
+
+  private QuotaResponse quota(QuotaRequest request, Setting setting) throws IOException {
     return RootMoves.with(
         registry.find(request.getReference()),
         container -> {
           UUID asked = find(container.identity.subvolume(), request);
           if (request.hasLimitBytes() || request.hasLimitInodes()) {
-            limit(asked, request);
+            limit(asked, request, setting);
           }
           QuotaResponse.Builder answer = QuotaResponse.newBuilder();
           Map<UUID, Quotas.Holding> held = new HashMap<>();
@@ -86,16 +121,15 @@ public final class RootQuotas implements NestedQuotas {
     return found.getFirst();
   }
 
-  private void limit(UUID asked, QuotaRequest request) throws IOException {
+  private void limit(UUID asked, QuotaRequest request, Setting setting) throws IOException {
     if (request.getLimitBytes() < 0 || request.getLimitInodes() < 0) {
       throw RefusedException.invalid("A limit is not negative; 0 takes it away.");
     }
-    Limits before = quotas.list(asked).getFirst().limits();
-    quotas.limit(
-        asked,
-        new Limits(
-            request.hasLimitBytes() ? request.getLimitBytes() : before.bytes(),
-            request.hasLimitInodes() ? request.getLimitInodes() : before.inodes()));
+    OptionalLong bytes =
+        request.hasLimitBytes() ? OptionalLong.of(request.getLimitBytes()) : OptionalLong.empty();
+    OptionalLong inodes =
+        request.hasLimitInodes() ? OptionalLong.of(request.getLimitInodes()) : OptionalLong.empty();
+    quotas.limit(asked, before -> setting.of(before, bytes, inodes));
   }
 
   /** One that was made since what is held was looked at holds nothing yet. */

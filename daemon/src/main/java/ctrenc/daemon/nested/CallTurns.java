@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Lets the calls of one container, at all depths, take turns where the daemon pays for what they
- * ask: it derives from passphrases, stores what was written, looks for who uses something, and
- * erases its heap, which holds up everybody. One call is answered at a time, and the next one waits
- * three times as long as that took, a second at most: so one container takes a quarter of a
- * processor where calls are short, however many ask. Thread-safe.
+ * ask: it derives from passphrases, stores what was written, looks for who uses something, lists
+ * what runs, and erases its heap, which holds up everybody. One call is answered at a time, and the
+ * next one waits three times as long as that took, a second at most: so one container takes a
+ * quarter of a processor where calls are short, however many ask. Thread-safe.
  */
 public final class CallTurns {
 

@@ -72,9 +72,19 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
   @Override
   public void list(ListContainersRequest request, StreamObserver<ListContainersResponse> observer) {
     Answer.with(
-        observer, () -> ListContainersResponse.newBuilder().addAllContainers(scope.list()).build());
+        observer,
+        () ->
+            scope
+                .bounds()
+                .turns()
+                .take(
+                    () ->
+                        ListContainersResponse.newBuilder()
+                            .addAllContainers(scope.list())
+                            .build()));
   }
 
+  /** Without a turn: the answer is at hand. */
   @Override
   public void version(
       NestedVersionRequest request, StreamObserver<NestedVersionResponse> observer) {

@@ -22,9 +22,9 @@ import java.util.Set;
 
 /**
  * Puts the peer's credentials among a connection's attributes, without TLS, and closes connections
- * that are too many. grpc-netty has no public hook for this: the one that its ALTS and xDS parts
- * use is internal to gRPC, so this class is the only one that touches it, and a test pins its
- * behaviour.
+ * that are too many, and refuses calls on one that are. grpc-netty has no public hook for this: the
+ * one that its ALTS and xDS parts use is internal to gRPC, so this class is the only one that
+ * touches it, and a test pins its behaviour.
  */
 final class PeerCredentialNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
 
@@ -40,6 +40,10 @@ final class PeerCredentialNegotiator implements InternalProtocolNegotiator.Proto
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpcHandler) {
+    if (limit.isPresent()) {
+      // As the peer is told; by itself the server holds to it only once the peer says it has heard.
+      grpcHandler.connection().remote().maxActiveStreams(UnixServer.MOST_CALLS);
+    }
     ChannelHandler negotiated = InternalProtocolNegotiators.grpcNegotiationHandler(grpcHandler);
     return InternalProtocolNegotiators.waitUntilActiveHandler(
         new CredentialHandler(negotiated, limit), grpcHandler.getNegotiationLogger());

@@ -42,7 +42,7 @@ public final class UnixServer implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 2000;
 
   /** So many calls may be under way on one connection of a container; each holds a thread. */
-  private static final int MOST_CALLS = 8;
+  static final int MOST_CALLS = 8;
 
   private final Path socket;
   private final Server server;
@@ -185,10 +185,10 @@ public final class UnixServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    // The loops hand work to the calls' threads, so they end first.
+    // The loops hand work to the calls' threads, which end when they have, however long it takes.
     loops
         .shutdownGracefully(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        .addListener(_ -> calls.shutdown())
         .awaitUninterruptibly(PATIENCE_MILLIS);
-    calls.shutdown();
   }
 }

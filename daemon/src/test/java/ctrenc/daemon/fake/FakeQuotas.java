@@ -2,7 +2,9 @@ package ctrenc.daemon.fake;
 
 import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.nest.Usage;
+import ctrenc.overlay.subvolume.BoundedLimits;
 import ctrenc.overlay.subvolume.Quotas;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,8 @@ record FakeQuotas(Map<UUID, Limits> limits) implements Quotas {
   }
 
   @Override
-  public void limit(UUID id, Limits most) {
-    limits.put(id, most);
+  public void limit(UUID id, Change change) throws IOException {
+    Limits before = limits.getOrDefault(id, Limits.NONE);
+    limits.put(id, change.of(new BoundedLimits(before, Limits.NONE)).limits());
   }
 }

@@ -3,15 +3,27 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
+import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.Manifest;
 import ctrenc.e2e.harness.NestingDaemon;
+import java.io.BufferedReader;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a container in a container tries in order to leave it, or to use what is another's. */
+/**
+ * What a container in a container tries in order to leave it, to use what is another's, or to keep
+ * the daemon from others.
+ */
 @Tag("kernel")
 @Timeout(300)
 class NestedAttackTest {
@@ -136,5 +148,37 @@ class NestedAttackTest {
         """;
     assertThat(HOST.nesting(script).ok().lines())
         .containsExactly("cross-device link", "inside", "/a/b", "/.ctr-enc/subvolumes:", "", "/d:");
+  }
+
+  /** All connections that may be, each with all calls that may be, and half of them never read. */
+  @Test
+  void floodOfTheSocketHoldsUpNobodyOutside(@TempDir Path directory) throws Exception {
+    String flood = Files.readString(Manifest.resource("flood.py", directory));
+    String script = "ulimit -n $(ulimit -H -n); exec python3 -c \"$1\"";
+    HOST.nesting("ctr-enc ps").ok();
+    long before = descriptors();
+    Process caller =
+        HOST.daemon()
+            .cli("run", "--nesting", "debian", "--", "sh", "-ec", script, "sh", flood)
+            .startPiped();
+    try (BufferedReader said = caller.inputReader()) {
+      for (String line : List.of("flooding", "refused")) {
+        assertThat(said.readLine()).isEqualTo(line);
+        HOST.daemon().cli("ps").within(Duration.ofSeconds(10)).ok();
+      }
+      assertThat(descriptors()).isGreaterThan(before + 400);
+    } finally {
+      caller.destroyForcibly();
+    }
+    Condition.await("it is gone", Duration.ofSeconds(60), () -> descriptors() <= before);
+    assertThat(HOST.daemon().cli("ps", "--json").ok().strip()).isEqualTo("[]");
+    assertThat(HOST.daemon().run().resolve("daemon.log").toFile().length())
+        .as("bytes of the log")
+        .isLessThan(100_000);
+  }
+
+  private static long descriptors() {
+    String[] open = new File("/proc/" + HOST.daemon().pid() + "/fd").list();
+    return open == null ? 0 : open.length;
   }
 }

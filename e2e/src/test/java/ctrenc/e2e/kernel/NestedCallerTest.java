@@ -3,6 +3,8 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.NestingDaemon;
+import ctrenc.e2e.harness.TestDaemon;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
@@ -150,6 +152,17 @@ class NestedCallerTest {
       /both/mine
       """;
 
+  private static final String RAISING =
+      """
+      cat > /both/ask << 'END'
+      tell() { ctr-enc quota --json mine | grep -o 'limitBytes.:[0-9]*'; }
+      ctr-enc quota --bytes 4m mine 2>&1 || echo $?
+      tell; ctr-enc quota --bytes 1m mine > /dev/null; tell
+      ctr-enc quota --bytes none mine > /dev/null; tell
+      END
+      as 1000 'sh /both/ask'; sh /both/ask | head -n 1
+      """;
+
   @RegisterExtension static final NestingDaemon HOST = NestingDaemon.mortal();
 
   private static List<String> kept(String script) {
@@ -190,5 +203,37 @@ class NestedCallerTest {
   void anOwnerLimitsBelowWhatLimitsHim() {
     assertThat(HOST.nesting(PEOPLE + LIMITING).ok().lines())
         .containsExactlyElementsOf(LIMITING_SAYS.lines().toList());
+  }
+
+  @Test
+  void anOwnerRaisesNoLimitThatTheHostSet() {
+    TestDaemon daemon = HOST.daemon();
+    String name = UUID.randomUUID().toString();
+    String[] begin = {"run", "--keep", "--name", name, "--nesting", "debian", "--", "sh", "-ec"};
+    String[] goOn = {"run", "--existing", name, "--", "sh", "-ec"};
+    try {
+      inside(begin, "as 1000 'ctr-enc create mine; ctr-enc quota --bytes 8m mine'");
+      String nested = daemon.cli("quota", "--json", name).ok();
+      String id = nested.replaceAll("(?s).*\"subvolume\":\"([^\"]*)\".*", "$1");
+      daemon.cli("quota", "--subvolume", id, "--bytes", "2m", name).ok();
+      String refusal =
+          "ctr-enc: the host lets this subvolume have at most 2097152 bytes: ask for no more";
+      assertThat(inside(goOn, RAISING))
+          .containsExactly(
+              refusal,
+              "5",
+              "limitBytes\":2097152",
+              "limitBytes\":1048576",
+              "limitBytes\":2097152",
+              refusal);
+    } finally {
+      daemon.cli("rm", name).ok();
+    }
+  }
+
+  private static List<String> inside(String[] run, String script) {
+    List<String> argv = new ArrayList<>(List.of(run));
+    argv.add(PEOPLE.replace("mkdir -m 777", "mkdir -p -m 777") + script);
+    return HOST.daemon().cli(argv.toArray(String[]::new)).ok().lines().toList();
   }
 }

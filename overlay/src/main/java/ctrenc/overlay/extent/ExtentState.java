@@ -62,7 +62,7 @@ record ExtentState(UUID layerId, boolean closed, long nextId, Mark settled, Segm
 
   static ExtentState decode(byte[] bytes, long layer)
       throws DamagedException, FormatTooNewException {
-    if (bytes.length > 0 && bytes[0] > VERSION) {
+    if (bytes.length > 0 && Byte.toUnsignedInt(bytes[0]) > VERSION) {
       throw new FormatTooNewException(
           "The extents of layer " + layer + " were written by a newer release. Use that release.");
     }

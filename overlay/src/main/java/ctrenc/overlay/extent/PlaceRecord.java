@@ -52,7 +52,7 @@ public record PlaceRecord(SegmentPlace place, int length, int checksum) {
       throw new DamagedException("The place of " + where + " is empty.");
     }
     ByteBuffer fields = ByteBuffer.wrap(bytes);
-    byte version = fields.get();
+    int version = Byte.toUnsignedInt(fields.get());
     if (version > VERSION) {
       throw new FormatTooNewException(
           "The place of "

@@ -13,8 +13,9 @@ import java.util.zip.CRC32C;
  * magic (8) | format name (8, ASCII, zero-padded) | version (4) | fields | CRC32C of all before (4)
  * </pre>
  *
- * <p>Numbers are big-endian. Magic, name and version stay where they are in every version to come;
- * so a version is judged before the checksum, whose place the version decides.
+ * <p>Numbers are big-endian, and without a sign. Magic, name and version stay where they are in
+ * every version to come; so a version is judged before the checksum, whose place the version
+ * decides.
  */
 public final class FormatPreamble {
 
@@ -103,17 +104,17 @@ public final class FormatPreamble {
 
   private void checkVersion(int version, String file)
       throws FormatTooNewException, FormatTooOldException {
-    if (version > newest) {
+    if (Integer.compareUnsigned(version, newest) > 0) {
       throw new FormatTooNewException(
           "The file "
               + file
               + " has version "
-              + version
+              + Integer.toUnsignedString(version)
               + "; this release reads up to "
               + newest
               + ". Use the release that wrote it.");
     }
-    if (version < oldest) {
+    if (Integer.compareUnsigned(version, oldest) < 0) {
       throw new FormatTooOldException(
           "The file "
               + file

@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * key 16 | subvolume UUID (16)  value: version (1) | parent UUID (16) | inode of the anchor (8) | place (4)
- * key 17 | subvolume UUID (16)  value: version (1) | most bytes (8) | most inodes (8), 0 for no limit
+ * key 17 | subvolume UUID (16)  value: version (1) | most bytes (8) | most inodes (8), 0 for no limit;
+ *                                 version 2: | most bytes (8) | most inodes (8) as set from outside
  * key 18 | snapshot UUID (16)   value: as of key 16, with the UUID of the parent's snapshot
  * </pre>
  */
@@ -41,7 +42,11 @@ final class NestCatalog {
 
   private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
   private final Map<UUID, NestRecord> parts = new ConcurrentHashMap<>();
-  private final Map<UUID, Limits> limits = new ConcurrentHashMap<>();
+
+  /** Of limits that were set from outside: an earlier release would let those inside raise them. */
+  private static final int BOUNDED = 2;
+
+  private final Map<UUID, BoundedLimits> limits = new ConcurrentHashMap<>();
 
   static NestCatalog read(MetaStore meta) throws IOException {
     NestCatalog catalog = new NestCatalog();
@@ -62,27 +67,36 @@ final class NestCatalog {
     }
   }
 
-  static Limits decodeLimits(UUID id, byte[] value) throws DamagedException, FormatTooNewException {
-    FieldReader in = open(value, "limits of subvolume " + id);
+  static BoundedLimits decodeLimits(UUID id, byte[] value)
+      throws DamagedException, FormatTooNewException {
+    FieldReader in = new FieldReader(value, "catalog record of limits of subvolume " + id);
+    boolean isBounded = in.version(BOUNDED) == BOUNDED;
     Limits found = new Limits(in.getSize(), in.getSize());
+    Limits bound = isBounded ? new Limits(in.getSize(), in.getSize()) : Limits.NONE;
     in.end();
-    return found;
+    return new BoundedLimits(found, bound);
   }
 
-  static byte[] encode(Limits limits) {
-    return new FieldWriter(32)
-        .putByte(CatalogCodec.VERSION)
-        .putLong(limits.bytes())
-        .putLong(limits.inodes())
-        .toBytes();
+  static byte[] encode(BoundedLimits most) {
+    boolean isBounded = !most.bound().equals(Limits.NONE);
+    FieldWriter out = new FieldWriter(64).putByte(isBounded ? BOUNDED : CatalogCodec.VERSION);
+    out.putLong(most.limits().bytes()).putLong(most.limits().inodes());
+    if (isBounded) {
+      out.putLong(most.bound().bytes()).putLong(most.bound().inodes());
+    }
+    return out.toBytes();
   }
 
-  /** Those of a subvolume, nested or not. */
+  /** Those in force of a subvolume, nested or not. */
   Limits limits(UUID id) {
-    return limits.getOrDefault(id, Limits.NONE);
+    return bounded(id).limits();
   }
 
-  void put(CatalogEdit edit, UUID id, Limits most) {
+  BoundedLimits bounded(UUID id) {
+    return limits.getOrDefault(id, BoundedLimits.NONE);
+  }
+
+  void put(CatalogEdit edit, UUID id, BoundedLimits most) {
     edit.put(CatalogCodec.key(LIMITS, id), encode(most), () -> limits.put(id, most));
   }
 

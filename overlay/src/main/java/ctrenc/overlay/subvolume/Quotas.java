@@ -5,6 +5,7 @@ import ctrenc.overlay.nest.Usage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** What subvolumes use, and the most that they may. Needs no key. Thread-safe. */
@@ -39,6 +40,22 @@ public interface Quotas {
   /** A subvolume, and all that is nested in it, each after the one that it is nested in. */
   List<Quota> list(UUID top) throws IOException;
 
-  /** In force, and durable, when this returns; what is used already stays. */
-  void limit(UUID id, Limits limits) throws IOException;
+  /** What becomes of limits; what it throws leaves them as they are. */
+  @FunctionalInterface
+  interface Change {
+    BoundedLimits of(BoundedLimits before) throws IOException;
+  }
+
+  /**
+   * In force, and durable, when this returns; what is used already stays. A subvolume that is
+   * nested in none keeps no bound: nobody inside sets its limits.
+   */
+  void limit(UUID id, Change change) throws IOException;
+
+  /** The same, from outside. */
+  default void limit(UUID id, Limits limits) throws IOException {
+    OptionalLong bytes = OptionalLong.of(limits.bytes());
+    OptionalLong inodes = OptionalLong.of(limits.inodes());
+    limit(id, before -> before.fromOutside(bytes, inodes));
+  }
 }

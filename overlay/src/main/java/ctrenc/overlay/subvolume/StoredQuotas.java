@@ -61,12 +61,16 @@ final class StoredQuotas implements Quotas {
   }
 
   @Override
-  public void limit(UUID id, Limits limits) throws IOException {
-    catalog.change(
-        edit -> {
-          nests.put(edit, catalog.requireLiving(id).id(), limits);
-          return limits;
-        });
+  public void limit(UUID id, Change change) throws IOException {
+    Limits limits =
+        catalog.change(
+            edit -> {
+              UUID living = catalog.requireLiving(id).id();
+              BoundedLimits changed = change.of(nests.bounded(living));
+              Limits bound = parent(living).isPresent() ? changed.bound() : Limits.NONE;
+              nests.put(edit, living, new BoundedLimits(changed.limits(), bound));
+              return changed.limits();
+            });
     catalog.sync();
     trees.find(nests.rootOf(id)).ifPresent(tree -> tree.limit(id, limits));
   }

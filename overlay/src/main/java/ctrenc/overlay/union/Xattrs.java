@@ -42,6 +42,7 @@ final class Xattrs {
     try (NodeTable.Pin pin = nodes.pin(inode)) {
       byte[] value = pin.node().inodeRecord().xattrs().get(name);
       if (value == null) {
+        requireName(name);
         throw new ErrnoException(Errno.ENODATA);
       }
       return value.clone();
@@ -116,18 +117,23 @@ final class Xattrs {
   }
 
   private static void requireNamespace(InodeRecord inodeRecord, Name name) throws ErrnoException {
-    boolean known = PosixAcl.isAcl(name) ? !FileMode.isSymlink(inodeRecord.mode()) : isNamed(name);
-    if (!known) {
+    if (PosixAcl.isAcl(name) && FileMode.isSymlink(inodeRecord.mode())) {
       throw new ErrnoException(Errno.EOPNOTSUPP);
     }
     if (name.startsWith(USER) && !inodeRecord.isRegular() && !inodeRecord.isDirectory()) {
       throw new ErrnoException(Errno.EPERM);
     }
+    requireName(name);
   }
 
-  private static boolean isNamed(Name name) {
-    return NAMESPACES.stream()
-        .anyMatch(space -> name.length() > space.length() && name.startsWith(space));
+  /** As ext4: a namespace alone is no name, and any other namespace is not known. */
+  private static void requireName(Name name) throws ErrnoException {
+    if (NAMESPACES.contains(name)) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+    if (!PosixAcl.isAcl(name) && NAMESPACES.stream().noneMatch(name::startsWith)) {
+      throw new ErrnoException(Errno.EOPNOTSUPP);
+    }
   }
 
   private static void requireFlags(byte @Nullable [] present, int flags) throws ErrnoException {

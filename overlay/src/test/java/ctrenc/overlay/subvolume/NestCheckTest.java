@@ -147,7 +147,7 @@ class NestCheckTest {
     UUID gone = UUID.randomUUID();
     change(
         edit -> {
-          nests().put(edit, gone, new Limits(1, 1));
+          nests().put(edit, gone, new BoundedLimits(new Limits(1, 1), Limits.NONE));
           return nests();
         });
     assertThat(problems()).containsExactly("subvolume " + gone + ": It has limits, and is gone.");

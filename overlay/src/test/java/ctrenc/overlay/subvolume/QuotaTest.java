@@ -3,6 +3,7 @@ package ctrenc.overlay.subvolume;
 import static ctrenc.overlay.vfs.FileSystemUser.pattern;
 import static ctrenc.overlay.vfs.FileSystemUser.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ctrenc.overlay.nest.Limits;
 import ctrenc.overlay.vfs.Errno;
@@ -10,6 +11,8 @@ import ctrenc.overlay.vfs.ErrnoException;
 import ctrenc.overlay.vfs.FileSystemUsage;
 import ctrenc.overlay.vfs.FileSystemUser;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,5 +125,63 @@ class QuotaTest extends NestedRootCase {
     assertThat(quotas().list(nested).getFirst().limits()).isEqualTo(new Limits(MIB, 100));
     assertThat(fill("/n/a")).isLessThan(MIB);
     assertThat(nest.hidden().text("/n/.ctr-enc/info")).contains("limit-inodes 100");
+  }
+
+  private static OptionalLong most(long number) {
+    return OptionalLong.of(number);
+  }
+
+  private void fromInside(UUID id, OptionalLong bytes, OptionalLong inodes) throws Exception {
+    quotas().limit(id, before -> before.fromInside(bytes, inodes).orElseThrow());
+  }
+
+  private Limits limits(UUID id) throws Exception {
+    return quotas().list(id).getFirst().limits();
+  }
+
+  /** Each of the two by itself, and over the end of the store. */
+  @Test
+  void thoseInsideLowerWhatWasSetOutsideAndRaiseItNoHigher() throws Exception {
+    OptionalLong same = OptionalLong.empty();
+    nest.create(NestedRoot.machineKey());
+    nest.hidden().mkdir("/.ctr-enc/subvolumes/n");
+    UUID nested = nested();
+    fromInside(nested, most(8 * MIB), most(50));
+    quotas().limit(nested, before -> before.fromOutside(most(4 * MIB), same));
+    assertThat(limits(nested)).isEqualTo(new Limits(4 * MIB, 50));
+    nest.fileSystem().close();
+    nest.restart();
+    fromInside(nested, most(MIB), most(70));
+    assertThat(limits(nested)).isEqualTo(new Limits(MIB, 70));
+    assertThatThrownBy(() -> fromInside(nested, most(4 * MIB + 1), same))
+        .isInstanceOf(NoSuchElementException.class);
+    assertThat(limits(nested)).isEqualTo(new Limits(MIB, 70));
+    fromInside(nested, most(0), most(0));
+    assertThat(limits(nested)).isEqualTo(new Limits(4 * MIB, 0));
+    quotas().limit(nested, before -> before.fromOutside(most(0), same));
+    fromInside(nested, most(8 * MIB), same);
+    assertThat(limits(nested)).isEqualTo(new Limits(8 * MIB, 0));
+  }
+
+  /** The limits of what is nested in none are set outside alone, so earlier releases read them. */
+  @Test
+  void onlyBoundedLimitsAreOfTheNewVersion() throws Exception {
+    BoundedLimits inside = new BoundedLimits(new Limits(5, 6), Limits.NONE);
+    BoundedLimits bounded = new BoundedLimits(new Limits(5, 6), new Limits(7, 0));
+    UUID id = new UUID(1, 2);
+    assertThat(NestCatalog.encode(inside)).hasSize(17).startsWith(1);
+    assertThat(NestCatalog.encode(bounded)).hasSize(33).startsWith(2);
+    for (BoundedLimits one : List.of(inside, bounded)) {
+      assertThat(NestCatalog.decodeLimits(id, NestCatalog.encode(one))).isEqualTo(one);
+    }
+    nest.create();
+    quotas().limit(nest.root(), new Limits(MIB, 0));
+    quotas()
+        .limit(
+            nest.root(),
+            before -> {
+              assertThat(before.bound()).isEqualTo(Limits.NONE);
+              return before;
+            });
   }
 }

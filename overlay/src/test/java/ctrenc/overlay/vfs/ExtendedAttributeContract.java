@@ -60,6 +60,30 @@ public interface ExtendedAttributeContract {
     assertThat(user().getxattr("/f", "user.a")).isEqualTo(bytes("3"));
   }
 
+  /** The answers are those of ext4. */
+  @Test
+  default void aNamespaceAloneAndAnUnknownOneAreNoNames() throws ErrnoException {
+    user().put("/f", "");
+    user().mkdir("/d");
+    for (String path : new String[] {"/f", "/d"}) {
+      for (String name : new String[] {"user.", "trusted.", "security."}) {
+        refusedEverywhere(Errno.EINVAL, path, name);
+      }
+      for (String name : new String[] {"user", "system.", "system.x", "other.", "other.x"}) {
+        refusedEverywhere(Errno.EOPNOTSUPP, path, name);
+      }
+      assertThat(names(path)).isEmpty();
+    }
+  }
+
+  private void refusedEverywhere(Errno errno, String path, String name) throws ErrnoException {
+    long inode = user().inode(path);
+    refused(errno, () -> user().getxattr(path, name));
+    refused(errno, () -> set(path, name, "1", 0));
+    refused(errno, () -> set(path, name, "1", REPLACE));
+    refused(errno, () -> user().fileSystem().removexattr(Caller.ROOT, inode, Name.of(name)));
+  }
+
   @Test
   default void everyKindHasAttributes() throws ErrnoException {
     user().mkdir("/d");

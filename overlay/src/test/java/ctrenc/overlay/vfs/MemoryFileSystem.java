@@ -3,6 +3,7 @@ package ctrenc.overlay.vfs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +22,8 @@ public class MemoryFileSystem implements FileSystem {
   private static final int MAX_LINKS = 65000;
   private static final int XATTR_CREATE = 1;
   private static final int XATTR_REPLACE = 2;
+  private static final List<Name> XATTR_NAMESPACES =
+      List.of(Name.of("user."), Name.of("trusted."), Name.of("security."));
 
   private final MemoryTree tree = new MemoryTree();
   private final Map<Long, Long> handles = new HashMap<>();
@@ -303,6 +306,7 @@ public class MemoryFileSystem implements FileSystem {
   @Override
   public synchronized byte[] getxattr(long inode, Name name) throws ErrnoException {
     byte[] value = inode(inode).extended.get(name);
+    requireName(name);
     if (value == null) {
       throw new ErrnoException(Errno.ENODATA);
     }
@@ -326,6 +330,7 @@ public class MemoryFileSystem implements FileSystem {
       Caller caller, long inode, Name name, byte[] value, int flags, boolean killSetgid)
       throws ErrnoException {
     MemoryInode found = inode(inode);
+    requireName(name);
     boolean isThere = found.extended.containsKey(name);
     if (isThere && (flags & XATTR_CREATE) != 0) {
       throw new ErrnoException(Errno.EEXIST);
@@ -346,10 +351,21 @@ public class MemoryFileSystem implements FileSystem {
   @Override
   public synchronized void removexattr(Caller caller, long inode, Name name) throws ErrnoException {
     MemoryInode found = inode(inode);
+    requireName(name);
     if (found.extended.remove(name) == null) {
       throw new ErrnoException(Errno.ENODATA);
     }
     found.changed = MemoryTree.now();
+  }
+
+  private static void requireName(Name name) throws ErrnoException {
+    boolean isAcl = name.equals(MemoryAcl.ACCESS) || name.equals(MemoryAcl.DEFAULT);
+    if (XATTR_NAMESPACES.contains(name)) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+    if (!isAcl && XATTR_NAMESPACES.stream().noneMatch(name::startsWith)) {
+      throw new ErrnoException(Errno.EOPNOTSUPP);
+    }
   }
 
   @Override
