@@ -32,7 +32,8 @@ final class Crowd {
     if (caller == NOBODY) {
       return false;
     }
-    boolean isOther = caller != this.caller || connection != this.connection;
+    boolean isOther =
+        this.caller != NOBODY && (caller != this.caller || connection != this.connection);
     boolean isNear = now - latest < NEAR_NANOS;
     this.connection = connection;
     this.caller = caller;
