@@ -92,7 +92,9 @@ final class RocksSettings implements AutoCloseable {
 
   /**
    * After power loss the log is replayed up to its first torn record. Logs are recycled: writing
-   * over blocks a file already has spares the filesystem's own commit at every sync.
+   * over blocks a file already has spares the filesystem's own commit at every sync. Each flush
+   * begins a new log, so all tables are flushed at once: a log that is left early is short, and
+   * grows when it is recycled.
    */
   private void setDurability() {
     database

@@ -4,10 +4,10 @@ package ctrenc.overlay.meta;
  * How much memory and disk the metadata store takes. All sizes in bytes.
  *
  * @param blockCache blocks, indexes and filters of all tables, in memory
- * @param writeBuffer records of one table gathered in memory before they are flushed to a table
- *     file
+ * @param writeBuffer records of one table gathered in memory before all tables are flushed, each to
+ *     a file
  * @param writeBuffersTotal the same over all tables together
- * @param logTotal write-ahead logs kept before tables that lag behind are flushed
+ * @param logTotal write-ahead logs kept before the tables are flushed
  * @param backgroundThreads for flushes and compaction
  */
 public record RocksTuning(
@@ -31,7 +31,7 @@ public record RocksTuning(
 
   /**
    * What is gathered of one table. Each flush begins a new log: the journal, which fills the log
-   * and is emptied soon, has few of its records to flush, so its logs are short and soon recycled.
+   * and is emptied soon, is flushed early, so that logs stay short and are soon recycled.
    */
   long writeBuffer(Table table) {
     return table == Table.JOURNAL ? writeBuffer / 2 : writeBuffer;

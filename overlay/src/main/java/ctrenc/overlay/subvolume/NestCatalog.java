@@ -40,12 +40,11 @@ final class NestCatalog {
   private static final byte LIMITS = 17;
   private static final byte PART = 18;
 
-  private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
-  private final Map<UUID, NestRecord> parts = new ConcurrentHashMap<>();
-
   /** Of limits that were set from outside: an earlier release would let those inside raise them. */
   private static final int BOUNDED = 2;
 
+  private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
+  private final Map<UUID, NestRecord> parts = new ConcurrentHashMap<>();
   private final Map<UUID, BoundedLimits> limits = new ConcurrentHashMap<>();
 
   static NestCatalog read(MetaStore meta) throws IOException {

@@ -70,6 +70,7 @@ final class Worker implements Runnable, AutoCloseable {
         if (last == Received.END) {
           mailbox.wipe();
           watch.remove(post);
+          // Those who rest watch it too, and it has ended only when each has seen that.
           duty.call(System.nanoTime());
         }
       }
