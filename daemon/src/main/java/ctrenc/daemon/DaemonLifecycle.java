@@ -64,7 +64,7 @@ final class DaemonLifecycle {
               + " ctr-enc.keeper, or take another transport.");
     }
     SecretMemory memory = SecretMemory.slab(LockedMemory::allocate);
-    Transport transport = chosen.open(settings.mountWorkers());
+    Transport transport = chosen.open(settings.mountWorkers(), settings.keepAwake());
     daemon = Optional.of(RunningDaemon.start(settings, parts(chosen, transport, memory)));
     if (settings.rehearsal()) {
       rehearsal =

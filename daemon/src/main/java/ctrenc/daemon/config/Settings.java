@@ -1,6 +1,7 @@
 package ctrenc.daemon.config;
 
 import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.KeepAwake;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -41,6 +42,10 @@ public interface Settings {
   /** Threads that serve all roots; 0 is one for each core, at least two. */
   @WithDefault("0")
   int mountWorkers();
+
+  /** Whether idle processors are kept from sleeping while the kernel's requests come. */
+  @WithDefault("auto")
+  KeepAwake keepAwake();
 
   /** How the kernel's requests come. */
   @WithDefault("auto")

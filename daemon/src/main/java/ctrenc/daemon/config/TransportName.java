@@ -1,5 +1,6 @@
 package ctrenc.daemon.config;
 
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.fuse.jnr.JnrTransport;
 import ctrenc.overlay.fuse.kernel.KernelTransport;
@@ -38,14 +39,14 @@ public enum TransportName {
   }
 
   /**
-   * The transport of this name, served by {@code workers} threads.
+   * The transport of this name, served by {@code workers} threads, where it lets that be chosen.
    *
    * @throws IOException with one sentence that says what to do, where this host does not have it
    */
-  public Transport open(int workers) throws IOException {
+  public Transport open(int workers, KeepAwake keepAwake) throws IOException {
     return switch (chosen()) {
-      case AUTO, KERNEL -> new KernelTransport(workers);
-      case URING -> new UringTransport(workers);
+      case AUTO, KERNEL -> new KernelTransport(workers, keepAwake);
+      case URING -> new UringTransport(workers, keepAwake);
       case JNR -> new JnrTransport();
     };
   }

@@ -3,6 +3,7 @@ package ctrenc.daemon.fake;
 import ctrenc.daemon.config.Settings;
 import ctrenc.daemon.config.TransportName;
 import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.KeepAwake;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,6 +13,11 @@ public record TestSettings(Path home, String runtime, Path runDirectory) impleme
 
   public static TestSettings in(Path home) {
     return new TestSettings(home, "runc", home.resolve("run"));
+  }
+
+  @Override
+  public KeepAwake keepAwake() {
+    return KeepAwake.AUTO;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package ctrenc.e2e.bench;
 
 import ctrenc.crypto.secret.SecretMemory;
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
@@ -31,7 +32,8 @@ public final class TransportServer {
     try (Store store =
         StoreDirectory.open(home.resolve("state"), finding -> {}, SecretMemory.plain())) {
       try {
-        for (Transport transport : List.of(new KernelTransport(), new UringTransport(0))) {
+        for (Transport transport :
+            List.of(new KernelTransport(), new UringTransport(0, KeepAwake.AUTO))) {
           String name = "root" + mounts.size();
           FileSystem fileSystem =
               store

@@ -1,6 +1,7 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.CacheMode;
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Passthrough;
@@ -47,6 +48,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
 
   private final int workers;
   private final Optional<RequestPath> path;
+  private final Optional<Vigil> vigil;
   private @Nullable WorkerPool pool;
 
   /** Whether this machine has /dev/fuse, without which no transport mounts anything. */
@@ -71,18 +73,24 @@ public final class KernelTransport implements Transport, AutoCloseable {
 
   /** Serves by {@code workers} threads; 0 for one for each processor, at least two. */
   public KernelTransport(int workers) {
-    this(workers, Optional.empty());
+    this(workers, KeepAwake.AUTO);
   }
 
-  private KernelTransport(int workers, Optional<RequestPath> path) {
+  /** The same, with idle processors kept awake or not while requests come. */
+  public KernelTransport(int workers, KeepAwake keepAwake) {
+    this(workers, Optional.empty(), Vigil.over(keepAwake));
+  }
+
+  KernelTransport(int workers, Optional<RequestPath> path, Optional<Vigil> vigil) {
     this.workers = usual(workers);
     this.path = path;
+    this.vigil = vigil;
     spareWorkers = new Semaphore(this.workers - 1);
   }
 
-  /** One whose requests come by {@code path}, which it closes at its end. */
-  public static KernelTransport with(RequestPath path, int workers) {
-    return new KernelTransport(workers, Optional.of(path));
+  /** One whose requests come by {@code path}, which it closes at its end, as it does the vigil. */
+  public static KernelTransport with(RequestPath path, int workers, Optional<Vigil> vigil) {
+    return new KernelTransport(workers, Optional.of(path), vigil);
   }
 
   /** {@code workers}, or where that is 0 one for each processor, at least two. */
@@ -281,7 +289,7 @@ public final class KernelTransport implements Transport, AutoCloseable {
   private synchronized WorkerPool pool() throws SystemCallException {
     WorkerPool begun = pool;
     if (begun == null) {
-      begun = new WorkerPool(workers);
+      begun = new WorkerPool(workers, vigil);
       pool = begun;
     }
     return begun;
@@ -301,6 +309,9 @@ public final class KernelTransport implements Transport, AutoCloseable {
     }
     if (pool != null) {
       pool.close();
+    }
+    if (vigil.isPresent()) {
+      vigil.get().close();
     }
   }
 

@@ -31,6 +31,7 @@ final class Worker implements Runnable, AutoCloseable {
 
   private final Stint stint;
   private final Duty duty;
+  private final Pace pace;
   private final Crowd crowd = new Crowd();
 
   /** Held while requests are served. */
@@ -41,10 +42,12 @@ final class Worker implements Runnable, AutoCloseable {
   /**
    * @param number from 0 on in its pool; those with low ones are the first to get a request
    */
-  Worker(int number, Stint stint, Duty duty, EventCounter stop) throws SystemCallException {
+  Worker(int number, Stint stint, Duty duty, Pace pace, EventCounter stop)
+      throws SystemCallException {
     this.number = number;
     this.stint = stint;
     this.duty = duty;
+    this.pace = pace;
     mailbox = new Mailbox();
     watch = new Watch(number, stop);
   }
@@ -124,6 +127,7 @@ final class Worker implements Runnable, AutoCloseable {
 
   private void carryOut(Watch.Post post, long now) {
     Request request = mailbox.request();
+    pace.note(now);
     if (crowd.note(post.number(), request.pid(), now)) {
       duty.call(now);
     }

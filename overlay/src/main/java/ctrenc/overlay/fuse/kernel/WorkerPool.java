@@ -5,6 +5,7 @@ import ctrenc.overlay.sys.SystemCallException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -23,12 +24,12 @@ final class WorkerPool implements AutoCloseable {
   private final Reserve reserve;
 
   /** A pool of {@code count} workers, which have begun. */
-  WorkerPool(int count) throws SystemCallException {
+  WorkerPool(int count, Optional<Vigil> vigil) throws SystemCallException {
     stop = new EventCounter();
     List<Stint> stints = Stream.generate(Stint::new).limit(count).toList();
     duty = new Duty(stints);
     for (int i = 0; i < count; i++) {
-      workers.add(new Worker(i, stints.get(i), duty, stop));
+      workers.add(new Worker(i, stints.get(i), duty, new Pace(vigil), stop));
     }
     reserve = new Reserve(duty, stop);
     threads =

@@ -2,8 +2,10 @@ package ctrenc.overlay.fuse.uring;
 
 import ctrenc.overlay.fuse.kernel.RequestPath;
 import ctrenc.overlay.fuse.kernel.ServedConnection;
+import ctrenc.overlay.fuse.kernel.Vigil;
 import ctrenc.overlay.sys.SystemCallException;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Requests by io_uring. The threads begin with the first mount. Thread-safe. */
@@ -23,10 +25,12 @@ final class RingPath implements RequestPath {
   private static final int MIN_DEPTH = 2;
 
   private final int workers;
+  private final Optional<Vigil> vigil;
   private @Nullable RingThreads threads;
 
-  RingPath(int workers) {
+  RingPath(int workers, Optional<Vigil> vigil) {
     this.workers = workers;
+    this.vigil = vigil;
   }
 
   @Override
@@ -45,7 +49,7 @@ final class RingPath implements RequestPath {
   private synchronized RingThreads threads() throws SystemCallException {
     RingThreads begun = threads;
     if (begun == null) {
-      begun = new RingThreads(workers);
+      begun = new RingThreads(workers, vigil);
       threads = begun;
     }
     return begun;

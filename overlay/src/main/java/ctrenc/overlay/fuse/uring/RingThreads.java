@@ -1,10 +1,13 @@
 package ctrenc.overlay.fuse.uring;
 
 import ctrenc.overlay.fuse.kernel.LeavingThreads;
+import ctrenc.overlay.fuse.kernel.Pace;
+import ctrenc.overlay.fuse.kernel.Vigil;
 import ctrenc.overlay.sys.IoUring;
 import ctrenc.overlay.sys.SystemCallException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,9 +31,9 @@ final class RingThreads implements AutoCloseable {
   private volatile boolean isStopped;
 
   /** Threads that have begun, {@code count} of them workers. */
-  RingThreads(int count) throws SystemCallException {
+  RingThreads(int count, Optional<Vigil> vigil) throws SystemCallException {
     for (int i = 0; i < count; i++) {
-      workers.add(new RingWorker(this));
+      workers.add(new RingWorker(this, new Pace(vigil)));
     }
     threads =
         Executors.newFixedThreadPool(

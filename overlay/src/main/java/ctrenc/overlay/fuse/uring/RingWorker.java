@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.uring;
 
+import ctrenc.overlay.fuse.kernel.Pace;
 import ctrenc.overlay.fuse.kernel.Stint;
 import ctrenc.overlay.sys.IoUring;
 import ctrenc.overlay.sys.SystemCallException;
@@ -15,13 +16,15 @@ final class RingWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RingWorker.class);
 
   private final RingThreads threads;
+  private final Pace pace;
   private final Station station = new Station();
 
   private final Stint stint = new Stint();
   private volatile boolean isHeldUp;
 
-  RingWorker(RingThreads threads) throws SystemCallException {
+  RingWorker(RingThreads threads, Pace pace) throws SystemCallException {
     this.threads = threads;
+    this.pace = pace;
   }
 
   Station station() {
@@ -64,7 +67,7 @@ final class RingWorker implements Runnable {
   }
 
   private void serve(Entry entry) {
-    stint.begin();
+    pace.note(stint.begin());
     threads.lookout().beAwake();
     try {
       entry.connection().carryOut(entry);

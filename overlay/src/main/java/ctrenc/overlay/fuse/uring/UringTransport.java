@@ -1,12 +1,15 @@
 package ctrenc.overlay.fuse.uring;
 
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.fuse.Mount;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.fuse.kernel.KernelTransport;
+import ctrenc.overlay.fuse.kernel.Vigil;
 import ctrenc.overlay.vfs.FileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Mounts and serves filesystems by the kernel's own protocol, with requests by io_uring: one system
@@ -22,10 +25,11 @@ public final class UringTransport implements Transport, AutoCloseable {
    *
    * @throws IOException with one sentence that says what to do, where this host cannot
    */
-  public UringTransport(int workers) throws IOException {
+  public UringTransport(int workers, KeepAwake keepAwake) throws IOException {
     RingSupport.require();
     int count = KernelTransport.usual(workers);
-    transport = KernelTransport.with(new RingPath(count), count);
+    Optional<Vigil> vigil = Vigil.over(keepAwake);
+    transport = KernelTransport.with(new RingPath(count, vigil), count, vigil);
   }
 
   @Override

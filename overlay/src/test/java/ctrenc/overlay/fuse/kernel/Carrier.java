@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.fuse.MountOptions;
 import ctrenc.overlay.fuse.Transport;
 import ctrenc.overlay.fuse.jnr.JnrTransport;
@@ -20,11 +21,11 @@ enum Carrier {
   LiveTransport transport(int workers) throws IOException {
     return switch (this) {
       case DEVICE -> {
-        KernelTransport transport = new KernelTransport(workers);
+        KernelTransport transport = new KernelTransport(workers, KeepAwake.NEVER);
         yield new LiveTransport(transport, transport::close);
       }
       case RING -> {
-        UringTransport transport = new UringTransport(workers);
+        UringTransport transport = new UringTransport(workers, KeepAwake.NEVER);
         yield new LiveTransport(transport, transport::close);
       }
       case LIBFUSE -> new LiveTransport(new JnrTransport(), () -> {});

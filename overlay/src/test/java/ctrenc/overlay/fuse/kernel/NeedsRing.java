@@ -1,5 +1,6 @@
 package ctrenc.overlay.fuse.kernel;
 
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.fuse.uring.UringTransport;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      try (UringTransport transport = new UringTransport(0)) {
+      try (UringTransport transport = new UringTransport(0, KeepAwake.AUTO)) {
         return ConditionEvaluationResult.enabled(transport + " can be had");
       } catch (IOException refusal) {
         System.out.println("skipped: " + refusal.getMessage());
