@@ -1,5 +1,6 @@
 package ctrenc.e2e.bench;
 
+import ctrenc.overlay.fuse.KeepAwake;
 import ctrenc.overlay.sys.Descriptor;
 import ctrenc.overlay.sys.FileData;
 import ctrenc.overlay.sys.FileOpener;
@@ -44,10 +45,20 @@ public final class TransportBenchmark {
     int rounds = Integer.parseInt(args[1]);
     List<String> lines = new ArrayList<>();
     lines.add("Machine: %s. Medians of %d rounds.".formatted(Machine.here(), rounds));
+    for (KeepAwake keepAwake : List.of(KeepAwake.NEVER, KeepAwake.ALWAYS)) {
+      lines.addAll(table(keepAwake, rounds, Path.of(args[2])));
+    }
+    new BenchmarkPage(Path.of(args[0])).replace("transports", lines);
+  }
+
+  private static List<String> table(KeepAwake keepAwake, int rounds, Path home) throws Exception {
+    List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add("| | callers | /dev/fuse, a second | io_uring, a second | ratio | µs | µs | ratio |");
+    lines.add(
+        "| idle processors %s | callers | /dev/fuse, a second | io_uring, a second | ratio | µs | µs | ratio |"
+            .formatted(keepAwake == KeepAwake.NEVER ? "sleep" : "are kept awake"));
     lines.add("|---|--:|--:|--:|--:|--:|--:|--:|");
-    Process server = serve(args[2]);
+    Process server = serve(keepAwake, Files.createDirectory(home.resolve(keepAwake.name())));
     try (BufferedReader places = server.inputReader()) {
       Subject device = subject(places.readLine(), server.pid());
       Subject ring = subject(places.readLine(), server.pid());
@@ -64,11 +75,11 @@ public final class TransportBenchmark {
       server.getOutputStream().close();
       server.waitFor();
     }
-    new BenchmarkPage(Path.of(args[0])).replace("transports", lines);
+    return lines;
   }
 
   /** With the options that a daemon has. */
-  private static Process serve(String home) throws IOException {
+  private static Process serve(KeepAwake keepAwake, Path home) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
@@ -77,7 +88,8 @@ public final class TransportBenchmark {
             "-cp",
             System.getProperty("java.class.path"),
             TransportServer.class.getName(),
-            home)
+            keepAwake.name(),
+            home.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }

@@ -19,21 +19,23 @@ import java.util.List;
 
 /**
  * Serves an empty root by each transport, out of one store, in a process of its own, until its
- * standard input ends. Argument: a directory. Prints where each root is.
+ * standard input ends. Arguments: whether idle processors are kept awake, and a directory. Prints
+ * where each root is.
  */
 public final class TransportServer {
 
   private TransportServer() {}
 
   public static void main(String[] args) throws IOException {
-    Path home = Path.of(args[0]);
+    KeepAwake keepAwake = KeepAwake.valueOf(args[0]);
+    Path home = Path.of(args[1]);
     List<Mount> mounts = new ArrayList<>();
     List<FileSystem> fileSystems = new ArrayList<>();
     try (Store store =
         StoreDirectory.open(home.resolve("state"), finding -> {}, SecretMemory.plain())) {
       try {
         for (Transport transport :
-            List.of(new KernelTransport(), new UringTransport(0, KeepAwake.AUTO))) {
+            List.of(new KernelTransport(0, keepAwake), new UringTransport(0, keepAwake))) {
           String name = "root" + mounts.size();
           FileSystem fileSystem =
               store
