@@ -1,6 +1,7 @@
 package ctrenc.overlay.fuse.kernel;
 
 import ctrenc.overlay.fuse.KeepAwake;
+import ctrenc.overlay.sys.ProcessorCount;
 import ctrenc.overlay.sys.SystemCallException;
 import ctrenc.overlay.sys.WakeTime;
 import java.io.IOException;
@@ -23,7 +24,10 @@ final class HostProcessors implements Vigil.Processors {
    */
   private static final String OWN_PROCESSORS = "haltpoll";
 
-  /** All are kept awake, so with more of them too many would be so for nothing. */
+  /**
+   * All of the machine are kept awake, whichever this process may use, so with more of them too
+   * many would be so for nothing.
+   */
   private static final int FEW = 8;
 
   private final WakeTime wakeTime;
@@ -34,13 +38,12 @@ final class HostProcessors implements Vigil.Processors {
 
   /** Empty where they are to sleep as they like, or this process has no say. */
   static Optional<HostProcessors> find(KeepAwake wish) {
-    if (!isWanted(wish, IDLE_DRIVER, Runtime.getRuntime().availableProcessors())) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(new HostProcessors(WakeTime.open()));
-    } catch (SystemCallException e) {
-      LOG.atInfo().setCause(e).log("Processors are not kept awake, for want of the right to");
+      return isWanted(wish, IDLE_DRIVER, ProcessorCount.online())
+          ? Optional.of(new HostProcessors(WakeTime.open()))
+          : Optional.empty();
+    } catch (IOException e) {
+      LOG.atInfo().setCause(e).log("Processors cannot be kept awake");
       return Optional.empty();
     }
   }

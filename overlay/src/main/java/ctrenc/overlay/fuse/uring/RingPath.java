@@ -3,6 +3,7 @@ package ctrenc.overlay.fuse.uring;
 import ctrenc.overlay.fuse.kernel.RequestPath;
 import ctrenc.overlay.fuse.kernel.ServedConnection;
 import ctrenc.overlay.fuse.kernel.Vigil;
+import ctrenc.overlay.sys.ProcessorCount;
 import ctrenc.overlay.sys.SystemCallException;
 import java.io.IOException;
 import java.util.Optional;
@@ -41,7 +42,8 @@ final class RingPath implements RequestPath {
 
   @Override
   public void serve(ServedConnection connection) throws IOException {
-    int queues = RingSupport.processors();
+    // Each processor has a queue, though it may be absent now.
+    int queues = ProcessorCount.possible();
     int depth = Math.clamp(MAX_ENTRIES / queues, MIN_DEPTH, MAX_DEPTH);
     new RingConnection(connection, threads()).begin(queues, depth);
   }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 final class RingSupport {
 
   private static final Path SWITCH = Path.of("/sys/module/fuse/parameters/enable_uring");
-  private static final Path POSSIBLE = Path.of("/sys/devices/system/cpu/possible");
 
   private RingSupport() {}
 
@@ -43,20 +42,5 @@ final class RingSupport {
           "This kernel has no FUSE over io_uring, which needs Linux 6.14 or later: use the transport kernel.",
           e);
     }
-  }
-
-  /** How many processors there may ever be: each has a queue, though it may be absent now. */
-  static int processors() throws IOException {
-    return count(Files.readString(POSSIBLE).strip());
-  }
-
-  /** How many numbers a list of ranges has, as {@code 0-3,8}. */
-  static int count(String ranges) {
-    int count = 0;
-    for (String range : ranges.split(",", -1)) {
-      String[] ends = range.split("-", -1);
-      count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
-    }
-    return count;
   }
 }

@@ -1,6 +1,5 @@
 package ctrenc.overlay.fuse.uring;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,12 +32,5 @@ class RingSupportTest {
                 .formatted(parameter));
     Files.writeString(parameter, "Y\n");
     assertThatCode(() -> RingSupport.requireSwitch(parameter)).doesNotThrowAnyException();
-  }
-
-  @Test
-  void processorsAreCountedNotTheirNumbers() {
-    assertThat(RingSupport.count("0")).isEqualTo(1);
-    assertThat(RingSupport.count("0-1")).isEqualTo(2);
-    assertThat(RingSupport.count("0-3,8-11,16")).isEqualTo(9);
   }
 }
