@@ -32,7 +32,8 @@ class SystemCallTest {
 
   @BeforeEach
   void start() throws IOException {
-    daemon = TestDaemon.start();
+    // How often processors are kept awake and let sleep again depends on time.
+    daemon = TestDaemon.startWith(Map.of("CTR_ENC_KEEP_AWAKE", "never"));
     root = daemon.create("counted", "--empty");
   }
 
