@@ -4,6 +4,7 @@ import ctrenc.cli.rpc.Connection;
 import ctrenc.cli.text.Json;
 import ctrenc.proto.v1.Container;
 import ctrenc.proto.v1.StopContainerRequest;
+import ctrenc.proto.v1.StopContainerResponse;
 import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -43,9 +44,13 @@ public final class StopVerb implements Verb {
                       .setReference(reference)
                       .setGraceSeconds(grace)
                       .build();
-              return daemon
-                  .ask(() -> daemon.containers(Connection.PATIENT.plusSeconds(grace)).stop(request))
-                  .getContainer();
+              StopContainerResponse stopped =
+                  daemon.ask(
+                      () -> daemon.containers(Connection.PATIENT.plusSeconds(grace)).stop(request));
+              if (stopped.getIdle()) {
+                session.surroundings().note("the container " + reference + " was not running");
+              }
+              return stopped.getContainer();
             });
     if (arguments.json()) {
       session.out().line(Json.array(outcome.done(), ContainerText::fields));

@@ -52,7 +52,12 @@ final class BackgroundRuns {
       ContainerLog log = log(container);
       OutputPipe output = OutputPipe.make(directories.bundle(container.id()));
       Process started = execute(command, output, pidFile, container.id());
-      Runnable afterwards = () -> failure.complete(failure(pidFile, Path.of(command.getLog())));
+      Runnable afterwards =
+          () ->
+              failure.complete(
+                  container.isRunning()
+                      ? failure(pidFile, Path.of(command.getLog()))
+                      : Optional.of("it was stopped meanwhile"));
       inBackground(container, () -> supervise(container, started, output, log, afterwards));
     } catch (IOException | RuntimeException e) {
       runs.end(container, BROKEN);
@@ -97,7 +102,7 @@ final class BackgroundRuns {
     ProcessBuilder builder =
         new ProcessBuilder(output.command(arguments))
             .redirectInput(new File("/dev/null"))
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectOutput(output.target())
             .redirectErrorStream(true)
             .directory(new File("/"));
     builder.environment().clear();

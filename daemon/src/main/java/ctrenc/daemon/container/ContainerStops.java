@@ -10,6 +10,7 @@ import ctrenc.overlay.sys.ProcessHandles;
 import ctrenc.overlay.sys.SystemCallException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,9 +24,14 @@ final class ContainerStops {
   private static final int KILLED = 137;
 
   /** How long the one who executed the process may take to report its end. */
-  private static final long REPORT_SECONDS = 3;
+  private static final Duration REPORT_PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
+
+  /** How long a start may take until it is given up. */
+  private static final Duration START_PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration START_STEP = Duration.ofMillis(5);
 
   private final ContainerRuns runs;
   private final ContainerMaker maker;
@@ -38,31 +44,54 @@ final class ContainerStops {
   }
 
   /**
-   * TERM, then KILL after {@code grace}; returns when everything is cleaned up. Does nothing where
-   * nothing runs.
+   * TERM, then KILL after {@code grace}; returns when everything is cleaned up. A start is not
+   * interrupted: the runtime's copy that makes the container takes TERM for its own end, which
+   * tells nothing of a signal, and while a container is made no mount may be taken from under it.
+   *
+   * @return false where nothing runs; then nothing is done
    */
-  void stop(ManagedContainer container, Duration grace) throws IOException {
-    Optional<CompletableFuture<Void>> ended = ending(container);
-    if (ended.isEmpty()) {
-      return;
+  boolean stop(ManagedContainer container, Duration grace) throws IOException {
+    Optional<CompletableFuture<Void>> running = ending(container);
+    if (running.isEmpty()) {
+      return false;
     }
-    Optional<Long> pid = runtime.pid(container.id());
-    if (pid.isPresent()) {
-      end(container, pid.get(), grace);
-      if (isReported(ended.get())) {
-        return;
+    CompletableFuture<Void> ended = running.get();
+    Optional<Long> command = awaitCommand(container, ended);
+    if (command.isPresent()) {
+      end(container, command.get(), grace);
+      if (!isReported(ended, REPORT_PATIENCE)) {
+        runs.end(container, KILLED);
       }
+    } else if (!ended.isDone()) {
+      kill(container);
     }
-    runs.end(container, KILLED);
+    return true;
+  }
+
+  /** The first process; empty if the run has ended, or if it does not start in time. */
+  private Optional<Long> awaitCommand(ManagedContainer container, CompletableFuture<Void> ended)
+      throws IOException {
+    long begin = System.nanoTime();
+    Optional<Long> command = runtime.command(container.id());
+    while (command.isEmpty()
+        && System.nanoTime() - begin < START_PATIENCE.toNanos()
+        && !isReported(ended, START_STEP)) {
+      command = runtime.command(container.id());
+    }
+    return command;
   }
 
   /**
-   * Ends a run whose caller is gone. The runtime that it executed may be about to start the
-   * container still, which nobody would end then.
+   * Ends a run whose caller is gone, or which does not start. The runtime that was executed may be
+   * about to start the container still, which nobody would end then.
    */
   void kill(ManagedContainer container) throws IOException {
     for (ProcessHandle starter : runtime.refuseStart(container.id())) {
+      List<ProcessHandle> copies = starter.descendants().toList();
       kill(starter);
+      for (ProcessHandle copy : copies) {
+        kill(copy);
+      }
     }
     runs.end(container, KILLED);
   }
@@ -105,9 +134,10 @@ final class ContainerStops {
     return Poll.await(process, Poll.READABLE, patience) != 0;
   }
 
-  private static boolean isReported(CompletableFuture<Void> ended) throws IOException {
+  private static boolean isReported(CompletableFuture<Void> ended, Duration patience)
+      throws IOException {
     try {
-      ended.get(REPORT_SECONDS, TimeUnit.SECONDS);
+      ended.get(patience.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException _) {
       return false;

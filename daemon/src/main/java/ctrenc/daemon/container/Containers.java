@@ -26,6 +26,7 @@ import ctrenc.proto.v1.ProcessSpec;
 import ctrenc.proto.v1.ReceiveHeader;
 import ctrenc.proto.v1.ReceivedRoot;
 import ctrenc.proto.v1.RemoveContainerResponse;
+import ctrenc.proto.v1.StopContainerResponse;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -342,10 +343,11 @@ public final class Containers {
     }
   }
 
-  public Container stop(String reference, Duration grace) throws IOException {
+  public StopContainerResponse stop(String reference, Duration grace) throws IOException {
     ManagedContainer container = registry.find(reference);
-    stops.stop(container, grace);
-    return view(container);
+    StopContainerResponse.Builder answer = StopContainerResponse.newBuilder();
+    answer.setIdle(!stops.stop(container, grace));
+    return answer.setContainer(view(container)).build();
   }
 
   /**

@@ -36,11 +36,9 @@ final class OutputPipe implements AutoCloseable {
 
   private final Path bundle;
   private final Descriptor reader;
-  private final boolean isFresh;
 
-  private OutputPipe(Path bundle, boolean isFresh) throws SystemCallException {
+  private OutputPipe(Path bundle) throws SystemCallException {
     this.bundle = bundle;
-    this.isFresh = isFresh;
     reader = FileOpener.open(bundle.resolve(PIPE), OpenFlag.READ_ONLY | OpenFlag.NON_BLOCKING);
   }
 
@@ -50,7 +48,7 @@ final class OutputPipe implements AutoCloseable {
     Files.deleteIfExists(bundle.resolve(PIPE));
     Entries.makeNode(
         Descriptor.WORKING_DIRECTORY, FileOpener.bytesOf(bundle.resolve(PIPE)), FIFO_OF_OWNER, 0);
-    return new OutputPipe(bundle, true);
+    return new OutputPipe(bundle);
   }
 
   /** Whether a container was started in the background. */
@@ -60,7 +58,16 @@ final class OutputPipe implements AutoCloseable {
 
   /** The pipe of a container that an earlier daemon started. */
   static OutputPipe reopen(Path bundle) throws IOException {
-    return new OutputPipe(bundle, false);
+    return new OutputPipe(bundle);
+  }
+
+  /**
+   * Where the output of {@link #command} goes from its start on. So the pipe has a writer until it
+   * ends, also where it ends before it has opened the pipe itself; one that nobody has opened to
+   * write yet reads as one that all have closed.
+   */
+  ProcessBuilder.Redirect target() {
+    return ProcessBuilder.Redirect.appendTo(bundle.resolve(PIPE).toFile());
   }
 
   /** How {@code arguments} are executed with their output here. */
@@ -79,10 +86,6 @@ final class OutputPipe implements AutoCloseable {
 
   /** Returns when nobody is left who could write. */
   void transferTo(ContainerLog log) throws IOException {
-    // A pipe that nobody has opened to write yet reads as one that all have closed.
-    if (isFresh) {
-      awaitOutput();
-    }
     long count = log.take(reader);
     while (count != 0) {
       if (count != -ErrorNumber.EAGAIN && count != -ErrorNumber.EINTR) {

@@ -115,12 +115,7 @@ public final class ContainersEndpoint extends ContainersGrpc.ContainersImplBase 
   @Override
   public void stop(StopContainerRequest request, StreamObserver<StopContainerResponse> observer) {
     Duration grace = Duration.ofSeconds(Math.max(0, request.getGraceSeconds()));
-    Answer.with(
-        observer,
-        () ->
-            StopContainerResponse.newBuilder()
-                .setContainer(containers.stop(request.getReference(), grace))
-                .build());
+    Answer.with(observer, () -> containers.stop(request.getReference(), grace));
   }
 
   @Override

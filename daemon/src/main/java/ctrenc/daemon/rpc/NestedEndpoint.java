@@ -35,7 +35,7 @@ public final class NestedEndpoint extends NestedGrpc.NestedImplBase {
   private final NestedKeys keys;
   private final NestedQuotas quotas;
 
-  private NestedEndpoint(NestedScope scope, String version, NestedKeys keys, NestedQuotas quotas) {
+  NestedEndpoint(NestedScope scope, String version, NestedKeys keys, NestedQuotas quotas) {
     this.scope = scope;
     this.version = version;
     this.keys = keys;

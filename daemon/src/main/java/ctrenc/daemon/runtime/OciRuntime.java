@@ -4,6 +4,7 @@ import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.refusal.RefusedException;
 import ctrenc.proto.v1.Command;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class OciRuntime {
   private static final String SEARCH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final String RUN = "run";
+  private static final String COPY = "init";
   private static final int MESSAGE_LIMIT = 2000;
 
   private final String name;
@@ -65,8 +67,11 @@ public final class OciRuntime {
   }
 
   private static boolean starts(ProcessHandle process, String container) {
-    List<String> arguments = List.of(process.info().arguments().orElse(new String[0]));
-    return arguments.contains(RUN) && arguments.getLast().equals(container);
+    return starts(List.of(process.info().arguments().orElse(new String[0])), container);
+  }
+
+  private static boolean starts(List<String> words, String container) {
+    return words.contains(RUN) && words.getLast().equals(container);
   }
 
   /** Kills what runs, and forgets the container, also one whose start was cut short. */
@@ -84,6 +89,30 @@ public final class OciRuntime {
   /** The first process's id, once there is one. */
   public Optional<Long> pid(String container) throws IOException {
     return RuntimeState.read(state(container)).map(RuntimeState::pid);
+  }
+
+  /**
+   * The first process's id, once it is what was asked for. Before, it is a copy of the runtime that
+   * makes the container around itself; between fork and exec it has the runtime's command line.
+   */
+  public Optional<Long> command(String container) throws IOException {
+    Optional<Long> pid = pid(container);
+    if (pid.isEmpty()) {
+      return pid;
+    }
+    List<String> words = commandLine(pid.get());
+    boolean isCopy = words.equals(List.of(program().toString(), COPY)) || starts(words, container);
+    return isCopy ? Optional.empty() : pid;
+  }
+
+  /** Empty of a process that has ended. */
+  private static List<String> commandLine(long process) {
+    try {
+      byte[] words = Files.readAllBytes(Path.of("/proc", Long.toString(process), "cmdline"));
+      return List.of(new String(words, StandardCharsets.UTF_8).split("\0"));
+    } catch (IOException _) {
+      return List.of(); // It has been waited for, and the system does not know it any more.
+    }
   }
 
   private Path state(String container) {

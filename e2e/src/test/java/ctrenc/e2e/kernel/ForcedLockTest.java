@@ -3,15 +3,12 @@ package ctrenc.e2e.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * fsync, msync and close tells, by itself, and mappings show nothing any more.
  */
 @Tag("kernel")
-class ForcedLockTest {
+class ForcedLockTest extends SharedDaemonCase {
 
   private static final int SIGBUS = 7;
 
@@ -51,18 +48,6 @@ class ForcedLockTest {
       told("fsync of what was changed meanwhile", lambda: os.fsync(files["busy"]))
       print(maps["shown"][0])
       """;
-
-  private static TestDaemon daemon;
-
-  @BeforeAll
-  static void start() throws IOException {
-    daemon = TestDaemon.start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    daemon.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"image", "writeback"})

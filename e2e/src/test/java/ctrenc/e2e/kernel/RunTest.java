@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.FuseMounts;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -168,63 +164,6 @@ class RunTest extends SharedDaemonCase {
         "the container is gone",
         Duration.ofSeconds(60),
         () -> !daemon.cli("ps", "--json").ok().contains("orphan"));
-  }
-
-  /** Before the runtime has read what to start, while it starts it, or when that runs. */
-  @Test
-  void killsWhatAKilledCallerWasAboutToStart() throws IOException {
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    try (TestDaemon own = TestDaemon.start()) {
-      for (int round = 0; round < 8; round++) {
-        killAStart(own, random.nextInt(80_000_000));
-      }
-    }
-  }
-
-  private static void killAStart(TestDaemon own, int afterNanos) throws IOException {
-    Path bundles = own.run().resolve("bundles");
-    Process caller = own.cli("run", "--host", "--rm", "--", "sleep", "600").start();
-    Condition.await("a start is prepared", Duration.ofSeconds(60), () -> hasFiles(bundles));
-    LockSupport.parkNanos(afterNanos);
-    caller.destroyForcibly();
-    Condition.await(
-        "the container is gone",
-        Duration.ofSeconds(60),
-        () -> own.cli("ps", "--json").ok().strip().equals("[]"));
-    assertThat(own.run().resolve("roots")).isEmptyDirectory();
-    assertThat(own.run().resolve("runtime")).isEmptyDirectory();
-  }
-
-  /** The runtime forwards a signal to its own copy, which is not the command yet. */
-  @Test
-  void aSignalThatEndsAStartIsNotTakenForTheCommandsEnd() throws Exception {
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    for (int round = 0; round < 8; round++) {
-      assertThat(interruptAStart(random.nextInt(80_000_000))).isIn(130, 77);
-    }
-  }
-
-  private int interruptAStart(int afterNanos) throws Exception {
-    String loop = "trap 'exit 77' INT; while :; do sleep 0.05; done";
-    Process caller = daemon.cli("run", "--host", "--rm", "--", "sh", "-c", loop).start();
-    Path bundles = daemon.run().resolve("bundles");
-    Condition.await("a start is prepared", Duration.ofSeconds(60), () -> hasFiles(bundles));
-    LockSupport.parkNanos(afterNanos);
-    signal("INT", caller);
-    while (!caller.waitFor(1, TimeUnit.SECONDS)) {
-      signal("INT", caller); // The first one came before the shell had its trap.
-    }
-    Condition.await("it is cleaned up", Duration.ofSeconds(60), () -> !hasFiles(bundles));
-    return caller.exitValue();
-  }
-
-  private static boolean hasFiles(Path directory) {
-    String[] files = directory.toFile().list();
-    return files != null && files.length > 0;
   }
 
   private boolean running(String name) {

@@ -6,7 +6,6 @@ import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.FileHunt;
 import ctrenc.e2e.harness.ProcessMemory;
-import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -21,15 +20,13 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Recovery keys and wrong secrets, at a real daemon. */
 @Tag("kernel")
-class UnlockTest {
+class UnlockTest extends SharedDaemonCase {
 
   private static final int REFUSED = 5;
   private static final int BAD_INPUT = 10;
@@ -38,25 +35,18 @@ class UnlockTest {
   private static final Pattern WAIT =
       Pattern.compile("a wrong secret was given before: wait ([1-8]) seconds and try again");
 
-  @TempDir private static Path files;
-  private static TestDaemon daemon;
+  private final Path files;
 
-  @BeforeAll
-  static void start() throws IOException {
-    daemon = TestDaemon.start();
+  UnlockTest(@TempDir Path files) {
+    this.files = files;
   }
 
-  @AfterAll
-  static void stop() throws IOException {
-    daemon.close();
-  }
-
-  private static String file(String name, String content) throws IOException {
+  private String file(String name, String content) throws IOException {
     return Files.writeString(files.resolve(name), content).toString();
   }
 
   /** A locked root that a recovery key alone opens, which is returned. */
-  private static String recoverable(String name) throws IOException {
+  private String recoverable(String name) throws IOException {
     Path root = daemon.create(name, "--empty", "--keep");
     Files.writeString(root.resolve("file"), "content");
     String key = daemon.cli("key", "add", name, "--protect", "recovery").ok().strip();
@@ -93,7 +83,7 @@ class UnlockTest {
   }
 
   /** Has all events written to a file, until the daemon ends. */
-  private static Process listen(String name) throws IOException {
+  private Process listen(String name) throws IOException {
     Process events =
         Command.of(
                 "sh",
@@ -119,7 +109,7 @@ class UnlockTest {
     return file.toFile().length();
   }
 
-  private static void awaitEvent(String name, String kind) {
+  private void awaitEvent(String name, String kind) {
     Path file = files.resolve(name);
     Condition.await(
         "the event " + kind,
@@ -143,7 +133,7 @@ class UnlockTest {
       sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
       """;
 
-  private static void byTerminal(String key) {
+  private void byTerminal(String key) {
     String launcher = daemon.cli().argv().getFirst();
     String shown =
         Command.of("python3", "-c", TYPIST, launcher, "unlock", "--recovery", "lost")
@@ -153,7 +143,7 @@ class UnlockTest {
     assertThat(shown).contains("Recovery key:").doesNotContain(key);
   }
 
-  private static void standsNowhere(String key) throws IOException {
+  private void standsNowhere(String key) throws IOException {
     Map<String, byte[]> things = new TreeMap<>();
     things.put("text", key.getBytes(StandardCharsets.US_ASCII));
     String digits = key.replace("-", "");
@@ -187,14 +177,14 @@ class UnlockTest {
   }
 
   /** A locked root that one protector alone opens. */
-  private static void locked(String name, String... protect) throws IOException {
+  private void locked(String name, String... protect) throws IOException {
     List<String> args = new ArrayList<>(List.of("create", name, "--empty", "--keep", "--protect"));
     args.addAll(List.of(protect));
     daemon.cli(args.toArray(String[]::new)).ok();
     daemon.cli("lock", name).ok();
   }
 
-  private static String sentence(String name, String option, String secret) {
+  private String sentence(String name, String option, String secret) {
     Command.Result refused = daemon.cli("unlock", name, option, secret).run();
     assertThat(refused.exit()).as(refused.err()).isEqualTo(REFUSED);
     return refused.err().replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID");

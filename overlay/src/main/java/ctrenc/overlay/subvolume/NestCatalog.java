@@ -29,8 +29,9 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * key 16 | subvolume UUID (16)  value: version (1) | parent UUID (16) | inode of the anchor (8) | place (4)
- * key 17 | subvolume UUID (16)  value: version (1) | most bytes (8) | most inodes (8), 0 for no limit;
- *                                 version 2: | most bytes (8) | most inodes (8) as set from outside
+ * key 17 | subvolume UUID (16)  value: version (1) | most bytes (8) | most inodes (8), 0 for no limit,
+ *                                 both as set from outside; version 2, of a nested one, behind them:
+ *                                 | most bytes (8) | most inodes (8) as set from outside
  * key 18 | snapshot UUID (16)   value: as of key 16, with the UUID of the parent's snapshot
  * </pre>
  */
@@ -40,7 +41,7 @@ final class NestCatalog {
   private static final byte LIMITS = 17;
   private static final byte PART = 18;
 
-  /** Of limits that were set from outside: an earlier release would let those inside raise them. */
+  /** Of limits that those inside may set: an earlier release would let them pass the bound. */
   private static final int BOUNDED = 2;
 
   private final Map<UUID, NestRecord> nests = new ConcurrentHashMap<>();
@@ -71,13 +72,13 @@ final class NestCatalog {
     FieldReader in = new FieldReader(value, "catalog record of limits of subvolume " + id);
     boolean isBounded = in.version(BOUNDED) == BOUNDED;
     Limits found = new Limits(in.getSize(), in.getSize());
-    Limits bound = isBounded ? new Limits(in.getSize(), in.getSize()) : Limits.NONE;
+    Limits bound = isBounded ? new Limits(in.getSize(), in.getSize()) : found;
     in.end();
     return new BoundedLimits(found, bound);
   }
 
-  static byte[] encode(BoundedLimits most) {
-    boolean isBounded = !most.bound().equals(Limits.NONE);
+  static byte[] encode(BoundedLimits most, boolean isNested) {
+    boolean isBounded = isNested || !most.bound().equals(most.limits());
     FieldWriter out = new FieldWriter(64).putByte(isBounded ? BOUNDED : CatalogCodec.VERSION);
     out.putLong(most.limits().bytes()).putLong(most.limits().inodes());
     if (isBounded) {
@@ -96,7 +97,8 @@ final class NestCatalog {
   }
 
   void put(CatalogEdit edit, UUID id, BoundedLimits most) {
-    edit.put(CatalogCodec.key(LIMITS, id), encode(most), () -> limits.put(id, most));
+    byte[] value = encode(most, nests.containsKey(id));
+    edit.put(CatalogCodec.key(LIMITS, id), value, () -> limits.put(id, most));
   }
 
   static byte[] encode(NestRecord nest) {

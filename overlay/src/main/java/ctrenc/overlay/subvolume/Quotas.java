@@ -46,10 +46,7 @@ public interface Quotas {
     BoundedLimits of(BoundedLimits before) throws IOException;
   }
 
-  /**
-   * In force, and durable, when this returns; what is used already stays. A subvolume that is
-   * nested in none keeps no bound: nobody inside sets its limits.
-   */
+  /** In force, and durable, when this returns; what is used already stays. */
   void limit(UUID id, Change change) throws IOException;
 
   /** The same, from outside. */

@@ -67,8 +67,7 @@ final class StoredQuotas implements Quotas {
             edit -> {
               UUID living = catalog.requireLiving(id).id();
               BoundedLimits changed = change.of(nests.bounded(living));
-              Limits bound = parent(living).isPresent() ? changed.bound() : Limits.NONE;
-              nests.put(edit, living, new BoundedLimits(changed.limits(), bound));
+              nests.put(edit, living, changed);
               return changed.limits();
             });
     catalog.sync();

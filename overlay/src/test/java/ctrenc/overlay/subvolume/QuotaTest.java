@@ -127,6 +127,8 @@ class QuotaTest extends NestedRootCase {
     assertThat(nest.hidden().text("/n/.ctr-enc/info")).contains("limit-inodes 100");
   }
 
+  private static final Limits BOUND = new Limits(MIB, 70);
+
   private static OptionalLong most(long number) {
     return OptionalLong.of(number);
   }
@@ -165,14 +167,18 @@ class QuotaTest extends NestedRootCase {
 
   /** The limits of what is nested in none are set outside alone, so earlier releases read them. */
   @Test
-  void onlyBoundedLimitsAreOfTheNewVersion() throws Exception {
-    BoundedLimits inside = new BoundedLimits(new Limits(5, 6), Limits.NONE);
-    BoundedLimits bounded = new BoundedLimits(new Limits(5, 6), new Limits(7, 0));
+  void onlyNestedLimitsAreOfTheNewVersion() throws Exception {
+    Limits few = new Limits(5, 6);
+    BoundedLimits inside = new BoundedLimits(few, Limits.NONE);
+    BoundedLimits bounded = new BoundedLimits(few, new Limits(7, 0));
+    BoundedLimits own = new BoundedLimits(few, few);
     UUID id = new UUID(1, 2);
-    assertThat(NestCatalog.encode(inside)).hasSize(17).startsWith(1);
-    assertThat(NestCatalog.encode(bounded)).hasSize(33).startsWith(2);
-    for (BoundedLimits one : List.of(inside, bounded)) {
-      assertThat(NestCatalog.decodeLimits(id, NestCatalog.encode(one))).isEqualTo(one);
+    assertThat(NestCatalog.encode(own, false)).hasSize(17).startsWith(1);
+    assertThat(NestCatalog.decodeLimits(id, NestCatalog.encode(own, false))).isEqualTo(own);
+    for (BoundedLimits one : List.of(inside, bounded, own)) {
+      byte[] nested = NestCatalog.encode(one, true);
+      assertThat(nested).hasSize(33).startsWith(2);
+      assertThat(NestCatalog.decodeLimits(id, nested)).isEqualTo(one);
     }
     nest.create();
     quotas().limit(nest.root(), new Limits(MIB, 0));
@@ -180,8 +186,20 @@ class QuotaTest extends NestedRootCase {
         .limit(
             nest.root(),
             before -> {
-              assertThat(before.bound()).isEqualTo(Limits.NONE);
+              assertThat(before.bound()).isEqualTo(new Limits(MIB, 0));
               return before;
             });
+  }
+
+  /** As releases wrote them before those inside could set any. */
+  @Test
+  void limitsOfAnEarlierReleaseBindThoseInside() throws Exception {
+    byte[] earlier = NestCatalog.encode(new BoundedLimits(BOUND, BOUND), false);
+    BoundedLimits read = NestCatalog.decodeLimits(new UUID(1, 2), earlier);
+    assertThat(read.limits()).isEqualTo(BOUND);
+    assertThat(read.fromInside(most(BOUND.bytes() + 1), OptionalLong.empty())).isEmpty();
+    assertThat(read.fromInside(OptionalLong.empty(), most(BOUND.inodes() + 1))).isEmpty();
+    assertThat(read.fromInside(most(0), most(0)).orElseThrow().limits()).isEqualTo(BOUND);
+    assertThat(read.fromOutside(most(0), most(0))).isEqualTo(BoundedLimits.NONE);
   }
 }
