@@ -75,7 +75,6 @@ record RootDescriber(StackKeeping stacks, Set<Long> known) {
     }
     List<RootDescription.Level> levels = new ArrayList<>();
     for (SubvolumeRecord.Level level : snapshot.stack()) {
-      requireWhole(level, snapshot, owner);
       levels.add(describe(level));
     }
     return new RootDescription(
@@ -88,19 +87,13 @@ record RootDescriber(StackKeeping stacks, Set<Long> known) {
         List.copyOf(levels));
   }
 
-  /** A receiver knows layers by their ids alone, which those of a part share with the whole. */
-  private void requireWhole(
-      SubvolumeRecord.Level level, SnapshotRecord snapshot, SubvolumeRecord owner)
-      throws IOException {
-    if (stacks.catalog().layer(level.layer()).part()) {
-      throw new UnmovableException(
-          "The snapshot %s of %s stands on a part of what was backed up, which would be taken for the whole elsewhere: flatten the root, and take what it is then."
-              .formatted(snapshot.name(), owner.name()));
-    }
-  }
-
   private RootDescription.Level describe(SubvolumeRecord.Level level) throws IOException {
     LayerRecord layer = stacks.catalog().layer(level.layer());
+    if (layer.part()) {
+      // A receiver knows layers by their ids alone, which those of a part share with the whole.
+      throw new UnmovableException(
+          "The root stands on a part of what was backed up, which would be taken for the whole elsewhere: flatten it, and take what it is then.");
+    }
     return switch (layer.kind()) {
       case HOST_TREE ->
           throw new UnmovableException(
