@@ -60,7 +60,7 @@ class StartTest extends SharedDaemonCase {
 
   private int interruptAStart(int afterNanos) throws Exception {
     String loop = "trap 'exit 77' INT; while :; do sleep 0.05; done";
-    Process caller = daemon.cli("run", "--host", "--rm", "--", "sh", "-c", loop).start();
+    Process caller = heedsInt(daemon.cli("run", "--host", "--rm", "--", "sh", "-c", loop)).start();
     Path bundles = daemon.run().resolve("bundles");
     Condition.await("a start is prepared", Duration.ofSeconds(60), () -> hasFiles(bundles));
     LockSupport.parkNanos(afterNanos);
@@ -70,6 +70,13 @@ class StartTest extends SharedDaemonCase {
     }
     Condition.await("it is cleaned up", Duration.ofSeconds(60), () -> !hasFiles(bundles));
     return caller.exitValue();
+  }
+
+  /** A shell cannot trap what was ignored when it began, as where tests run in the background. */
+  private static Command heedsInt(Command command) {
+    List<String> call = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    call.addAll(command.argv());
+    return new Command(call, command.env(), command.deadline(), command.input());
   }
 
   /**

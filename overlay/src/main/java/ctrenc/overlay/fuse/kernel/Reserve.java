@@ -61,7 +61,7 @@ final class Reserve implements AutoCloseable {
       while ((post = watch.await()) != null) {
         if (watch.wasEnd()) {
           watch.remove(post);
-        } else if (isWanted() && help(post, mailbox)) {
+        } else if (callsInVain() && help(post, mailbox)) {
           return; // Somebody else looks out by now.
         } else if (stopped.await(pause, TimeUnit.NANOSECONDS)) {
           break;
@@ -95,8 +95,8 @@ final class Reserve implements AutoCloseable {
     }
   }
 
-  /** False as well where a worker that rested has been called instead. */
-  private boolean isWanted() {
+  /** Where those on duty are stuck, calls one that rests; true if none does and one is held up. */
+  private boolean callsInVain() {
     return duty.isStuck() && !duty.call(System.nanoTime()) && duty.isHeldUp();
   }
 
