@@ -2,9 +2,9 @@ package ctrenc.daemon.runtime;
 
 import ctrenc.daemon.config.Directories;
 import ctrenc.daemon.refusal.RefusedException;
+import ctrenc.overlay.sys.ProcessWords;
 import ctrenc.proto.v1.Command;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,8 +108,7 @@ public final class OciRuntime {
   /** Empty of a process that has ended. */
   private static List<String> commandLine(long process) {
     try {
-      byte[] words = Files.readAllBytes(Path.of("/proc", Long.toString(process), "cmdline"));
-      return List.of(new String(words, StandardCharsets.UTF_8).split("\0"));
+      return ProcessWords.in(Path.of("/proc", Long.toString(process), "cmdline"));
     } catch (IOException _) {
       return List.of(); // It has been waited for, and the system does not know it any more.
     }

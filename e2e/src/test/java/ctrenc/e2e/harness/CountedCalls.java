@@ -25,7 +25,7 @@ public final class CountedCalls {
       Condition.await("strace holds every thread", DEADLINE, () -> SlowedWrites.isTraced(pid));
       Command.sh(script).within(DEADLINE).ok();
     } finally {
-      Command.of("kill", "-INT", "" + strace.pid()).ok();
+      Signals.send("INT", strace);
       strace.onExit().join();
     }
     Map<String, Integer> calls = counts(summary);

@@ -57,11 +57,11 @@ public final class SoftwareTpm implements AutoCloseable {
 
   /** Lets it take calls, and answer none. */
   public void fallSilent() {
-    Command.of("kill", "-STOP", Long.toString(process.pid())).ok();
+    Signals.send("STOP", process);
   }
 
   public void speakAgain() {
-    Command.of("kill", "-CONT", Long.toString(process.pid())).ok();
+    Signals.send("CONT", process);
   }
 
   @Override

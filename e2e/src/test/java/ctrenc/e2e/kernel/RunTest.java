@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
 import ctrenc.e2e.harness.FuseMounts;
+import ctrenc.e2e.harness.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,18 +141,14 @@ class RunTest extends SharedDaemonCase {
     try (BufferedReader out = caller.inputReader();
         BufferedReader err = caller.errorReader()) {
       assertThat(out.readLine()).isEqualTo("begin");
-      signal("QUIT", caller);
+      Signals.send("QUIT", caller);
       assertThat(err.lines().anyMatch(line -> line.startsWith("Full thread dump"))).isTrue();
-      signal("TERM", caller);
+      Signals.send("TERM", caller);
       assertThat(err.lines().count()).as("lines until it ends").isPositive();
       assertThat(out.readLine()).isEqualTo("end");
       assertThat(out.readLine()).isNull();
     }
     assertThat(caller.waitFor()).isEqualTo(4);
-  }
-
-  private static void signal(String name, Process process) {
-    Command.of("sh", "-c", "kill -s " + name + " " + process.pid()).ok();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ctrenc.e2e.harness.Command;
 import ctrenc.e2e.harness.Condition;
+import ctrenc.e2e.harness.Signals;
 import ctrenc.e2e.harness.TestDaemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,9 +24,7 @@ class StartTest extends SharedDaemonCase {
   /** Before the runtime has read what to start, while it starts it, or when that runs. */
   @Test
   void killsWhatAKilledCallerWasAboutToStart() throws IOException {
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
+    Random random = seeded();
     try (TestDaemon own = TestDaemon.start()) {
       for (int round = 0; round < 8; round++) {
         killAStart(own, random.nextInt(80_000_000));
@@ -50,9 +49,7 @@ class StartTest extends SharedDaemonCase {
   /** The runtime forwards a signal to its own copy, which is not the command yet. */
   @Test
   void aSignalThatEndsAStartIsNotTakenForTheCommandsEnd() throws Exception {
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
+    Random random = seeded();
     for (int round = 0; round < 8; round++) {
       assertThat(interruptAStart(random.nextInt(80_000_000))).isIn(130, 77);
     }
@@ -64,9 +61,9 @@ class StartTest extends SharedDaemonCase {
     Path bundles = daemon.run().resolve("bundles");
     Condition.await("a start is prepared", Duration.ofSeconds(60), () -> hasFiles(bundles));
     LockSupport.parkNanos(afterNanos);
-    signal("INT", caller);
+    Signals.send("INT", caller);
     while (!caller.waitFor(1, TimeUnit.SECONDS)) {
-      signal("INT", caller); // The first one came before the shell had its trap.
+      Signals.send("INT", caller); // The first one came before the shell had its trap.
     }
     Condition.await("it is cleaned up", Duration.ofSeconds(60), () -> !hasFiles(bundles));
     return caller.exitValue();
@@ -85,9 +82,7 @@ class StartTest extends SharedDaemonCase {
    */
   @Test
   void stopsWhatIsJustStarting() throws Exception {
-    long seed = System.nanoTime();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
+    Random random = seeded();
     for (int round = 0; round < 8; round++) {
       Process caller = stopAStart(random.nextInt(120_000_000), round % 2 == 1);
       assertThat(caller.waitFor(60, TimeUnit.SECONDS)).as("the caller is answered").isTrue();
@@ -117,12 +112,14 @@ class StartTest extends SharedDaemonCase {
     return result.exit() == 0 && result.err().isEmpty();
   }
 
+  private static Random seeded() {
+    long seed = System.nanoTime();
+    System.out.println("seed " + seed);
+    return new Random(seed);
+  }
+
   private static boolean hasFiles(Path directory) {
     String[] files = directory.toFile().list();
     return files != null && files.length > 0;
-  }
-
-  private static void signal(String name, Process process) {
-    Command.of("sh", "-c", "kill -s " + name + " " + process.pid()).ok();
   }
 }

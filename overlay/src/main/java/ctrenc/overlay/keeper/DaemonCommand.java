@@ -1,9 +1,8 @@
 package ctrenc.overlay.keeper;
 
+import ctrenc.overlay.sys.ProcessWords;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +12,9 @@ record DaemonCommand(List<String> words, List<String> environment) {
 
   /** How this process was. */
   static DaemonCommand ofThisProcess() throws IOException {
-    return new DaemonCommand(strings("/proc/self/cmdline"), strings("/proc/self/environ"));
-  }
-
-  private static List<String> strings(String file) throws IOException {
-    String text = new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8);
-    return text.isEmpty() ? List.of() : List.of(text.split("\0"));
+    return new DaemonCommand(
+        ProcessWords.in(Path.of("/proc/self/cmdline")),
+        ProcessWords.in(Path.of("/proc/self/environ")));
   }
 
   String encode() {
